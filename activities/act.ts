@@ -1,0 +1,94 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { failure } from '../contract/failures.ts';
+import type { Digest } from '../contract/names.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import type { Effect } from '../loops/define/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import { entryOf } from './open-run.ts';
+import { inputOf, textOf } from './pinned.ts';
+
+/** Which effect to do, with which artefact. */
+export interface ActInput {
+  readonly run: PinnedRun;
+  readonly effect: string;
+  readonly stage: string;
+  readonly artefact: Digest;
+}
+
+/**
+ * Does an effect once, under work key + effect. The proof is looked up here and not taken from the caller: a passing
+ * verdict on exactly this artefact and, where the approval rule asked, an approval of exactly this artefact.
+ * @throws `EffectRefused` without proof, `EffectUncertain` when one that cannot be repeated may have happened.
+ */
+export async function act(deps: Dependencies, request: ActInput): Promise<{ repeated: boolean }> {
+  const { run, artefact } = request;
+  const { loop } = entryOf(deps, run.loop);
+  const effect = loop.act[request.effect];
+  if (effect === undefined) {
+    throw failure(
+      'Unexpected',
+      `Loop ${run.loop} has no effect \`${request.effect}\`. It has: ${Object.keys(loop.act).join(', ') || 'none'}.`,
+    );
+  }
+  await demandProof(deps, request);
+  const key = `${run.workKey}/${request.effect}`;
+  const begun = await deps.store.effects.begin({
+    key,
+    runKey: run.runKey,
+    name: request.effect,
+    artefact,
+    at: deps.now(),
+  });
+  if (begun.kind === 'done') return { repeated: true };
+  if (begun.kind === 'begun' && !effect.repeatable) {
+    throw failure(
+      'EffectUncertain',
+      `Effect \`${request.effect}\` of ${run.workKey} was begun before and nobody knows how it went. Look at its target; it is not repeatable, so it is not done again.`,
+    );
+  }
+  const result = await perform(deps, request, effect, key);
+  await deps.store.effects.finish(key, result, deps.now());
+  return { repeated: begun.kind === 'begun' };
+}
+
+async function perform(
+  deps: Dependencies,
+  request: ActInput,
+  effect: Effect<unknown, unknown>,
+  key: string,
+): Promise<unknown> {
+  const { run } = request;
+  const output = JSON.parse(await textOf(deps, request.artefact, 'The artefact to act on')) as unknown;
+  const context = {
+    input: await inputOf(deps, run),
+    idempotencyKey: key,
+    runKey: run.runKey,
+    signal: cancellationSignal(),
+    outbox: { put: (topic: string, row: string, body: unknown) => deps.store.effects.put(topic, row, body) },
+  };
+  try {
+    return await effect.run(output, context);
+  } catch (cause) {
+    if (cancellationSignal().aborted) throw cause;
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const text = `Effect \`${request.effect}\` of loop ${run.loop} failed on try ${activityInfo().attempt}: ${error.message}`;
+    throw effect.repeatable
+      ? failure('EffectFailed', text, { cause: error })
+      : failure('EffectUncertain', `${text}. It is not repeatable, so it is not done again; look at its target.`, {
+          cause: error,
+        });
+  }
+}
+
+async function demandProof(deps: Dependencies, { run, stage, artefact, effect }: ActInput): Promise<void> {
+  const refuse = (why: string): Error =>
+    failure('EffectRefused', `Effect \`${effect}\` of loop ${run.loop} was refused: ${why} (artefact ${artefact}).`);
+  if (run.dryRun) throw refuse('this run is a dry run');
+  const judgements = await deps.store.attempts.judgements(run.runKey, stage, artefact);
+  if (!judgements.some(({ verdict }) => verdict.verdict === 'pass'))
+    throw refuse('no verifier passed exactly this artefact');
+  const asked = judgements.some(({ approval }) => approval.ask);
+  if (asked && !(await deps.store.gates.approved(run.runKey, artefact))) {
+    throw refuse('its approval rule asks for a human decision on exactly this artefact, and there is none');
+  }
+}

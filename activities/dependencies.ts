@@ -1,0 +1,47 @@
+import type { Harness } from '../contract/harness.ts';
+import type { SearchAttribute } from '../contract/names.ts';
+import type { Price } from '../core/money.ts';
+import type { Loop } from '../loops/define/index.ts';
+import type { Store } from '../store/ports.ts';
+import type { LessonIndex } from './lesson-index.ts';
+import type { ModelEndpoint } from './models/port.ts';
+import type { Learner } from './models/learner.ts';
+
+/** A loop that this worker runs. */
+export interface LoopEntry {
+  readonly loop: Loop;
+  readonly harness: Harness;
+  /** Folder of the loop's own files, for `documents()`. */
+  readonly folder: string;
+}
+
+/** What a model route leads to. */
+export type Route =
+  | { readonly kind: 'endpoint'; readonly endpoint: ModelEndpoint }
+  /** The embedded learner, or the stage's own `keyless` function. */
+  | { readonly kind: 'local' };
+
+/** What the activities need from outside. The composition root (`worker/`) makes it. */
+export interface Dependencies {
+  /** Reads a loop's own Markdown files. */
+  readonly documents: (
+    folder: string,
+    under: string,
+  ) => Promise<readonly { readonly name: string; readonly text: string }[]>;
+  readonly store: Store;
+  readonly loops: ReadonlyMap<string, LoopEntry>;
+  readonly routes: ReadonlyMap<string, Route>;
+  /** Declared prices by model id. */
+  readonly prices: Readonly<Record<string, Price>>;
+  readonly learner: Learner;
+  readonly lessons: LessonIndex;
+  /** Whether a workflow execution is still open in Temporal. */
+  readonly executions: { isOpen(workflowId: string, firstRunId: string): Promise<boolean> };
+  /** Search attributes that the cluster has. */
+  readonly attributes: readonly SearchAttribute[];
+  /** CLI flags that reach the cluster, for the commands that runs show. */
+  readonly connection: string;
+  /** Continue as new after this many events. */
+  readonly maxEvents: number;
+  readonly now: () => number;
+}

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { failure } from '../contract/failures.ts';
+import type { Harness } from '../contract/harness.ts';
+import type { Digest } from '../contract/names.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import type { Criterion, Verdict } from '../contract/verdict.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { parseRule } from '../core/rule.ts';
+import { overall } from '../core/stage.ts';
+import { stageOf } from '../core/steps.ts';
+import type { Stage } from '../loops/define/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import { entryOf } from './open-run.ts';
+import { earlierOf, examplesOf, harnessOf, inputOf, textOf } from './pinned.ts';
+import { runCheck } from './verifiers/check.ts';
+import { runEvals } from './verifiers/evals.ts';
+import { runJudge } from './verifiers/judge.ts';
+
+/** Outputs up to this many characters travel through the history, so that workflow code can branch on them. */
+const INLINE_CHARACTERS = 8192;
+
+/** Longest evidence that travels through the history; the store has it whole. */
+const EVIDENCE_CHARACTERS = 300;
+
+/** Variables of an approval rule. */
+export const APPROVAL_VARIABLES = ['input', 'output'] as const;
+
+/** What to verify: an attempt's artefact, or a person's edit of it. */
+export interface EvaluateInput {
+  readonly run: PinnedRun;
+  /** Step id of the stage, e.g. `main#1`. */
+  readonly stage: string;
+  readonly attempt: number;
+  readonly earlier: Readonly<Record<string, Digest>>;
+  readonly artefact?: Digest;
+  readonly edit?: { readonly output: unknown; readonly by: string };
+}
+
+/** What was found. */
+export interface Evaluation {
+  readonly artefact: Digest;
+  readonly verdict: Verdict;
+  /** Whether a person has to decide on exactly this artefact, and why. */
+  readonly approval: { readonly ask: boolean; readonly audit: boolean; readonly because: string };
+  readonly output?: unknown;
+  readonly costMicroUsd: number;
+}
+
+/**
+ * Verifies an artefact: its schema, then the loop's checks and the harness' evals, then, where nothing certain was
+ * found against it, the judges. Opinions stand aside for a person's edit.
+ * @throws `SelfVerification`, `VerifierError`, and what a judge's call raises.
+ */
+export async function evaluate(deps: Dependencies, request: EvaluateInput): Promise<Evaluation> {
+  const { run, stage: name } = request;
+  const { loop } = entryOf(deps, run.loop);
+  const stage = loop.stages[stageOf(name)] as Stage<unknown, unknown>;
+  const { text, artefact, author } = await subjectOf(deps, request);
+  const parsed = parseOutput(stage.output ?? loop.output, text);
+  const harness = await harnessOf(deps, run);
+  const input = await inputOf(deps, run);
+  const criteria: Criterion[] = [parsed.criterion];
+  if (parsed.ok)
+    criteria.push(...(await verify(deps, request, { stage, harness, input, output: parsed.output, text, author })));
+  const broken = criteria.filter((criterion) => criterion.verdict === 'error');
+  if (broken.length > 0) {
+    throw failure(
+      'VerifierError',
+      broken.map((criterion) => `${criterion.name} broke: ${criterion.evidence}`).join('; '),
+    );
+  }
+  const verdict = overall(criteria);
+  const approval = parsed.ok ? approvalOf(run, harness, input, parsed.output) : noApproval;
+  const key = {
+    runKey: run.runKey,
+    stage: name,
+    artefact,
+    author: request.edit === undefined ? 'verifiers' : author,
+    at: deps.now(),
+  };
+  await deps.store.attempts.judge(key, { verdict, approval });
+  return {
+    artefact,
+    verdict: { verdict: verdict.verdict, criteria: criteria.map(shortened) },
+    approval,
+    ...(parsed.ok && text.length <= INLINE_CHARACTERS ? { output: parsed.output } : {}),
+    costMicroUsd: await deps.store.ledger.spent(run.runKey),
+  };
+}
+
+interface Subject {
+  readonly stage: Stage<unknown, unknown>;
+  readonly harness: Harness;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly text: string;
+  readonly author: string;
+}
+
+async function verify(deps: Dependencies, request: EvaluateInput, subject: Subject): Promise<Criterion[]> {
+  const { run } = request;
+  const edited = request.edit !== undefined;
+  const evidence = {
+    examples: await examplesOf(deps, run),
+    watermark: run.watermark,
+    earlier: await earlierOf(deps, request.earlier),
+    facts: deps.store.facts,
+    asOf: run.asOf,
+  };
+  const verifiers = subject.stage.verify.filter((verifier) => !(edited && verifier.opinion));
+  const criteria = runEvals(subject.harness.evals, subject.input, subject.output);
+  for (const verifier of verifiers) {
+    if (verifier.kind !== 'check') continue;
+    if (subject.author === `function:${verifier.name}`) throw selfVerification(run, verifier.name, subject.author);
+    criteria.push(await runCheck(verifier, subject.output, subject.input, evidence));
+  }
+  for (const verifier of verifiers) {
+    if (verifier.kind !== 'judge') continue;
+    if (criteria.some((criterion) => criterion.verdict === 'fail' && criterion.opinion !== true)) break;
+    const route = deps.routes.get(verifier.model);
+    if (route?.kind === 'endpoint' && `model:${route.endpoint.model}` === subject.author) {
+      throw selfVerification(run, verifier.name, subject.author);
+    }
+    criteria.push(...(await runJudge(deps, request, verifier, subject)));
+  }
+  return criteria;
+}
+
+function selfVerification(run: PinnedRun, verifier: string, author: string): Error {
+  return failure(
+    'SelfVerification',
+    `Verifier \`${verifier}\` of loop ${run.loop} is ${author}, which made the artefact. Route it to another model in loopwright.yaml, or write another check.`,
+  );
+}
+
+/** The text to verify, its address, and who made it. An edit is stored first: it has a digest of its own. */
+async function subjectOf(
+  deps: Dependencies,
+  request: EvaluateInput,
+): Promise<{ text: string; artefact: Digest; author: string }> {
+  const { run, stage, attempt, edit } = request;
+  if (edit !== undefined) {
+    const text = canonicalJson(edit.output);
+    const artefact = await deps.store.artefacts.put(text, { runKey: run.runKey, keep: 'durable' });
+    return { text, artefact, author: `human:${edit.by}` };
+  }
+  const artefact = request.artefact ?? '';
+  const made = await deps.store.attempts.find(run.runKey, stage, attempt);
+  return { text: await textOf(deps, artefact, 'The artefact to verify'), artefact, author: made?.author ?? 'unknown' };
+}
+
+function parseOutput(
+  schema: z.ZodType,
+  text: string,
+): { ok: true; output: unknown; criterion: Criterion } | { ok: false; criterion: Criterion } {
+  try {
+    const result = schema.safeParse(JSON.parse(text));
+    if (result.success)
+      return {
+        ok: true,
+        output: result.data,
+        criterion: { name: 'schema', verdict: 'pass', evidence: 'fits the output schema' },
+      };
+    return { ok: false, criterion: { name: 'schema', verdict: 'fail', evidence: z.prettifyError(result.error) } };
+  } catch (error) {
+    return {
+      ok: false,
+      criterion: { name: 'schema', verdict: 'fail', evidence: `is no JSON: ${(error as Error).message}` },
+    };
+  }
+}
+
+const noApproval = { ask: false, audit: false, because: '' };
+
+/** What the harness' approval rule says; a rule that cannot be decided asks. */
+function approvalOf(run: PinnedRun, harness: Harness, input: unknown, output: unknown): Evaluation['approval'] {
+  const { when, audit } = harness.approval;
+  const decided = parseRule(when, APPROVAL_VARIABLES)({ input, output });
+  if ('error' in decided)
+    return { ask: true, audit: false, because: `approval rule cannot be decided: ${decided.error}` };
+  if (decided.value) return { ask: true, audit: false, because: `approval rule: ${when}` };
+  if (draw(run.workKey) < audit)
+    return { ask: true, audit: true, because: `audit: ${audit * 100} % of what could act alone is looked at` };
+  return noApproval;
+}
+
+/** A number from 0 to 1 that is always the same for the same work. */
+function draw(workKey: string): number {
+  return createHash('sha256').update(`audit/${workKey}`).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+function shortened(criterion: Criterion): Criterion {
+  const { evidence } = criterion;
+  return evidence.length <= EVIDENCE_CHARACTERS
+    ? criterion
+    : { ...criterion, evidence: `${evidence.slice(0, EVIDENCE_CHARACTERS)}…` };
+}

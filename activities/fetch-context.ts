@@ -1,0 +1,105 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { Manifest, ManifestPart } from '../contract/context.ts';
+import type { Lesson } from '../contract/lesson.ts';
+import type { Digest } from '../contract/names.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { pack } from '../core/pack.ts';
+import { ngramVector } from '../core/reader/ngrams.ts';
+import { sparseCosine } from '../core/reader/vector.ts';
+import type { Part, Source, SourceAccess } from '../loops/define/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import { entryOf } from './open-run.ts';
+import { harnessOf, inputOf } from './pinned.ts';
+
+/** Which context to gather. */
+export interface FetchContextInput {
+  readonly run: PinnedRun;
+  readonly stage: string;
+}
+
+/** Where the manifest is. The history holds no more than this, however large the context. */
+export interface Context {
+  readonly manifest: Digest;
+  readonly tokens: number;
+  readonly parts: number;
+  readonly dropped: number;
+}
+
+/** Gathers a stage's sources under its token budget and stores them by digest. */
+export async function fetchContext(deps: Dependencies, { run, stage }: FetchContextInput): Promise<Context> {
+  const entry = entryOf(deps, run.loop);
+  const input = await inputOf(deps, run);
+  const harness = await harnessOf(deps, run);
+  const access = accessOf(deps, run, entry.folder);
+  const sources = entry.loop.stages[stage]?.context ?? [];
+  const fetched = await Promise.all(
+    sources.map(async (source) => (await source.fetch(input, access)).map((part) => wishOf(source, part))),
+  );
+  const packed = pack(fetched.flat(), harness.limits.contextTokens);
+  const parts = await Promise.all(
+    packed.map(async (item): Promise<ManifestPart | undefined> => {
+      if (item.kind === 'dropped') return undefined;
+      const { source, part } = item.wish;
+      const digest = await deps.store.artefacts.put(item.text, { runKey: run.runKey, keep: source.keep });
+      return {
+        source: item.wish.title,
+        trust: source.trust,
+        keep: source.keep,
+        tokens: item.tokens,
+        digest,
+        why: source.why,
+        ...(item.kind === 'cut' ? { cutFromTokens: item.fromTokens } : {}),
+        ...(part.lessons === undefined ? {} : { lessons: part.lessons }),
+      };
+    }),
+  );
+  const kept = parts.filter((part) => part !== undefined);
+  const manifest: Manifest = {
+    tokens: kept.reduce((sum, part) => sum + part.tokens, 0),
+    budgetTokens: harness.limits.contextTokens,
+    watermark: run.watermark,
+    parts: kept,
+    dropped: packed
+      .filter((item) => item.kind === 'dropped')
+      .map((item) => ({ source: item.wish.title, tokens: item.tokens, why: 'the token budget was used up' })),
+  };
+  const digest = await deps.store.artefacts.put(canonicalJson(manifest), { runKey: run.runKey, keep: 'durable' });
+  return { manifest: digest, tokens: manifest.tokens, parts: kept.length, dropped: manifest.dropped.length };
+}
+
+function wishOf(source: Source<unknown>, part: Part) {
+  const title = part.title === undefined ? source.name : `${source.name}: ${part.title}`;
+  return { source, part, title, text: part.text };
+}
+
+function accessOf(deps: Dependencies, run: PinnedRun, folder: string): SourceAccess {
+  return {
+    signal: activityInfo().isLocal ? AbortSignal.timeout(60_000) : cancellationSignal(),
+    documents: (under) => deps.documents(folder, under),
+    async lessons(input, limit) {
+      const known = (await deps.lessons.upTo(run.loop, run.watermark)).filter((lesson) => lesson.kind === 'example');
+      return nearest(known, input, limit);
+    },
+  };
+}
+
+/** The lessons whose input has the most in common with this one, by hashed n-grams; newer ones first among equals. */
+function nearest(known: readonly Lesson[], input: unknown, limit: number): Lesson[] {
+  const wanted = ngramVector(canonicalJson(input));
+  return known
+    .map((lesson) => ({ lesson, similarity: sparseCosine(wanted, vectorOf(lesson)) }))
+    .toSorted((a, b) => b.similarity - a.similarity || b.lesson.id - a.lesson.id)
+    .slice(0, limit)
+    .map(({ lesson }) => lesson);
+}
+
+const vectors = new WeakMap<Lesson, ReturnType<typeof ngramVector>>();
+
+function vectorOf(lesson: Lesson): ReturnType<typeof ngramVector> {
+  const known = vectors.get(lesson);
+  if (known !== undefined) return known;
+  const vector = ngramVector(canonicalJson(lesson.input));
+  vectors.set(lesson, vector);
+  return vector;
+}

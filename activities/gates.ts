@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { failure } from '../contract/failures.ts';
+import type { Decision } from '../contract/messages.ts';
+import type { Digest, Timestamp } from '../contract/names.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import type { Criterion } from '../contract/verdict.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { overall } from '../core/stage.ts';
+import type { GateVersion, NewLesson } from '../store/ports.ts';
+import type { Dependencies } from './dependencies.ts';
+import { inputOf, textOf } from './pinned.ts';
+
+/** Which gate to open, or to open again with another artefact. */
+export interface OpenGateInput {
+  readonly run: PinnedRun;
+  readonly gate: string;
+  readonly stage: string;
+  readonly artefact: Digest;
+  /** What an approval lets the run do. */
+  readonly effects: readonly string[];
+  readonly audit: boolean;
+  readonly because: string;
+  readonly at: Timestamp;
+}
+
+/** A decision to put on record. */
+export interface RecordDecisionInput {
+  readonly run: PinnedRun;
+  readonly gate: string;
+  readonly digest: Digest;
+  readonly decision: Decision | { readonly decision: 'expire' };
+  /** What the gate first showed, when a person's edit has taken its place. */
+  readonly replaced?: Digest;
+  readonly at: Timestamp;
+}
+
+/** Opens a gate and returns the digest a decision has to name: over run, gate, artefact, effects and harness. */
+export async function openGate(deps: Dependencies, request: OpenGateInput): Promise<{ digest: Digest }> {
+  const { run, gate, artefact } = request;
+  const bound = canonicalJson({ run: run.runKey, gate, artefact, effects: request.effects, harness: run.harness });
+  const digest = `sha256:${createHash('sha256').update(bound).digest('hex')}`;
+  await deps.store.gates.open({
+    runKey: run.runKey,
+    gate,
+    digest,
+    stage: request.stage,
+    artefact,
+    audit: request.audit,
+    because: request.because,
+    openedAt: request.at,
+  });
+  return { digest };
+}
+
+/**
+ * Puts a decision on record, at once and with its lessons: an approval is a labelled example, an edit that too and a
+ * correction, a rejection says what went wrong. An approval also overrules opinions: it becomes the human verdict on
+ * exactly that artefact.
+ * @throws `EffectRefused` when something certain stands against the artefact: nobody overrules that.
+ */
+export async function recordDecision(deps: Dependencies, request: RecordDecisionInput): Promise<{ lessons: number }> {
+  const { run, decision } = request;
+  const gate = await deps.store.gates.find(run.runKey, request.digest);
+  if (gate === undefined) throw failure('Unexpected', `Gate ${request.gate} with ${request.digest} was never opened.`);
+  if (decision.decision === 'approve') await endorse(deps, gate, decision, request.at);
+  const lessons = decision.decision === 'expire' ? [] : await lessonsOf(deps, request, gate, decision);
+  const count = await deps.store.gates.decide(
+    { runKey: run.runKey, gate: gate.gate, digest: gate.digest, at: request.at },
+    decision,
+    lessons,
+  );
+  return { lessons: count };
+}
+
+async function endorse(deps: Dependencies, gate: GateVersion, decision: Decision, at: Timestamp): Promise<void> {
+  const judgements = await deps.store.attempts.judgements(gate.runKey, gate.stage, gate.artefact);
+  if (judgements.some(({ verdict }) => verdict.verdict === 'pass')) return;
+  const criteria = judgements.at(-1)?.verdict.criteria ?? [];
+  const certain = criteria.find((criterion) => criterion.verdict === 'fail' && criterion.opinion !== true);
+  if (certain !== undefined) {
+    throw failure(
+      'EffectRefused',
+      `${certain.name} fails (${certain.evidence}) and is no opinion: an approval cannot overrule it. Revise the output instead.`,
+    );
+  }
+  const human = criteria.map((criterion): Criterion => {
+    if (criterion.verdict === 'pass') return criterion;
+    return {
+      name: criterion.name,
+      verdict: 'pass',
+      evidence: `overruled by ${decision.by} (${decision.identity}); it had said: ${criterion.evidence}`,
+    };
+  });
+  const proof: Criterion = {
+    name: 'human',
+    verdict: 'pass',
+    evidence: `approved by ${decision.by} (${decision.identity})${decision.note === undefined ? '' : `: ${decision.note}`}`,
+  };
+  await deps.store.attempts.judge(
+    { runKey: gate.runKey, stage: gate.stage, artefact: gate.artefact, author: `human:${decision.by}`, at },
+    { verdict: overall([...human, proof]), approval: { ask: true, audit: gate.audit, because: gate.because } },
+  );
+}
+
+async function lessonsOf(
+  deps: Dependencies,
+  request: RecordDecisionInput,
+  gate: GateVersion,
+  decision: Decision,
+): Promise<NewLesson[]> {
+  const { run, replaced } = request;
+  const shown = jsonOf(await textOf(deps, gate.artefact, 'What the gate shows'));
+  const predicted = replaced === undefined ? shown : jsonOf(await textOf(deps, replaced, 'What the gate first showed'));
+  const base = {
+    loop: run.loop,
+    input: await inputOf(deps, run),
+    predicted,
+    trust: 'untrusted',
+    runKey: run.runKey,
+    by: `${decision.by} (${decision.identity})`,
+    artefact: gate.artefact,
+    createdAt: request.at,
+  } as const;
+  const key = `${run.runKey}/${gate.digest}/${decision.decision}`;
+  if (decision.decision === 'approve') {
+    const edited = replaced !== undefined;
+    const text = decision.note ?? (edited ? 'corrected by a person' : 'approved by a person');
+    const source = gate.audit ? 'audit' : edited ? 'edit' : 'approval';
+    const example: NewLesson = { ...base, key: `${key}/example`, kind: 'example', text, output: shown, source };
+    return edited
+      ? [example, { ...base, key: `${key}/correction`, kind: 'correction', text, output: shown, source: 'edit' }]
+      : [example];
+  }
+  if (decision.decision === 'reject') {
+    return [{ ...base, key: `${key}/rejection`, kind: 'rejection', text: decision.note ?? '', source: 'rejection' }];
+  }
+  // A revision that asks for another attempt says what was wrong; one with an edit becomes a lesson when the edit is approved.
+  return decision.feedback === undefined
+    ? []
+    : [{ ...base, key: `${key}/correction`, kind: 'correction', text: decision.feedback, source: 'edit' }];
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

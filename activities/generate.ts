@@ -1,0 +1,182 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { z } from 'zod';
+import type { Manifest } from '../contract/context.ts';
+import { failure } from '../contract/failures.ts';
+import type { Digest } from '../contract/names.ts';
+import type { Harness } from '../contract/harness.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { usd } from '../core/money.ts';
+import { parseRule } from '../core/rule.ts';
+import { stageOf } from '../core/steps.ts';
+import type { Stage } from '../loops/define/index.ts';
+import type { Dependencies, Route } from './dependencies.ts';
+import { meteredCall } from './metered-call.ts';
+import { answerLocally } from './models/local-answer.ts';
+import { buildPrompt, FENCE_RULE } from './models/prompt.ts';
+import { entryOf } from './open-run.ts';
+import { earlierOf, harnessOf, inputOf, textOf } from './pinned.ts';
+
+/** Longest model call, in milliseconds. The activity's own timeout is a little longer. */
+export const MODEL_TIMEOUT_MS = 300_000;
+
+/** Variables of a routing rule. */
+export const ROUTING_VARIABLES = ['input', 'attempt', 'confidence', 'feedback', 'spent'] as const;
+
+/** Which attempt to make. */
+export interface GenerateInput {
+  readonly run: PinnedRun;
+  /** Step id of the stage, e.g. `main#1`. */
+  readonly stage: string;
+  readonly attempt: number;
+  /** Digest of the context's manifest. */
+  readonly context: Digest;
+  /** What earlier stages made. */
+  readonly earlier: Readonly<Record<string, Digest>>;
+  /** Artefact of the attempt before, whose verdict is the feedback. */
+  readonly previous?: Digest;
+  /** What a person asked for. */
+  readonly feedback?: string;
+}
+
+/** What an attempt made. */
+export interface Generated {
+  readonly artefact: Digest;
+  /** Of the run so far, in micro-USD. */
+  readonly costMicroUsd: number;
+}
+
+/**
+ * Makes one attempt's artefact. Made before (a kill after the call, or a reset): the recorded one is the answer, and
+ * nothing is paid again. The artefact is the generator's text; whether it fits the schema is a verdict, not a failure.
+ */
+export async function generate(deps: Dependencies, request: GenerateInput): Promise<Generated> {
+  const { run, stage, attempt } = request;
+  const made = await deps.store.attempts.find(run.runKey, stage, attempt);
+  const recorded = made ?? (await make(deps, request));
+  return { artefact: recorded.artefact, costMicroUsd: await deps.store.ledger.spent(run.runKey) };
+}
+
+async function make(deps: Dependencies, request: GenerateInput) {
+  const { run, stage, attempt } = request;
+  const entry = entryOf(deps, run.loop);
+  const definition = entry.loop.stages[stageOf(stage)];
+  if (definition === undefined) {
+    throw failure(
+      'Unexpected',
+      `Loop ${run.loop} has no stage \`${stage}\`: its workflow and its definition differ. Deploy both together.`,
+    );
+  }
+  const { text, author } = await answer(deps, request, definition, entry.loop.output);
+  const artefact = await deps.store.artefacts.put(normal(text), { runKey: run.runKey, keep: 'durable' });
+  return await deps.store.attempts.add({ runKey: run.runKey, stage, attempt, artefact, author, at: deps.now() });
+}
+
+async function answer(
+  deps: Dependencies,
+  request: GenerateInput,
+  stage: Stage<unknown, unknown>,
+  loopOutput: z.ZodType,
+): Promise<{ text: string; author: string }> {
+  const { run } = request;
+  const input = await inputOf(deps, run);
+  const earlier = await earlierOf(deps, request.earlier);
+  const { generate: generator } = stage;
+  if (generator.kind === 'compute') {
+    const output = await generator.run(input, { earlier, facts: deps.store.facts, asOf: run.asOf });
+    return { text: JSON.stringify(output), author: `function:${generator.name}` };
+  }
+  const harness = await harnessOf(deps, run);
+  const failed = await failedCriteria(deps, request);
+  const parts = await partsOf(deps, request.context);
+  const route = await routeOf(deps, run, harness, {
+    input,
+    attempt: request.attempt,
+    confidence: 0,
+    feedback: failed.map((criterion) => criterion.name).join(' '),
+  });
+  if (route.kind === 'local') {
+    const context = { earlier, facts: deps.store.facts, asOf: run.asOf };
+    return await answerLocally(deps, run, generator, input, parts, context);
+  }
+  const prompt = buildPrompt({
+    parts,
+    input,
+    earlier,
+    examples: harness.examples,
+    failed,
+    ...(request.feedback === undefined ? {} : { feedback: request.feedback }),
+  });
+  const { endpoint } = route;
+  const key = {
+    stage: request.stage,
+    attempt: request.attempt,
+    call: 'generate',
+    activityAttempt: activityInfo().attempt,
+  };
+  const reply = await meteredCall(
+    deps,
+    run,
+    key,
+    endpoint,
+    {
+      instructions: `${harness.instructions}\n\n${FENCE_RULE}`.trim(),
+      prompt,
+      schemaName: `${run.loop}_${stageOf(request.stage)}`,
+      schema: z.toJSONSchema(stage.output ?? loopOutput) as Record<string, unknown>,
+      maxOutputTokens: harness.limits.tokens,
+      timeoutMs: MODEL_TIMEOUT_MS,
+      signal: cancellationSignal(),
+    },
+    harness.limits.usdPerDay,
+  );
+  return { text: reply.text, author: `model:${endpoint.model}` };
+}
+
+/** The first routing rule that holds; one that cannot be decided counts as not holding. */
+async function routeOf(
+  deps: Dependencies,
+  run: PinnedRun,
+  harness: Harness,
+  bindings: Record<string, unknown>,
+): Promise<Route> {
+  const spent = usd(await deps.store.ledger.spent(run.runKey));
+  const rule = harness.routing.find(({ when }) => {
+    if (when === undefined) return true;
+    const decided = parseRule(when, ROUTING_VARIABLES)({ ...bindings, spent });
+    return 'value' in decided && decided.value;
+  });
+  const route = rule && deps.routes.get(rule.model);
+  if (route !== undefined) return route;
+  throw failure(
+    'InvalidHarness',
+    rule === undefined
+      ? `No routing rule of loop ${run.loop} holds. End \`routing\` with one that has no \`when\`.`
+      : `Routing of loop ${run.loop} names model route "${rule.model}", which this worker does not have. It has: ${[...deps.routes.keys()].join(', ')}. Declare it under \`models\` in loopwright.yaml.`,
+  );
+}
+
+async function failedCriteria(deps: Dependencies, request: GenerateInput) {
+  if (request.previous === undefined) return [];
+  const judgements = await deps.store.attempts.judgements(request.run.runKey, request.stage, request.previous);
+  return judgements.flatMap(({ verdict }) => verdict.criteria).filter((criterion) => criterion.verdict !== 'pass');
+}
+
+async function partsOf(deps: Dependencies, manifestDigest: Digest) {
+  const manifest = JSON.parse(await textOf(deps, manifestDigest, 'The context manifest')) as Manifest;
+  return await Promise.all(
+    manifest.parts.map(async (part) => ({
+      manifest: part,
+      text: await textOf(deps, part.digest, `Context part ${part.source}`),
+    })),
+  );
+}
+
+/** JSON in one spelling, so that equal answers are equal artefacts; what is no JSON stays as it is. */
+function normal(text: string): string {
+  try {
+    return canonicalJson(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}

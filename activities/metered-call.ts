@@ -1,0 +1,93 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { failure } from '../contract/failures.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import { callCost, microUsd, usd, worstCaseTokens, type Price } from '../core/money.ts';
+import type { Budget, CallKey, Usage } from '../store/ports.ts';
+import type { Dependencies } from './dependencies.ts';
+import { isFree } from './models/model-failure.ts';
+import type { ModelEndpoint, ModelReply, ModelRequest } from './models/port.ts';
+
+/** Bytes that a provider wraps around a request, generously. */
+const ENVELOPE_TOKENS = 500;
+
+/** Added to a call's timeout before its reservation counts as lost. */
+const LEASE_SLACK_MS = 60_000;
+
+/**
+ * One paid call: reserve the worst case, call, settle what it really cost. Refused before the call where a budget
+ * could be passed or the model has no price. A failure that may have been charged is booked at its worst case.
+ * @throws `UnknownPrice`, `BudgetExceeded`, and what the endpoint raises.
+ */
+export async function meteredCall(
+  deps: Dependencies,
+  run: PinnedRun,
+  key: Omit<CallKey, 'runKey' | 'loop'>,
+  endpoint: ModelEndpoint,
+  request: ModelRequest,
+  usdPerDay: number,
+): Promise<ModelReply> {
+  const call: CallKey = { runKey: run.runKey, loop: run.loop, ...key };
+  const price = await pinnedPrice(deps, run, endpoint.model);
+  const input =
+    worstCaseTokens(request.instructions) +
+    worstCaseTokens(request.prompt) +
+    worstCaseTokens(JSON.stringify(request.schema)) +
+    ENVELOPE_TOKENS;
+  const at = deps.now();
+  const reserved = await deps.store.ledger.reserve(call, {
+    model: endpoint.model,
+    microUsd: callCost(price, input, request.maxOutputTokens),
+    budgets: budgetsOf(run, usdPerDay, at),
+    at,
+    leaseUntil: at + request.timeoutMs + LEASE_SLACK_MS,
+  });
+  if (reserved.kind === 'refused') {
+    const worst = callCost(price, input, request.maxOutputTokens);
+    throw failure(
+      'BudgetExceeded',
+      `A call to ${endpoint.model} may cost ${usd(worst)} USD, but budget ${reserved.budget} has ` +
+        `${usd(reserved.capMicroUsd - reserved.usedMicroUsd)} of ${usd(reserved.capMicroUsd)} USD left. ` +
+        `Raise \`limits.usd\` or \`limits.usdPerDay\` in the harness, or lower \`limits.tokens\`.`,
+      { details: [{ budget: reserved.budget }] },
+    );
+  }
+  try {
+    const reply = await endpoint.complete(request);
+    await settle(deps, call, price, reply.usage);
+    return reply;
+  } catch (error) {
+    await settleFailed(deps, call, price, error);
+    throw error;
+  }
+}
+
+async function settleFailed(deps: Dependencies, call: CallKey, price: Price, error: unknown): Promise<void> {
+  if (!(error instanceof ApplicationFailure)) return deps.store.ledger.giveUp(call);
+  const [usage] = (error.details ?? []) as [Usage?];
+  if (usage?.inputTokens !== undefined) return settle(deps, call, price, usage);
+  return isFree(error.type ?? '') ? deps.store.ledger.release(call) : deps.store.ledger.giveUp(call);
+}
+
+async function settle(deps: Dependencies, call: CallKey, price: Price, usage: Usage): Promise<void> {
+  const actual = { ...usage, microUsd: callCost(price, usage.inputTokens, usage.outputTokens) };
+  await deps.store.ledger.settle(call, actual);
+}
+
+async function pinnedPrice(deps: Dependencies, run: PinnedRun, model: string): Promise<Price> {
+  const table = JSON.parse((await deps.store.artefacts.get(run.prices)) ?? '{}') as Record<string, Price>;
+  const price = table[model];
+  if (price !== undefined) return price;
+  throw failure(
+    'UnknownPrice',
+    `Model ${model} has no price, so no budget can hold. Declare it in loopwright.yaml, in USD per million tokens (0 is allowed):\n` +
+      `prices: { "${model}": { inputUsdPerMillion: 0, outputUsdPerMillion: 0 } }`,
+  );
+}
+
+/** Budgets above a call, in the one order that every reservation uses. */
+function budgetsOf(run: PinnedRun, usdPerDay: number, at: number): Budget[] {
+  return [
+    { id: `loop:${run.loop}:${new Date(at).toISOString().slice(0, 10)}`, capMicroUsd: microUsd(usdPerDay) },
+    { id: `run:${run.runKey}`, capMicroUsd: run.budgetMicroUsd },
+  ];
+}

@@ -1,0 +1,48 @@
+import type { ManifestPart } from '../../contract/context.ts';
+import { failure } from '../../contract/failures.ts';
+import type { PinnedRun } from '../../contract/run.ts';
+import type { ComputeContext, Decision, ModelGenerator } from '../../loops/define/generators.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { examplesOf } from '../pinned.ts';
+import type { LearnerExample } from './learner.ts';
+
+/** Answers without any model server: by the embedded learner where the stage is a decision, else by its `keyless` function. */
+export async function answerLocally(
+  deps: Dependencies,
+  run: PinnedRun,
+  generator: ModelGenerator<unknown, unknown>,
+  input: unknown,
+  parts: readonly { readonly manifest: ManifestPart; readonly text: string }[],
+  context: ComputeContext,
+): Promise<{ text: string; author: string }> {
+  const { decision, keyless } = generator;
+  if (keyless !== undefined) {
+    return { text: JSON.stringify(await keyless(input, context)), author: 'function:keyless' };
+  }
+  if (decision === undefined) {
+    throw failure(
+      'ModelError.BadRequest',
+      `Route \`local\` answers only stages with a closed set of answers (\`decision\`) or a \`keyless\` function; this one of loop ${run.loop} has neither. Configure a model in loopwright.yaml.`,
+    );
+  }
+  const examples = (await examplesOf(deps, run)).map((example): LearnerExample => {
+    const text = decision.text(example.input);
+    const base = { id: example.id, text, label: decision.label(example.output) };
+    if (example.predicted === undefined || example.predicted === null) return base;
+    return {
+      ...base,
+      predicted: decision.label(example.predicted),
+      confidence: decision.confidence(example.predicted),
+    };
+  });
+  const answer = await deps.learner.answer({
+    loop: run.loop,
+    labels: decision.labels,
+    text: decision.text(input),
+    examples,
+    watermark: run.watermark,
+  });
+  const given = parts.map(({ manifest, text }) => ({ title: manifest.source, text }));
+  const output = (decision as Decision<unknown, unknown>).complete({ ...answer, input, parts: given });
+  return { text: JSON.stringify(output), author: `model:${deps.learner.model}` };
+}

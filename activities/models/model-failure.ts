@@ -1,0 +1,53 @@
+import type { ApplicationFailure } from '@temporalio/common';
+import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
+import { failure, type FailureType } from '../../contract/failures.ts';
+
+/**
+ * What went wrong at a provider, as one of our failures. Connection errors, 408, 409, 429 and 5xx are retryable (with
+ * the provider's Retry-After); everything else that it answered is final.
+ */
+export function modelFailure(error: unknown, model: string): ApplicationFailure | Error {
+  if (error instanceof APIUserAbortError) return error;
+  const cause = error instanceof Error ? { cause: error } : {};
+  if (error instanceof APIConnectionTimeoutError) {
+    return failure('ModelError.Timeout', `${model} did not answer in time.`, cause);
+  }
+  if (error instanceof APIConnectionError) {
+    return failure('ModelError.Unavailable', `${model} could not be reached: ${reasonOf(error)}.`, cause);
+  }
+  if (error instanceof APIError && typeof error.status === 'number') {
+    const retryAfterMs = retryAfter(error.headers as Headers | undefined);
+    return failure(typeOf(error.status), `${model} answered ${error.status}: ${error.message.slice(0, 500)}`, {
+      ...cause,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+  return failure('ModelError.Unavailable', `${model} failed: ${reasonOf(error)}.`, cause);
+}
+
+/** True when the provider cannot have charged for the call: it refused it before working on it. */
+export function isFree(type: string): boolean {
+  return ['ModelError.RateLimit', 'ModelError.Auth', 'ModelError.BadRequest', 'ModelError.TooLarge'].includes(type);
+}
+
+function typeOf(status: number): FailureType {
+  if (status === 401 || status === 403) return 'ModelError.Auth';
+  if (status === 408) return 'ModelError.Timeout';
+  if (status === 413) return 'ModelError.TooLarge';
+  if (status === 429) return 'ModelError.RateLimit';
+  if (status === 409 || status >= 500) return 'ModelError.Unavailable';
+  return 'ModelError.BadRequest';
+}
+
+/** Milliseconds from `retry-after-ms` or `retry-after` in seconds. */
+function retryAfter(headers: Headers | undefined): number | undefined {
+  const exact = Number(headers?.get('retry-after-ms') ?? Number.NaN);
+  if (Number.isFinite(exact)) return exact;
+  const seconds = Number(headers?.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${reasonOf(error.cause)})` : error.message;
+}

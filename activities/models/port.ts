@@ -1,0 +1,29 @@
+import type { Usage } from '../../store/ports.ts';
+
+/** A question to a model whose answer must be JSON of a schema. */
+export interface ModelRequest {
+  /** Ours: what to do. */
+  readonly instructions: string;
+  /** Context, input and feedback, fenced and labelled. */
+  readonly prompt: string;
+  readonly schemaName: string;
+  /** JSON Schema (draft 2020-12) of the answer. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly maxOutputTokens: number;
+  readonly timeoutMs: number;
+  /** Aborted when the run is cancelled: the call in flight ends. */
+  readonly signal: AbortSignal;
+}
+
+/** A model's answer, as text: whoever asked validates it. */
+export interface ModelReply {
+  readonly text: string;
+  readonly usage: Usage;
+}
+
+/** A model somewhere. Raises `ModelError.*` failures and nothing else. */
+export interface ModelEndpoint {
+  /** The model's id, e.g. `gpt-5-mini`: its identity for prices and for "nothing grades itself". */
+  readonly model: string;
+  complete(request: ModelRequest): Promise<ModelReply>;
+}

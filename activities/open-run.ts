@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { durationMs, Harness } from '../contract/harness.ts';
+import { failure } from '../contract/failures.ts';
+import type { Timestamp } from '../contract/names.ts';
+import {
+  RunOptions,
+  type Opened,
+  type PinnedRun,
+  type RunPlan,
+  type StagePlan,
+  type Trigger,
+} from '../contract/run.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { microUsd } from '../core/money.ts';
+import type { Loop, Stage } from '../loops/define/index.ts';
+import type { HarnessVersion, Holder, NewRun } from '../store/ports.ts';
+import type { Dependencies, LoopEntry } from './dependencies.ts';
+import { closeLost } from './sweep.ts';
+
+/** What a run says about itself when it opens. */
+export interface OpenRunInput {
+  readonly loop: string;
+  readonly input: unknown;
+  readonly options: unknown;
+  readonly runKey: string;
+  readonly workflowId: string;
+  readonly firstRunId: string;
+  readonly startedAt: Timestamp;
+  readonly schedule?: { readonly id: string; readonly at: Timestamp };
+  readonly parent?: string;
+}
+
+/**
+ * Validates the input, claims the work and pins what the run may know and spend.
+ * @throws `UnknownLoop`, `InvalidInput`, `InvalidHarness`.
+ */
+export async function openRun(deps: Dependencies, request: OpenRunInput): Promise<Opened> {
+  const entry = entryOf(deps, request.loop);
+  const input = parseInput(entry.loop, request.input);
+  const options = parse(RunOptions, request.options ?? {}, 'The run options (the second input)');
+  const version = await harnessOf(deps, entry.loop.name, options.harness);
+  const store = { runKey: request.runKey, keep: 'durable' } as const;
+  const run: NewRun = {
+    runKey: request.runKey,
+    loop: entry.loop.name,
+    workflowId: request.workflowId,
+    firstRunId: request.firstRunId,
+    workKey: workKeyOf(entry.loop, request, input, options),
+    harness: `v${version.version}`,
+    trigger: triggerOf(request, options),
+    input: await deps.store.artefacts.put(canonicalJson(input), store),
+    watermark: await deps.store.lessons.watermark(),
+    openedAt: request.startedAt,
+  };
+  const claim = await claimWork(deps, run);
+  if (claim.kind !== 'claimed') return await duplicate(deps, run, claim);
+  // Opened before (a kill in between): what was pinned then counts.
+  const pinned = claim.run.harness === run.harness ? version : await harnessOf(deps, run.loop, claim.run.harness);
+  const harness = Harness.parse(pinned.body);
+  return {
+    kind: 'opened',
+    plan: planOf(deps, entry, harness, {
+      ...pick(claim.run),
+      prices: await deps.store.artefacts.put(canonicalJson(deps.prices), store),
+      dryRun: options.dryRun === true || !pinned.promoted,
+      asOf: request.schedule?.at ?? request.startedAt,
+      budgetMicroUsd: microUsd(Math.min(options.budgetUsd ?? Infinity, harness.limits.usd)),
+    }),
+  };
+}
+
+function pick({ runKey, loop, workKey, input, harness, watermark }: NewRun) {
+  return { runKey, loop, workKey, input, harness, watermark };
+}
+
+/** The loop of that name. @throws `UnknownLoop` listing the loops. */
+export function entryOf(deps: Dependencies, name: string): LoopEntry {
+  const entry = deps.loops.get(name);
+  if (entry !== undefined) return entry;
+  const names = [...deps.loops.keys()].toSorted().join(', ');
+  throw failure(
+    'UnknownLoop',
+    `There is no loop "${name}" on this worker. It runs: ${names}. Give one of them with --type.`,
+  );
+}
+
+function parseInput(loop: Loop, input: unknown): unknown {
+  if (input === undefined || input === null) {
+    throw failure(
+      'InvalidInput',
+      `Loop ${loop.name} needs one JSON object as its input, got none. Give it with --input '{…}'. Its shape: ${shapeOf(loop.input)}`,
+    );
+  }
+  return parse(loop.input, input, `The input of loop ${loop.name}`, `\nIts shape: ${shapeOf(loop.input)}`);
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, what: string, hint = ''): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw failure('InvalidInput', `${what} does not fit:\n${z.prettifyError(result.error)}${hint}`);
+}
+
+function shapeOf(schema: z.ZodType): string {
+  const { properties } = z.toJSONSchema(schema, { unrepresentable: 'any' }) as {
+    properties?: Record<string, { type?: string }>;
+  };
+  if (properties === undefined) return 'see the loop';
+  return `{ ${Object.entries(properties)
+    .map(([name, { type }]) => `"${name}": ${type ?? 'any'}`)
+    .join(', ')} }`;
+}
+
+async function harnessOf(deps: Dependencies, loop: string, wanted: string | undefined): Promise<HarnessVersion> {
+  const version =
+    wanted === undefined
+      ? await deps.store.harnesses.current(loop)
+      : await deps.store.harnesses.find(loop, Number(wanted.slice(1)));
+  if (version !== undefined) return version;
+  throw failure(
+    'InvalidInput',
+    `Loop ${loop} has no harness version ${wanted ?? 'v1'}. Leave \`harness\` out to use the current one.`,
+  );
+}
+
+/** Same work, same key: what `dedupe` says, else the scheduled time, else the run itself. `rerun` makes it new work. */
+function workKeyOf(loop: Loop, request: OpenRunInput, input: unknown, options: RunOptions): string {
+  const key =
+    loop.dedupe !== undefined
+      ? `${loop.name}/${loop.dedupe(input)}`
+      : request.schedule !== undefined
+        ? `${loop.name}/${request.schedule.id}@${new Date(request.schedule.at).toISOString()}`
+        : `${loop.name}/run:${request.runKey}`;
+  return options.rerun === true ? `${key}/rerun:${request.runKey}` : key;
+}
+
+function triggerOf(request: OpenRunInput, options: RunOptions): Trigger {
+  if (options.trigger !== undefined) return options.trigger;
+  if (request.schedule !== undefined) return { kind: 'schedule', source: request.schedule.id };
+  if (request.parent !== undefined) return { kind: 'loop', source: request.parent };
+  return { kind: 'manual', ...(options.requestedBy === undefined ? {} : { by: options.requestedBy }) };
+}
+
+/** Claims the work; where a run that no longer exists still holds it, that run is closed in the record first. */
+async function claimWork(deps: Dependencies, run: NewRun): ReturnType<Dependencies['store']['runs']['open']> {
+  const claim = await deps.store.runs.open(run);
+  if (claim.kind !== 'inProgress') return claim;
+  const { holder } = claim;
+  // One workflow id has at most one open run: if it is ours, the holder is gone.
+  if (holder.workflowId !== run.workflowId && (await deps.executions.isOpen(holder.workflowId, holder.firstRunId)))
+    return claim;
+  await closeLost(deps, holder.runKey);
+  return await deps.store.runs.open(run);
+}
+
+async function duplicate(
+  deps: Dependencies,
+  run: NewRun,
+  claim: { kind: 'alreadyDone' | 'inProgress'; holder: Holder },
+): Promise<Opened> {
+  await deps.store.runs.openDuplicate(run, claim.holder.workflowId);
+  const { artefact } = claim.holder;
+  const text = artefact === undefined ? undefined : await deps.store.artefacts.get(artefact);
+  return {
+    kind: 'noWork',
+    why: claim.kind,
+    duplicateOf: claim.holder.workflowId,
+    harness: run.harness,
+    ...(artefact === undefined ? {} : { artefact }),
+    ...(text === undefined || text.length > 65_536 ? {} : { output: JSON.parse(text) as unknown }),
+  };
+}
+
+function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: PinnedRun): RunPlan {
+  return {
+    run,
+    stages: Object.fromEntries(
+      Object.entries(entry.loop.stages).map(([name, stage]) => [name, stagePlan(stage, harness)]),
+    ),
+    effects: Object.keys(entry.loop.act),
+    attempts: harness.limits.attempts,
+    deadlineMs: durationMs(harness.limits.deadline),
+    remindAfterMs: durationMs(harness.approval.remindAfter),
+    expiresAfterMs: durationMs(harness.approval.expiresAfter),
+    approvers: harness.approval.approvers,
+    attributes: deps.attributes,
+    connection: deps.connection,
+    maxEvents: deps.maxEvents,
+  };
+}
+
+/** Short steps run as local activities (one event); model calls, judges and slow sources as regular ones. */
+function stagePlan(stage: Stage<unknown, unknown>, harness: Harness): StagePlan {
+  const judged =
+    stage.verify.some((verifier) => verifier.kind === 'judge') || harness.evals.some(({ kind }) => kind === 'rubric');
+  return {
+    fetch: (stage.context ?? []).every((source) => source.quick) ? 'local' : 'regular',
+    generate: stage.generate.kind === 'compute' ? 'local' : 'regular',
+    evaluate: judged ? 'regular' : 'local',
+  };
+}

@@ -1,0 +1,48 @@
+import { Harness } from '../contract/harness.ts';
+import { failure } from '../contract/failures.ts';
+import type { Digest } from '../contract/names.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import type { LabelledExample } from '../loops/define/index.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** A stored text. @throws `ArtefactMissing` when it is not there (any more). */
+export async function textOf(deps: Dependencies, digest: Digest, what: string): Promise<string> {
+  const text = await deps.store.artefacts.get(digest);
+  if (text !== undefined) return text;
+  throw failure(
+    'ArtefactMissing',
+    `${what} (${digest}) is not in the store: it expired, or this is another data folder than the run was started on.`,
+  );
+}
+
+/** The run's input. */
+export async function inputOf(deps: Dependencies, run: PinnedRun): Promise<unknown> {
+  return JSON.parse(await textOf(deps, run.input, 'The input of the run'));
+}
+
+/** The harness version that the run is pinned to. */
+export async function harnessOf(deps: Dependencies, run: PinnedRun): Promise<Harness> {
+  const version = await deps.store.harnesses.find(run.loop, Number(run.harness.slice(1)));
+  if (version !== undefined) return Harness.parse(version.body);
+  throw failure('InvalidHarness', `Harness ${run.harness} of loop ${run.loop} is not in this store.`);
+}
+
+/** What earlier stages made, by stage. */
+export async function earlierOf(
+  deps: Dependencies,
+  earlier: Readonly<Record<string, Digest>>,
+): Promise<Record<string, unknown>> {
+  const entries = Object.entries(earlier).map(
+    async ([stage, digest]) =>
+      [stage, JSON.parse(await textOf(deps, digest, `What stage ${stage} made`)) as unknown] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Labelled examples that the run may read, oldest first. */
+export async function examplesOf(deps: Dependencies, run: PinnedRun): Promise<LabelledExample[]> {
+  const lessons = await deps.lessons.upTo(run.loop, run.watermark);
+  return lessons
+    .filter((lesson) => lesson.kind === 'example')
+    .map(({ id, input, output, predicted }) => ({ id, input, output, predicted }));
+}

@@ -1,0 +1,66 @@
+import { failure } from '../contract/failures.ts';
+import type { Digest, Timestamp } from '../contract/names.ts';
+import type { Outcome } from '../contract/outcomes.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import type { NewLesson } from '../store/ports.ts';
+import type { Dependencies } from './dependencies.ts';
+import { inputOf, textOf } from './pinned.ts';
+
+/** Outputs up to this many characters are part of the run's result. */
+const RESULT_CHARACTERS = 65_536;
+
+/** How a run ended. */
+export interface RecordLessonInput {
+  readonly run: PinnedRun;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  /** What was accepted, or the best that was verified so far. */
+  readonly artefact?: Digest;
+  readonly at: Timestamp;
+}
+
+/** What the record says about a run that has just closed. */
+export interface Recorded {
+  readonly attempts: number;
+  readonly gates: number;
+  readonly lessons: number;
+  readonly costMicroUsd: number;
+  readonly output?: unknown;
+}
+
+/** Closes a run in the record: outcome, cost, work and lessons in one transaction. Runs that used up their attempts or stalled leave what went wrong. */
+export async function recordLesson(deps: Dependencies, request: RecordLessonInput): Promise<Recorded> {
+  const { run, outcome, artefact } = request;
+  if (outcome === 'accepted' && run.dryRun) throw failure('Unexpected', 'A dry run cannot be accepted.');
+  const closed = await deps.store.runs.close({
+    runKey: run.runKey,
+    outcome,
+    reason: request.reason,
+    closedAt: request.at,
+    ...(artefact === undefined ? {} : { artefact }),
+    lessons: outcome === 'exhausted' || outcome === 'stalled' ? [await failureLesson(deps, request, outcome)] : [],
+  });
+  if (artefact === undefined || !['accepted', 'dryRun'].includes(outcome)) return closed;
+  const text = await textOf(deps, artefact, 'The accepted artefact');
+  return text.length > RESULT_CHARACTERS ? closed : { ...closed, output: JSON.parse(text) as unknown };
+}
+
+async function failureLesson(
+  deps: Dependencies,
+  request: RecordLessonInput,
+  kind: 'exhausted' | 'stalled',
+): Promise<NewLesson> {
+  const { run } = request;
+  return {
+    key: `${run.runKey}/${kind}`,
+    loop: run.loop,
+    kind,
+    text: request.reason,
+    input: await inputOf(deps, run),
+    trust: 'untrusted',
+    runKey: run.runKey,
+    source: 'outcome',
+    ...(request.artefact === undefined ? {} : { artefact: request.artefact }),
+    createdAt: request.at,
+  };
+}

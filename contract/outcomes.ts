@@ -1,0 +1,42 @@
+import type { Digest } from './names.ts';
+
+/** How a run ends: always one of these, and never "success" for anything but the first (DESIGN §4.4). */
+export const OUTCOMES = [
+  'accepted',
+  'noWork',
+  'rejected',
+  'expired',
+  'exhausted',
+  'stalled',
+  'overBudget',
+  'blocked',
+  'stopped',
+  'dryRun',
+] as const;
+
+/** How a run ended. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What a run answers when it closes. */
+export interface RunResult {
+  readonly outcome: Outcome;
+  /** One sentence for a person: why it ended so. */
+  readonly reason: string;
+  /** The accepted output, left out above 64 KiB (then read `artefact`). */
+  readonly output?: unknown;
+  /** Attempts of all stages, those a human asked for included. */
+  readonly attempts: number;
+  readonly costUsd: number;
+  /** Harness version, e.g. `v1`. */
+  readonly harness: string;
+  /** Digest of the accepted artefact. */
+  readonly artefact?: Digest;
+  /** Digest of the best verified-so-far artefact of a run that was not accepted. */
+  readonly best?: Digest;
+  /** How many gates the run opened. */
+  readonly gates: number;
+  /** How many lessons it left. */
+  readonly lessons: number;
+  /** Workflow id of the run that did, or is doing, the same work. */
+  readonly duplicateOf?: string;
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Digest, SearchAttribute, Timestamp } from './names.ts';
+
+/** What started a run. */
+export const Trigger = z.strictObject({
+  kind: z.enum(['manual', 'schedule', 'webhook', 'ci', 'loop', 'finder']),
+  source: z.string().max(200).optional(),
+  by: z.string().max(200).optional(),
+});
+/** What started a run. */
+export type Trigger = z.infer<typeof Trigger>;
+
+/** The second, optional argument of a run. Options only narrow: they never raise a limit. */
+export const RunOptions = z.strictObject({
+  requestedBy: z.string().max(200).optional(),
+  /** Lowers the run's budget, in USD. */
+  budgetUsd: z.number().min(0).optional(),
+  /** Harness version such as `v3`; one that was never promoted implies `dryRun`. */
+  harness: z
+    .string()
+    .regex(/^v[1-9]\d*$/, 'expected a version such as "v3"')
+    .optional(),
+  /** Everything but the effects. */
+  dryRun: z.boolean().optional(),
+  /** Do work again that is done already. */
+  rerun: z.boolean().optional(),
+  trigger: Trigger.optional(),
+});
+/** The second, optional argument of a run. */
+export type RunOptions = z.infer<typeof RunOptions>;
+
+/** How the activities of a stage are run: short ones local (one event), model calls and slow sources regular. */
+export interface StagePlan {
+  readonly fetch: 'local' | 'regular';
+  readonly generate: 'local' | 'regular';
+  readonly evaluate: 'local' | 'regular';
+}
+
+/** What is pinned for the whole run and goes into every activity, so that any run can be replayed on what it knew. */
+export interface PinnedRun {
+  /** Identity of the run in the store: survives resets and continue-as-new. */
+  readonly runKey: string;
+  readonly loop: string;
+  /** Identity of the work: effects are done once for it. */
+  readonly workKey: string;
+  readonly input: Digest;
+  /** Harness version, e.g. `v1`. */
+  readonly harness: string;
+  /** Lessons are read up to this id. */
+  readonly watermark: number;
+  /** Digest of the pinned price table. */
+  readonly prices: Digest;
+  readonly budgetMicroUsd: number;
+  readonly dryRun: boolean;
+  /** End of the period that a scheduled run reports on; its start when it was not scheduled. */
+  readonly asOf: Timestamp;
+}
+
+/** What `openRun` plans: stages, gates and limits as data, because workflows hold no loop's code. */
+export interface RunPlan {
+  readonly run: PinnedRun;
+  readonly stages: Readonly<Record<string, StagePlan>>;
+  readonly effects: readonly string[];
+  readonly attempts: number;
+  readonly deadlineMs: number;
+  readonly remindAfterMs: number;
+  readonly expiresAfterMs: number;
+  /** Who may decide; `*` is everybody. */
+  readonly approvers: readonly string[];
+  readonly attributes: readonly SearchAttribute[];
+  /** How to reach the cluster, as CLI flags, for the commands that the run shows. Empty for the default address. */
+  readonly connection: string;
+  /** Continue as new after this many events. */
+  readonly maxEvents: number;
+}
+
+/** What `openRun` answers: a plan, or that there is nothing to do. */
+export type Opened =
+  | { readonly kind: 'opened'; readonly plan: RunPlan }
+  | {
+      readonly kind: 'noWork';
+      readonly why: 'alreadyDone' | 'inProgress';
+      readonly duplicateOf: string;
+      readonly harness: string;
+      readonly output?: unknown;
+      readonly artefact?: Digest;
+    };
+
+/** A verified artefact as workflow code holds it. A gate's edit replaces what it stands for, in place. */
+export interface Draft<T = unknown> {
+  stage: string;
+  artefact: Digest;
+  /** The output itself, where it is at most 8 KiB of JSON. */
+  output?: T;
+}

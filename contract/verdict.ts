@@ -1,0 +1,16 @@
+/** What one verifier found for one criterion. */
+export interface Criterion {
+  /** The verifier's name, e.g. `second-reader`. */
+  readonly name: string;
+  readonly verdict: 'pass' | 'fail' | 'error' | 'inconclusive';
+  /** What was seen, in words or as a quote. Never empty: a verdict without evidence is no verdict. */
+  readonly evidence: string;
+  /** An opinion's `fail` asks a human, who may overrule it; any other `fail` nobody can overrule. */
+  readonly opinion?: boolean;
+}
+
+/** The verdict on one artefact: the worst of its criteria. */
+export interface Verdict {
+  readonly verdict: 'pass' | 'fail' | 'error' | 'inconclusive';
+  readonly criteria: readonly Criterion[];
+}

@@ -1,0 +1,37 @@
+/** Money is integer micro-USD everywhere inside; USD only where people read it. */
+
+/** Price of a model in USD per million tokens, as the price table declares it. */
+export interface Price {
+  readonly inputUsdPerMillion: number;
+  readonly outputUsdPerMillion: number;
+}
+
+/** Micro-USD of an amount, rounded up: a cap is never passed by rounding. */
+export function microUsd(usd: number): number {
+  return Math.ceil(Number((usd * 1_000_000).toFixed(6)));
+}
+
+/** USD of an amount in micro-USD. */
+export function usd(micro: number): number {
+  return micro / 1_000_000;
+}
+
+/** Micro-USD of a call with that many tokens, rounded up. A USD per million tokens is a micro-USD per token. */
+export function callCost(price: Price, inputTokens: number, outputTokens: number): number {
+  return Math.ceil(
+    Number((inputTokens * price.inputUsdPerMillion + outputTokens * price.outputUsdPerMillion).toFixed(6)),
+  );
+}
+
+/**
+ * The most tokens a text can be: its UTF-8 bytes, since every byte-level tokenizer spends at least a byte a token.
+ * For reservations, which must never be too small.
+ */
+export function worstCaseTokens(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** About how many tokens a text has (4 bytes a token in English). For context budgets, which need not be exact. */
+export function estimateTokens(text: string): number {
+  return Math.ceil(worstCaseTokens(text) / 4);
+}

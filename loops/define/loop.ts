@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import type { Generator } from './generators.ts';
+import type { Source } from './sources.ts';
+import type { Verifier } from './verifiers.ts';
+
+/** What an effect knows besides the verified output. */
+export interface EffectContext<I> {
+  readonly input: I;
+  /** Work key + effect: the same for every retry, reset and second start. Hand it to the target as its idempotency key. */
+  readonly idempotencyKey: string;
+  readonly runKey: string;
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** The place for effects that stay at home: rows that other programs collect. */
+  readonly outbox: Outbox;
+}
+
+/** Rows that an effect leaves for other programs to collect, one for each key. */
+export interface Outbox {
+  /** Writes the row, or changes nothing where the key has one. */
+  put(topic: string, key: string, body: unknown): Promise<void>;
+}
+
+/** What a run does to the world, once, after verification and its gate. */
+export interface Effect<I, O> {
+  run(output: O, context: EffectContext<I>): Promise<unknown>;
+  /**
+   * True where running it twice with the same key does no harm. False: after a crash in the middle it is not run
+   * again; the run ends `blocked` with `EffectUncertain` and a person looks.
+   */
+  readonly repeatable: boolean;
+}
+
+/** A step of a run with its own context, generator and verifiers. */
+export interface Stage<I, O> {
+  readonly context?: readonly Source<I>[];
+  readonly generate: Generator<I, O>;
+  readonly verify: readonly Verifier<I, O>[];
+  /** Schema of what this stage makes, where it is not the loop's output. */
+  readonly output?: z.ZodType<O>;
+}
+
+/** What an author writes in `loop.ts`. */
+export interface LoopDefinition<I, O> {
+  /** camelCase; the Temporal workflow type. */
+  readonly name: string;
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+  /** What makes two inputs the same work. Without it every run is its own work. */
+  dedupe?(this: void, input: I): string;
+  readonly stages: { readonly main: Stage<I, O> } | Readonly<Record<string, Stage<I, never>>>;
+  readonly act?: Readonly<Record<string, Effect<I, O>>>;
+}
+
+/** A loop as the rest of the product sees it: types erased, because what crosses the wire is checked by schema. */
+export interface Loop {
+  readonly name: string;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+  readonly dedupe?: (input: unknown) => string;
+  readonly stages: Readonly<Record<string, Stage<unknown, unknown>>>;
+  readonly act: Readonly<Record<string, Effect<unknown, unknown>>>;
+}
+
+/**
+ * Checks a definition and makes a loop of it.
+ * @throws Error when a name is not camelCase, a stage has no verifier, two verifiers share a name, or a generator
+ * grades itself: these are mistakes in code, found when the file is loaded.
+ */
+export function defineLoop<I, O>(definition: LoopDefinition<I, O>): Loop {
+  const loop = definition as unknown as Loop & { act?: Loop['act'] };
+  refuse(!/^[a-z][a-zA-Z0-9]*$/.test(loop.name), `Expected a loop's \`name\` to be camelCase, got "${loop.name}".`);
+  for (const [name, stage] of Object.entries(loop.stages)) {
+    const where = `Stage \`${name}\` of loop \`${loop.name}\``;
+    refuse(!/^[a-z][a-zA-Z0-9]*$/.test(name), `${where}: expected its name to be camelCase.`);
+    refuse(stage.verify.length === 0, `${where} has no verifier: add a check() or a judge(), nothing passes unproven.`);
+    const names = stage.verify.map((verifier) => verifier.name);
+    refuse(new Set(names).size < names.length, `${where}: two verifiers share a name (${names.join(', ')}).`);
+    const generator = stage.generate;
+    const same = stage.verify.find(
+      (verifier) =>
+        generator.kind === 'compute' && verifier.kind === 'check' && (verifier.run as unknown) === generator.run,
+    );
+    refuse(same !== undefined, `${where}: SelfVerification: \`${same?.name}\` is the generator's own function.`);
+  }
+  return { ...loop, act: loop.act ?? {} };
+}
+
+function refuse(broken: boolean, text: string): void {
+  if (broken) throw new Error(text);
+}

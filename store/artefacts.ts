@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { Artefacts } from './ports.ts';
+import type { Tables } from './schema.ts';
+
+/** Content address of a text. */
+export function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/** Bodies by content address, in SQL. */
+export function sqlArtefacts(database: Kysely<Tables>): Artefacts {
+  return {
+    async put(text, owner) {
+      const digest = digestOf(text);
+      await database.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('artefacts')
+          .values({ digest, body: text })
+          .onConflict((on) => on.doNothing())
+          .execute();
+        await trx
+          .insertInto('artefact_owners')
+          .values({ digest, run_key: owner.runKey, keep: owner.keep })
+          .onConflict((on) => on.doNothing())
+          .execute();
+      });
+      return digest;
+    },
+    async get(digest) {
+      const row = await database.selectFrom('artefacts').select('body').where('digest', '=', digest).executeTakeFirst();
+      return row?.body;
+    },
+  };
+}
+
+/** Deletes a run's `run` artefacts that nobody else holds. */
+export async function expireArtefacts(trx: Kysely<Tables>, runKey: string): Promise<void> {
+  const mine = trx
+    .selectFrom('artefact_owners')
+    .select('digest')
+    .where('run_key', '=', runKey)
+    .where('keep', '=', 'run');
+  const digests = (await mine.execute()).map((row) => row.digest);
+  if (digests.length === 0) return;
+  await trx.deleteFrom('artefact_owners').where('run_key', '=', runKey).where('keep', '=', 'run').execute();
+  await trx
+    .deleteFrom('artefacts')
+    .where('digest', 'in', digests)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('artefact_owners').select('digest').whereRef('artefact_owners.digest', '=', 'artefacts.digest'),
+        ),
+      ),
+    )
+    .execute();
+}

@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely';
+import type { Attempts, Judgement } from './ports.ts';
+import type { Tables } from './schema.ts';
+
+/** Attempts and the verdicts on what they made, in SQL. */
+export function sqlAttempts(database: Kysely<Tables>): Attempts {
+  const find: Attempts['find'] = async (runKey, stage, attempt) => {
+    const row = await database
+      .selectFrom('attempts')
+      .selectAll()
+      .where('run_key', '=', runKey)
+      .where('stage', '=', stage)
+      .where('attempt', '=', attempt)
+      .executeTakeFirst();
+    return row && { runKey, stage, attempt, artefact: row.artefact, author: row.author, at: row.at };
+  };
+  return {
+    find,
+    async add(attempt) {
+      const { runKey, stage, artefact, author, at } = attempt;
+      await database
+        .insertInto('attempts')
+        .values({ run_key: runKey, stage, attempt: attempt.attempt, artefact, author, at })
+        .onConflict((on) => on.doNothing())
+        .execute();
+      return (await find(runKey, stage, attempt.attempt)) ?? attempt;
+    },
+    async judge(key, judgement) {
+      await database
+        .insertInto('judgements')
+        .values({
+          run_key: key.runKey,
+          stage: key.stage,
+          artefact: key.artefact,
+          author: key.author,
+          verdict: judgement.verdict.verdict,
+          body: JSON.stringify(judgement),
+          at: key.at,
+        })
+        .onConflict((on) => on.doNothing())
+        .execute();
+    },
+    async judgements(runKey, stage, artefact) {
+      const rows = await database
+        .selectFrom('judgements')
+        .select('body')
+        .where('run_key', '=', runKey)
+        .where('stage', '=', stage)
+        .where('artefact', '=', artefact)
+        .orderBy('at')
+        .execute();
+      return rows.map((row) => JSON.parse(row.body) as Judgement);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Harnesses, HarnessVersion } from './ports.ts';
+import type { Tables } from './schema.ts';
+
+/** Harness versions, immutable, and a pointer a loop, in SQL. */
+export function sqlHarnesses(database: Kysely<Tables>): Harnesses {
+  return {
+    adopt: (loop, body, digest, at) =>
+      database.transaction().execute(async (trx) => {
+        const newest = await trx
+          .selectFrom('harnesses')
+          .selectAll()
+          .where('loop', '=', loop)
+          .orderBy('version', 'desc')
+          .executeTakeFirst();
+        const newestFile = await trx
+          .selectFrom('harnesses')
+          .selectAll()
+          .where('loop', '=', loop)
+          .where('source', '=', 'file')
+          .orderBy('version', 'desc')
+          .executeTakeFirst();
+        if (newestFile?.digest === digest) return versionOf(newestFile);
+        const version = (newest?.version ?? 0) + 1;
+        await trx
+          .insertInto('harnesses')
+          .values({ loop, version, body: JSON.stringify(body), digest, source: 'file', promoted: 1, at })
+          .execute();
+        await trx
+          .insertInto('harness_pointers')
+          .values({ loop, version })
+          .onConflict((on) => on.column('loop').doUpdateSet({ version }))
+          .execute();
+        return { loop, version, body, digest, promoted: true };
+      }),
+    async current(loop) {
+      const row = await database
+        .selectFrom('harnesses')
+        .innerJoin('harness_pointers', (on) =>
+          on
+            .onRef('harness_pointers.loop', '=', 'harnesses.loop')
+            .onRef('harness_pointers.version', '=', 'harnesses.version'),
+        )
+        .selectAll('harnesses')
+        .where('harnesses.loop', '=', loop)
+        .executeTakeFirst();
+      return row && versionOf(row);
+    },
+    async find(loop, version) {
+      const row = await database
+        .selectFrom('harnesses')
+        .selectAll()
+        .where('loop', '=', loop)
+        .where('version', '=', version)
+        .executeTakeFirst();
+      return row && versionOf(row);
+    },
+  };
+}
+
+function versionOf(row: Selectable<Tables['harnesses']>): HarnessVersion {
+  return {
+    loop: row.loop,
+    version: row.version,
+    body: JSON.parse(row.body),
+    digest: row.digest,
+    promoted: row.promoted === 1,
+  };
+}

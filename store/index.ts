@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { sqlArtefacts } from './artefacts.ts';
+import { sqlAttempts } from './attempts.ts';
+import { sqlEffects } from './effects.ts';
+import { sqlGates } from './gates.ts';
+import { sqlHarnesses } from './harnesses.ts';
+import { sqlLedger } from './ledger.ts';
+import { sqlLessons } from './lessons.ts';
+import { own } from './owner.ts';
+import type { Store } from './ports.ts';
+import { sqlRuns } from './runs.ts';
+import { openDatabase, openReader } from './sqlite.ts';
+
+export { digestOf } from './artefacts.ts';
+
+/** Name of the database in a data folder. */
+export const DATABASE_FILE = 'loopwright.db';
+
+/**
+ * Opens the store of a data folder and owns the folder until it is closed.
+ * @throws `StoreUnavailable` when another process owns it, or a newer program wrote it.
+ */
+export async function openStore(folder: string, pid: number): Promise<Store> {
+  const ownership = own(folder, pid);
+  const path = join(folder, DATABASE_FILE);
+  const database = await openDatabase(path);
+  const reader = openReader(path);
+  return {
+    artefacts: sqlArtefacts(database),
+    runs: sqlRuns(database),
+    attempts: sqlAttempts(database),
+    gates: sqlGates(database),
+    lessons: sqlLessons(database),
+    effects: sqlEffects(database),
+    ledger: sqlLedger(database),
+    harnesses: sqlHarnesses(database),
+    facts: {
+      query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
+    },
+    async close() {
+      reader.close();
+      await database.destroy();
+      ownership.release();
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Budget, CallKey, Ledger } from './ports.ts';
+import type { Tables } from './schema.ts';
+
+/** Money in SQL: every reservation is one transaction over all budgets above the call, all or none. */
+export function sqlLedger(database: Kysely<Tables>): Ledger {
+  return {
+    reserve: (call, reservation) =>
+      database.transaction().execute(async (trx) => {
+        const known = await trx
+          .selectFrom('ledger')
+          .select('state')
+          .where((line) => line.and(keyOf(call)))
+          .executeTakeFirst();
+        if (known !== undefined) return { kind: 'held' };
+        await giveUpEarlierTries(trx, call);
+        for (const budget of reservation.budgets) {
+          const used = await take(trx, budget, reservation.microUsd);
+          if (used !== undefined) {
+            await undo(trx, reservation.budgets, budget, reservation.microUsd);
+            return { kind: 'refused', budget: budget.id, capMicroUsd: budget.capMicroUsd, usedMicroUsd: used };
+          }
+        }
+        await trx
+          .insertInto('ledger')
+          .values({
+            ...keyOf(call),
+            loop: call.loop,
+            model: reservation.model,
+            state: 'held',
+            reserved: reservation.microUsd,
+            budgets: JSON.stringify(reservation.budgets.map(({ id }) => id)),
+            at: reservation.at,
+            lease_until: reservation.leaseUntil,
+          })
+          .execute();
+        return { kind: 'held' };
+      }),
+    settle: (call, actual) =>
+      database.transaction().execute(async (trx) => {
+        await book(trx, call, 'settled', actual.microUsd);
+        await trx
+          .updateTable('ledger')
+          .set({ input_tokens: actual.inputTokens, output_tokens: actual.outputTokens })
+          .where((line) => line.and(keyOf(call)))
+          .execute();
+      }),
+    giveUp: (call) => database.transaction().execute((trx) => book(trx, call, 'uncertain', undefined)),
+    release: (call) => database.transaction().execute((trx) => book(trx, call, 'released', 0)),
+    expire: (now) =>
+      database.transaction().execute(async (trx) => {
+        const lines = await trx
+          .selectFrom('ledger')
+          .selectAll()
+          .where('state', '=', 'held')
+          .where('lease_until', '<', now)
+          .execute();
+        for (const line of lines) await book(trx, callOf(line), 'uncertain', undefined);
+        return lines.length;
+      }),
+    async spent(runKey) {
+      const row = await database.selectFrom('budgets').selectAll().where('id', '=', `run:${runKey}`).executeTakeFirst();
+      return (row?.spent ?? 0) + (row?.reserved ?? 0);
+    },
+  };
+}
+
+/** Takes an amount from a budget; where it does not fit, answers what is used already and takes nothing. */
+async function take(trx: Kysely<Tables>, budget: Budget, amount: number): Promise<number | undefined> {
+  await trx
+    .insertInto('budgets')
+    .values({ id: budget.id, cap: budget.capMicroUsd })
+    .onConflict((on) => on.column('id').doUpdateSet({ cap: budget.capMicroUsd }))
+    .execute();
+  const taken = await trx
+    .updateTable('budgets')
+    .set({ reserved: sql`reserved + ${amount}` })
+    .where('id', '=', budget.id)
+    .where(sql<boolean>`spent + reserved + ${amount} <= cap`)
+    .returning('id')
+    .executeTakeFirst();
+  if (taken !== undefined) return undefined;
+  const row = await trx.selectFrom('budgets').selectAll().where('id', '=', budget.id).executeTakeFirstOrThrow();
+  return row.spent + row.reserved;
+}
+
+/** Gives back what was taken before the budget that refused. */
+async function undo(trx: Kysely<Tables>, budgets: readonly Budget[], refusing: Budget, amount: number): Promise<void> {
+  const ids = budgets.slice(0, budgets.indexOf(refusing)).map(({ id }) => id);
+  if (ids.length === 0) return;
+  await trx
+    .updateTable('budgets')
+    .set({ reserved: sql`reserved - ${amount}` })
+    .where('id', 'in', ids)
+    .execute();
+}
+
+/** Moves a held line to its final state, once; `amount` undefined books the worst case. */
+async function book(
+  trx: Kysely<Tables>,
+  call: CallKey,
+  state: 'settled' | 'uncertain' | 'released',
+  amount: number | undefined,
+): Promise<void> {
+  const held = await trx
+    .selectFrom('ledger')
+    .selectAll()
+    .where((line) => line.and(keyOf(call)))
+    .where('state', '=', 'held')
+    .executeTakeFirst();
+  if (held === undefined) return;
+  const booked = amount ?? held.reserved;
+  await trx
+    .updateTable('ledger')
+    .set({ state, booked })
+    .where((line) => line.and(keyOf(call)))
+    .execute();
+  await trx
+    .updateTable('budgets')
+    .set({ reserved: sql`reserved - ${held.reserved}`, spent: sql`spent + ${booked}` })
+    .where('id', 'in', JSON.parse(held.budgets) as string[])
+    .execute();
+}
+
+/** A new try of a call means that the one before died in flight: it may have been charged. */
+async function giveUpEarlierTries(trx: Kysely<Tables>, call: CallKey): Promise<void> {
+  const earlier = await trx
+    .selectFrom('ledger')
+    .selectAll()
+    .where((where) =>
+      where.and({ run_key: call.runKey, stage: call.stage, attempt: call.attempt, call: call.call, state: 'held' }),
+    )
+    .execute();
+  for (const line of earlier) await book(trx, callOf(line), 'uncertain', undefined);
+}
+
+/** Primary key of a call's line, as columns. */
+function keyOf(call: CallKey) {
+  return {
+    run_key: call.runKey,
+    stage: call.stage,
+    attempt: call.attempt,
+    call: call.call,
+    activity_attempt: call.activityAttempt,
+  };
+}
+
+function callOf(line: Selectable<Tables['ledger']>): CallKey {
+  return {
+    runKey: line.run_key,
+    loop: line.loop,
+    stage: line.stage,
+    attempt: line.attempt,
+    call: line.call,
+    activityAttempt: line.activity_attempt,
+  };
+}

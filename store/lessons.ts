@@ -1,0 +1,84 @@
+import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Lesson } from '../contract/lesson.ts';
+import type { Lessons, NewLesson } from './ports.ts';
+import type { Tables } from './schema.ts';
+
+/** Lessons in the order they were learnt, in SQL. */
+export function sqlLessons(database: Kysely<Tables>): Lessons {
+  return {
+    async watermark() {
+      const row = await database
+        .selectFrom('lessons')
+        .select(({ fn }) => fn.max('id').as('id'))
+        .executeTakeFirst();
+      return row?.id ?? 0;
+    },
+    async list({ loop, after, upTo }) {
+      const rows = await database
+        .selectFrom('lessons')
+        .selectAll()
+        .where('loop', '=', loop)
+        .where('id', '>', after)
+        .where('id', '<=', upTo)
+        .orderBy('id')
+        .execute();
+      return rows.map(lessonOf);
+    },
+  };
+}
+
+/** Writes lessons; one whose key exists changes nothing. */
+export async function addLessons(trx: Kysely<Tables>, lessons: readonly NewLesson[]): Promise<void> {
+  if (lessons.length === 0) return;
+  await trx
+    .insertInto('lessons')
+    .values(lessons.map(rowOf))
+    .onConflict((on) => on.column('key').doNothing())
+    .execute();
+}
+
+/** How many lessons a run has left. */
+export async function countLessons(trx: Kysely<Tables>, runKey: string): Promise<number> {
+  const row = await trx
+    .selectFrom('lessons')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('run_key', '=', runKey)
+    .executeTakeFirstOrThrow();
+  return row.n;
+}
+
+function rowOf(lesson: NewLesson): Insertable<Tables['lessons']> {
+  return {
+    key: lesson.key,
+    loop: lesson.loop,
+    kind: lesson.kind,
+    text: lesson.text,
+    input: JSON.stringify(lesson.input),
+    output: lesson.output === undefined ? null : JSON.stringify(lesson.output),
+    predicted: lesson.predicted === undefined ? null : JSON.stringify(lesson.predicted),
+    trust: lesson.trust,
+    run_key: lesson.runKey,
+    source: lesson.source,
+    by: lesson.by ?? null,
+    artefact: lesson.artefact ?? null,
+    created_at: lesson.createdAt,
+  };
+}
+
+function lessonOf(row: Selectable<Tables['lessons']>): Lesson {
+  return {
+    id: row.id,
+    loop: row.loop,
+    kind: row.kind as Lesson['kind'],
+    text: row.text,
+    input: JSON.parse(row.input),
+    ...(row.output === null ? {} : { output: JSON.parse(row.output) as unknown }),
+    ...(row.predicted === null ? {} : { predicted: JSON.parse(row.predicted) as unknown }),
+    trust: 'untrusted',
+    runKey: row.run_key,
+    source: row.source as Lesson['source'],
+    ...(row.by === null ? {} : { by: row.by }),
+    ...(row.artefact === null ? {} : { artefact: row.artefact }),
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,256 @@
+import type { Keep } from '../contract/context.ts';
+import type { Lesson } from '../contract/lesson.ts';
+import type { Decision } from '../contract/messages.ts';
+import type { Digest, Timestamp } from '../contract/names.ts';
+import type { Outcome } from '../contract/outcomes.ts';
+import type { Trigger } from '../contract/run.ts';
+import type { Verdict } from '../contract/verdict.ts';
+
+/** The state outside the chat: what outlives a run. Every write has a key; repeating it changes nothing. */
+export interface Store {
+  readonly artefacts: Artefacts;
+  readonly runs: Runs;
+  readonly attempts: Attempts;
+  readonly gates: Gates;
+  readonly lessons: Lessons;
+  readonly effects: Effects;
+  readonly ledger: Ledger;
+  readonly harnesses: Harnesses;
+  readonly facts: Facts;
+  close(): Promise<void>;
+}
+
+/** Bodies by content address. */
+export interface Artefacts {
+  /** Stores a text for a run and returns its digest; `run` bodies go when their last run closes. */
+  put(text: string, owner: { readonly runKey: string; readonly keep: Keep }): Promise<Digest>;
+  /** The text, or undefined when it was never stored or has expired. */
+  get(digest: Digest): Promise<string | undefined>;
+}
+
+/** A run as it is opened. */
+export interface NewRun {
+  readonly runKey: string;
+  readonly loop: string;
+  readonly workflowId: string;
+  readonly firstRunId: string;
+  readonly workKey: string;
+  readonly harness: string;
+  readonly trigger: Trigger;
+  readonly input: Digest;
+  readonly watermark: number;
+  readonly openedAt: Timestamp;
+}
+
+/** Another run that has the work. */
+export interface Holder {
+  readonly runKey: string;
+  readonly workflowId: string;
+  readonly firstRunId: string;
+  readonly artefact?: Digest;
+}
+
+/** What became of a claim on a piece of work. */
+export type Claim =
+  | { readonly kind: 'claimed'; readonly run: NewRun }
+  | { readonly kind: 'alreadyDone'; readonly holder: Holder }
+  | { readonly kind: 'inProgress'; readonly holder: Holder };
+
+/** How a run ended, as it is recorded. */
+export interface Closing {
+  readonly runKey: string;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly closedAt: Timestamp;
+  readonly artefact?: Digest;
+  readonly duplicateOf?: string;
+  readonly lessons: readonly NewLesson[];
+}
+
+/** What a closing left. */
+export interface Closed {
+  readonly attempts: number;
+  readonly gates: number;
+  readonly lessons: number;
+  readonly costMicroUsd: number;
+}
+
+/** Runs and the work they claim. */
+export interface Runs {
+  /** Records the run and claims its work, in one transaction; claiming again answers what the first time did. */
+  open(run: NewRun): Promise<Claim>;
+  /** Records a run that has nothing to do; changes nothing where the run is recorded already. */
+  openDuplicate(run: NewRun, duplicateOf: string): Promise<void>;
+  /** Closes the record, its work and its `run` artefacts, with its lessons, in one transaction. */
+  close(closing: Closing): Promise<Closed>;
+  /** Runs that were never closed here, oldest first. */
+  unclosed(): Promise<readonly NewRun[]>;
+  find(runKey: string): Promise<(NewRun & { readonly outcome?: Outcome; readonly artefact?: Digest }) | undefined>;
+}
+
+/** One attempt, keyed by run, stage and number. */
+export interface Attempt {
+  readonly runKey: string;
+  readonly stage: string;
+  readonly attempt: number;
+  readonly artefact: Digest;
+  /** `model:<id>`, `function:<name>` or `human:<who>`. */
+  readonly author: string;
+  readonly at: Timestamp;
+}
+
+/** A verdict and what the approval rule said about the same artefact. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly approval: { readonly ask: boolean; readonly audit: boolean; readonly because: string };
+}
+
+/** Attempts and the verdicts on what they made. */
+export interface Attempts {
+  /** Records an attempt; where the key exists, the recorded one is the answer and nothing changes. */
+  add(attempt: Attempt): Promise<Attempt>;
+  find(runKey: string, stage: string, attempt: number): Promise<Attempt | undefined>;
+  /** Records what was found about an artefact by `author` (`verifiers` or `human:<who>`). */
+  judge(
+    key: {
+      readonly runKey: string;
+      readonly stage: string;
+      readonly artefact: Digest;
+      readonly author: string;
+      readonly at: Timestamp;
+    },
+    judgement: Judgement,
+  ): Promise<void>;
+  /** All judgements on an artefact in a run, oldest first. */
+  judgements(runKey: string, stage: string, artefact: Digest): Promise<readonly Judgement[]>;
+}
+
+/** A version of a gate. */
+export interface GateVersion {
+  readonly runKey: string;
+  readonly gate: string;
+  readonly digest: Digest;
+  readonly stage: string;
+  readonly artefact: Digest;
+  readonly audit: boolean;
+  readonly because: string;
+  readonly openedAt: Timestamp;
+}
+
+/** Gates and the decisions on them. */
+export interface Gates {
+  open(gate: GateVersion): Promise<void>;
+  /** Records a decision and its lessons in one transaction; the same decision again changes nothing. Returns how many lessons the run has. */
+  decide(
+    gate: { readonly runKey: string; readonly gate: string; readonly digest: Digest; readonly at: Timestamp },
+    decision: Decision | { readonly decision: 'expire' },
+    lessons: readonly NewLesson[],
+  ): Promise<number>;
+  find(runKey: string, digest: Digest): Promise<GateVersion | undefined>;
+  /** Whether a human approved exactly this artefact in this run. */
+  approved(runKey: string, artefact: Digest): Promise<boolean>;
+}
+
+/** A lesson that has no id yet; `key` makes writing it twice harmless. */
+export type NewLesson = Omit<Lesson, 'id'> & { readonly key: string };
+
+/** Lessons in the order they were learnt. */
+export interface Lessons {
+  /** The highest id so far; 0 without lessons. */
+  watermark(): Promise<number>;
+  /** Lessons of a loop with `after < id <= upTo`, oldest first. */
+  list(query: { readonly loop: string; readonly after: number; readonly upTo: number }): Promise<readonly Lesson[]>;
+}
+
+/** Effects, once each. */
+export interface Effects {
+  /** Marks an effect as begun. `begun`: somebody began before and nobody knows how it went. */
+  begin(effect: {
+    readonly key: string;
+    readonly runKey: string;
+    readonly name: string;
+    readonly artefact: Digest;
+    readonly at: Timestamp;
+  }): Promise<
+    { readonly kind: 'new' } | { readonly kind: 'begun' } | { readonly kind: 'done'; readonly result: unknown }
+  >;
+  finish(key: string, result: unknown, at: Timestamp): Promise<void>;
+  /** One row a topic and key; a second put changes nothing. */
+  put(topic: string, key: string, body: unknown): Promise<void>;
+}
+
+/** A budget above a call. */
+export interface Budget {
+  /** `run:<runKey>` or `loop:<loop>:<UTC day>`. */
+  readonly id: string;
+  readonly capMicroUsd: number;
+}
+
+/** One paid call, identified so that every try of it has a line of its own. */
+export interface CallKey {
+  readonly runKey: string;
+  readonly loop: string;
+  readonly stage: string;
+  readonly attempt: number;
+  /** `generate`, or the verifier's name. */
+  readonly call: string;
+  /** Temporal's attempt of the activity, from 1. */
+  readonly activityAttempt: number;
+}
+
+/** What a call used. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** Money: reserve before, settle after (DESIGN §7). Amounts in integer micro-USD. */
+export interface Ledger {
+  /** Takes the worst case from every budget, or from none. Earlier tries of the same call that never settled become `uncertain`. */
+  reserve(
+    call: CallKey,
+    reservation: {
+      readonly model: string;
+      readonly microUsd: number;
+      readonly budgets: readonly Budget[];
+      readonly at: Timestamp;
+      readonly leaseUntil: Timestamp;
+    },
+  ): Promise<
+    | { readonly kind: 'held' }
+    | { readonly kind: 'refused'; readonly budget: string; readonly capMicroUsd: number; readonly usedMicroUsd: number }
+  >;
+  /** Books what the call really cost; once. */
+  settle(call: CallKey, actual: Usage & { readonly microUsd: number }): Promise<void>;
+  /** Books the worst case: the provider may have charged us. */
+  giveUp(call: CallKey): Promise<void>;
+  /** Gives the reservation back: the provider certainly charged nothing. */
+  release(call: CallKey): Promise<void>;
+  /** Held lines whose lease has run out become `uncertain`, never free. Returns how many. */
+  expire(now: Timestamp): Promise<number>;
+  /** What a run has spent and still holds. */
+  spent(runKey: string): Promise<number>;
+}
+
+/** A harness version as it is kept. */
+export interface HarnessVersion {
+  readonly loop: string;
+  /** From 1. */
+  readonly version: number;
+  readonly body: unknown;
+  readonly digest: Digest;
+  readonly promoted: boolean;
+}
+
+/** Harness versions: immutable, and a pointer a loop. */
+export interface Harnesses {
+  /** Records the harness of the file as a version, unless the newest file version says the same, and points the loop to it. */
+  adopt(loop: string, body: unknown, digest: Digest, at: Timestamp): Promise<HarnessVersion>;
+  current(loop: string): Promise<HarnessVersion | undefined>;
+  find(loop: string, version: number): Promise<HarnessVersion | undefined>;
+}
+
+/** Read-only SQL over the store, for loops that report on loops. */
+export interface Facts {
+  query(sql: string, parameters?: readonly (string | number)[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}

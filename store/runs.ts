@@ -1,0 +1,142 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Outcome } from '../contract/outcomes.ts';
+import type { Trigger } from '../contract/run.ts';
+import { expireArtefacts } from './artefacts.ts';
+import { addLessons, countLessons } from './lessons.ts';
+import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
+import type { Tables } from './schema.ts';
+
+/** Runs and the work they claim, in SQL. */
+export function sqlRuns(database: Kysely<Tables>): Runs {
+  return {
+    open: (run) => database.transaction().execute((trx) => open(trx, run)),
+    async openDuplicate(run, duplicateOf) {
+      await database
+        .insertInto('runs')
+        .values({ ...rowOf(run), duplicate_of: duplicateOf })
+        .onConflict((on) => on.doNothing())
+        .execute();
+    },
+    close: (closing) => database.transaction().execute((trx) => close(trx, closing)),
+    async unclosed() {
+      const rows = await database
+        .selectFrom('runs')
+        .selectAll()
+        .where('closed_at', 'is', null)
+        .orderBy('opened_at')
+        .execute();
+      return rows.map(runOf);
+    },
+    async find(runKey) {
+      const row = await database.selectFrom('runs').selectAll().where('run_key', '=', runKey).executeTakeFirst();
+      if (row === undefined) return undefined;
+      return {
+        ...runOf(row),
+        ...(row.outcome === null ? {} : { outcome: row.outcome as Outcome }),
+        ...(row.artefact === null ? {} : { artefact: row.artefact }),
+      };
+    },
+  };
+}
+
+async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
+  const work = await trx.selectFrom('work').selectAll().where('work_key', '=', run.workKey).executeTakeFirst();
+  const holder =
+    work && (await trx.selectFrom('runs').selectAll().where('run_key', '=', work.run_key).executeTakeFirstOrThrow());
+  if (work !== undefined && holder !== undefined) {
+    if (work.state === 'done') return { kind: 'alreadyDone', holder: holderOf(holder) };
+    if (work.run_key !== run.runKey && holder.closed_at === null)
+      return { kind: 'inProgress', holder: holderOf(holder) };
+  }
+  await trx
+    .insertInto('runs')
+    .values(rowOf(run))
+    .onConflict((on) => on.doNothing())
+    .execute();
+  await trx
+    .insertInto('work')
+    .values({ work_key: run.workKey, run_key: run.runKey, state: 'claimed' })
+    .onConflict((on) => on.column('work_key').doUpdateSet({ run_key: run.runKey }))
+    .execute();
+  const row = await trx.selectFrom('runs').selectAll().where('run_key', '=', run.runKey).executeTakeFirstOrThrow();
+  return { kind: 'claimed', run: runOf(row) };
+}
+
+async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
+  const { runKey } = closing;
+  await addLessons(trx, closing.lessons);
+  await trx
+    .updateTable('runs')
+    .set({
+      closed_at: closing.closedAt,
+      outcome: closing.outcome,
+      reason: closing.reason,
+      artefact: closing.artefact ?? null,
+      duplicate_of: closing.duplicateOf ?? null,
+    })
+    .where('run_key', '=', runKey)
+    // A reset run that finds its own work done must not overwrite how that work was done.
+    .$if(closing.outcome === 'noWork', (query) => query.where('outcome', 'is', null))
+    .execute();
+  if (closing.outcome === 'accepted') {
+    await trx.updateTable('work').set({ state: 'done' }).where('run_key', '=', runKey).execute();
+  }
+  await expireArtefacts(trx, runKey);
+  const count = async (table: 'attempts' | 'gates'): Promise<number> => {
+    const row = await trx
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .where('run_key', '=', runKey)
+      .executeTakeFirstOrThrow();
+    return row.n;
+  };
+  const budget = await trx.selectFrom('budgets').selectAll().where('id', '=', `run:${runKey}`).executeTakeFirst();
+  return {
+    attempts: await count('attempts'),
+    gates: await count('gates'),
+    lessons: await countLessons(trx, runKey),
+    costMicroUsd: (budget?.spent ?? 0) + (budget?.reserved ?? 0),
+  };
+}
+
+function rowOf(
+  run: NewRun,
+): Omit<Selectable<Tables['runs']>, 'closed_at' | 'outcome' | 'reason' | 'artefact' | 'duplicate_of'> {
+  return {
+    run_key: run.runKey,
+    loop: run.loop,
+    workflow_id: run.workflowId,
+    first_run_id: run.firstRunId,
+    work_key: run.workKey,
+    harness: run.harness,
+    trigger_kind: run.trigger.kind,
+    trigger: JSON.stringify(run.trigger),
+    input: run.input,
+    watermark: run.watermark,
+    opened_at: run.openedAt,
+  };
+}
+
+function runOf(row: Selectable<Tables['runs']>): NewRun {
+  return {
+    runKey: row.run_key,
+    loop: row.loop,
+    workflowId: row.workflow_id,
+    firstRunId: row.first_run_id,
+    workKey: row.work_key,
+    harness: row.harness,
+    trigger: JSON.parse(row.trigger) as Trigger,
+    input: row.input,
+    watermark: row.watermark,
+    openedAt: row.opened_at,
+  };
+}
+
+function holderOf(row: Selectable<Tables['runs']>): Holder {
+  return {
+    runKey: row.run_key,
+    workflowId: row.workflow_id,
+    firstRunId: row.first_run_id,
+    ...(row.artefact === null ? {} : { artefact: row.artefact }),
+  };
+}

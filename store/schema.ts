@@ -1,0 +1,112 @@
+import type { Generated } from 'kysely';
+
+/** Tables as SQL keeps them (`store/migrations/`). Only the adapters in this folder know these rows. */
+export interface Tables {
+  artefacts: { digest: string; body: string };
+  artefact_owners: { digest: string; run_key: string; keep: string };
+  runs: {
+    run_key: string;
+    loop: string;
+    workflow_id: string;
+    first_run_id: string;
+    work_key: string;
+    harness: string;
+    trigger_kind: string;
+    trigger: string;
+    input: string;
+    watermark: number;
+    opened_at: number;
+    closed_at: number | null;
+    outcome: string | null;
+    reason: string | null;
+    artefact: string | null;
+    duplicate_of: string | null;
+  };
+  work: { work_key: string; run_key: string; state: string };
+  attempts: { run_key: string; stage: string; attempt: number; artefact: string; author: string; at: number };
+  judgements: {
+    run_key: string;
+    stage: string;
+    artefact: string;
+    author: string;
+    verdict: string;
+    body: string;
+    at: number;
+  };
+  gates: {
+    run_key: string;
+    gate: string;
+    digest: string;
+    stage: string;
+    artefact: string;
+    audit: number;
+    because: string;
+    opened_at: number;
+  };
+  decisions: {
+    run_key: string;
+    gate: string;
+    digest: string;
+    decision: string;
+    by: string | null;
+    identity: string | null;
+    note: string | null;
+    body: string;
+    at: number;
+  };
+  lessons: {
+    id: Generated<number>;
+    key: string;
+    loop: string;
+    kind: string;
+    text: string;
+    input: string;
+    output: string | null;
+    predicted: string | null;
+    trust: string;
+    run_key: string;
+    source: string;
+    by: string | null;
+    artefact: string | null;
+    created_at: number;
+  };
+  effects: {
+    key: string;
+    run_key: string;
+    name: string;
+    artefact: string;
+    state: string;
+    result: string | null;
+    begun_at: number;
+    done_at: number | null;
+  };
+  outbox: { topic: string; key: string; body: string };
+  ledger: {
+    run_key: string;
+    loop: string;
+    stage: string;
+    attempt: number;
+    call: string;
+    activity_attempt: number;
+    model: string;
+    state: string;
+    reserved: number;
+    booked: Generated<number>;
+    input_tokens: Generated<number>;
+    output_tokens: Generated<number>;
+    budgets: string;
+    at: number;
+    lease_until: number;
+  };
+  budgets: { id: string; cap: number; reserved: Generated<number>; spent: Generated<number> };
+  harnesses: {
+    loop: string;
+    version: number;
+    body: string;
+    digest: string;
+    source: string;
+    promoted: number;
+    at: number;
+  };
+  harness_pointers: { loop: string; version: number };
+}

@@ -1,0 +1,81 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { failure } from '../contract/failures.ts';
+import type { Tables } from './schema.ts';
+import * as initial from './migrations/0001-initial.ts';
+
+/** The oldest SQLite without the WAL-reset bug (3.7.0 to 3.51.2 can lose an acknowledged commit; sqlite.org/wal.html §11). */
+const OLDEST_SQLITE = [3, 51, 3] as const;
+
+/** Forward only; never edit one that was released. */
+const MIGRATIONS = { '0001-initial': { up: initial.up } };
+
+/** Refuses a SQLite that may lose acknowledged commits. */
+export function assertSqliteVersion(version: string): void {
+  const parts = version.split('.').map(Number);
+  const difference = OLDEST_SQLITE.map((wanted, index) => (parts[index] ?? 0) - wanted).find((delta) => delta !== 0);
+  if (difference !== undefined && difference < 0) {
+    throw failure(
+      'StoreUnavailable',
+      `Expected SQLite ${OLDEST_SQLITE.join('.')} or newer, got ${version}: older ones can lose commits. Run on Node 24.18 or newer.`,
+    );
+  }
+}
+
+/**
+ * Opens the database file, creating it and its tables where needed: WAL, `synchronous=FULL`, five seconds of busy
+ * waiting, foreign keys. A schema newer than this program is refused.
+ */
+export async function openDatabase(path: string): Promise<Kysely<Tables>> {
+  const raw = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
+  assertSqliteVersion(String(raw.prepare('select sqlite_version() as version').get()?.['version']));
+  raw.exec('pragma journal_mode = wal; pragma synchronous = full');
+  refuseNewer(raw, path);
+  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: kyselyFace(raw) }) });
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+  return database;
+}
+
+/** A second connection that can only read, for queries that loops write. */
+export function openReader(path: string): DatabaseSync {
+  return new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+}
+
+function refuseNewer(raw: DatabaseSync, path: string): void {
+  const known = Object.keys(MIGRATIONS);
+  const exists = raw.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get() !== undefined;
+  if (!exists) return;
+  const applied = raw.prepare('select name from kysely_migration').all();
+  const unknown = applied.map((row) => String(row['name'])).filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    raw.close();
+    throw failure(
+      'StoreUnavailable',
+      `${path} was written by a newer Loopwright (it has migration ${unknown.join(', ')}). Upgrade this one, or use another --data folder.`,
+    );
+  }
+}
+
+/** What Kysely asks of a driver, over node:sqlite; statements are kept, and transactions begin IMMEDIATE so that they never fail half-way on a lock. */
+function kyselyFace(raw: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  return {
+    close: () => raw.close(),
+    prepare(text) {
+      const known = prepared.get(text);
+      if (known !== undefined) return known;
+      const statement = raw.prepare(text === 'begin' ? 'begin immediate' : text);
+      const face = {
+        reader: statement.columns().length > 0,
+        all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
+        run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+        iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+      };
+      if (prepared.size < 500) prepared.set(text, face);
+      return face;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
+import { bundleWorkflows } from '../../worker/loop-worker.ts';
+import { cacheFolder } from '../../worker/temporal/cache-folder.ts';
+import { startDevServer } from '../../worker/temporal/dev-server.ts';
+import { findTemporal } from '../../worker/temporal/find.ts';
+import { freePort } from '../../worker/temporal/ports.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Address of the one real Temporal server of the test run. */
+    readonly temporal: string;
+    readonly temporalCli: string;
+    /** File with the bundled workflows. */
+    readonly bundle: string;
+  }
+}
+
+/** One Temporal server and one workflow bundle a test run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-tests-'));
+  const cli = await findTemporal({ env: process.env, cacheDir: cacheFolder(process.env), report: console.error });
+  const server = await startDevServer({
+    cliPath: cli.path,
+    port: await freePort(),
+    uiPort: 'headless',
+    searchAttributes: SEARCH_ATTRIBUTES,
+    logFile: join(folder, 'temporal.log'),
+    report: () => {},
+  });
+  const bundle = join(folder, 'workflows.js');
+  const { code } = await bundleWorkflows();
+  await writeFile(bundle, code);
+  project.provide('temporal', server.address);
+  project.provide('temporalCli', cli.path);
+  project.provide('bundle', bundle);
+  return async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}

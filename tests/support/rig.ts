@@ -1,0 +1,193 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { expect, inject, onTestFinished } from 'vitest';
+import type { Dependencies, LoopEntry, Route } from '../../activities/dependencies.ts';
+import { LessonIndex } from '../../activities/lesson-index.ts';
+import { openAiEndpoint } from '../../activities/models/openai.ts';
+import { TASK_TIMEOUT } from '../../contract/names.ts';
+import type { RunResult } from '../../contract/outcomes.ts';
+import type { Status } from '../../contract/messages.ts';
+import type { Price } from '../../core/money.ts';
+import type { Loop } from '../../loops/define/index.ts';
+import { digestOf, openStore } from '../../store/index.ts';
+import type { Store } from '../../store/ports.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { clusterOf } from '../../worker/cluster.ts';
+import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
+import { parseHarness } from '../../worker/load-harness.ts';
+import { FakeOpenAi, type Script } from './fake-openai.ts';
+
+/** What a test sets up. */
+export interface RigOptions {
+  readonly loops: readonly { readonly loop: Loop; readonly harness?: string }[];
+  /** What the fake model server answers on route `default` (model `fake-1`) and `judge` (model `fake-judge`). */
+  readonly script?: Script;
+  readonly prices?: Readonly<Record<string, Price>>;
+  readonly maxEvents?: number;
+  readonly now?: () => number;
+}
+
+/** A worker on the real server with a real store and a real HTTP model server, for one test. Every run it starts is replayed at the end. */
+export interface Rig {
+  readonly client: Client;
+  readonly store: Store;
+  readonly model: FakeOpenAi;
+  readonly folder: string;
+  readonly taskQueue: string;
+  start(type: string, input: unknown, options?: unknown, workflowId?: string): Promise<WorkflowHandle>;
+  /** Starts a run and waits for its result. */
+  run(type: string, input: unknown, options?: unknown): Promise<RunResult>;
+  /** Waits until the run's open gate differs from `not`. */
+  gate(handle: WorkflowHandle, not?: string): Promise<Status>;
+}
+
+type History = temporal.api.history.v1.IHistory;
+
+let count = 0;
+let connecting: Promise<NativeConnection> | undefined;
+let bundle: Promise<string> | undefined;
+
+/** The run's one connection to the test server. */
+export function connect(): Promise<NativeConnection> {
+  connecting ??= NativeConnection.connect({ address: inject('temporal') });
+  return connecting;
+}
+
+/** Sets everything up and, when the test ends, replays, checks and takes it down. */
+export async function rig(options: RigOptions): Promise<Rig> {
+  const connection = await connect();
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-rig-'));
+  const store = await openStore(folder, process.pid);
+  const model = new FakeOpenAi(options.script ?? []);
+  const baseUrl = await model.listen();
+  const taskQueue = `test-${process.pid}-${(count += 1)}`;
+  const cluster = clusterOf(connection, 'default');
+  const deps = await dependencies(options, store, baseUrl, cluster);
+  const workflowBundle = { code: await bundleCode() };
+  const worker = await createLoopWorker({
+    connection,
+    namespace: 'default',
+    deps,
+    bundle: workflowBundle,
+    taskQueue,
+    shutdownGraceMs: 1000,
+  });
+  const running = worker.run();
+  const client = new Client({ connection, dataConverter });
+  const started: WorkflowHandle[] = [];
+  onTestFinished(async () => {
+    worker.shutdown();
+    await running;
+    await replayAll(client, started);
+    await store.close();
+    await model.close();
+    await rm(folder, { recursive: true, force: true });
+    expect(model.complaints).toEqual([]);
+  });
+  const start: Rig['start'] = async (
+    type,
+    input,
+    runOptions,
+    workflowId = `${type}-${taskQueue}-${started.length}`,
+  ) => {
+    const args = runOptions === undefined ? [input] : [input, runOptions];
+    const handle = await client.workflow.start(type, {
+      taskQueue,
+      workflowId,
+      args,
+      workflowTaskTimeout: TASK_TIMEOUT,
+    });
+    started.push(client.workflow.getHandle(workflowId, handle.firstExecutionRunId));
+    return handle;
+  };
+  return {
+    client,
+    store,
+    model,
+    folder,
+    taskQueue,
+    start,
+    run: async (type, input, runOptions) => (await (await start(type, input, runOptions)).result()) as RunResult,
+    gate: (handle, not) =>
+      until(
+        () => handle.query<Status>('status'),
+        (status) => status.gateDigest !== undefined && status.gateDigest !== not,
+      ),
+  };
+}
+
+async function dependencies(
+  options: RigOptions,
+  store: Store,
+  baseUrl: string,
+  cluster: ReturnType<typeof clusterOf>,
+): Promise<Dependencies> {
+  const loops = new Map<string, LoopEntry>();
+  for (const { loop, harness: text = '' } of options.loops) {
+    const harness = parseHarness(text, `${loop.name}/harness.yaml`);
+    await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), 0);
+    loops.set(loop.name, { loop, harness, folder: tmpdir() });
+  }
+  const endpoint = (model: string): Route => ({
+    kind: 'endpoint',
+    endpoint: openAiEndpoint({ model, apiKey: 'test', baseUrl }),
+  });
+  return {
+    store,
+    loops,
+    routes: new Map([
+      ['default', endpoint('fake-1')],
+      ['strong', endpoint('fake-2')],
+      ['judge', endpoint('fake-judge')],
+      ['local', { kind: 'local' }],
+    ]),
+    prices:
+      options.prices ??
+      Object.fromEntries(
+        ['fake-1', 'fake-2', 'fake-judge'].map((name) => [name, { inputUsdPerMillion: 1, outputUsdPerMillion: 2 }]),
+      ),
+    learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
+    lessons: new LessonIndex(store.lessons),
+    documents: async () => [],
+    executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    attributes: await cluster.attributes(),
+    connection: '',
+    maxEvents: options.maxEvents ?? 4000,
+    now: options.now ?? Date.now,
+  };
+}
+
+/** Replays every execution that a test started, the whole chain of continue-as-new. */
+async function replayAll(client: Client, started: readonly WorkflowHandle[]): Promise<void> {
+  const code = await bundleCode();
+  for (const handle of started) {
+    let current: WorkflowHandle | undefined = handle;
+    while (current !== undefined) {
+      const history: History = await current.fetchHistory();
+      await Worker.runReplayHistory({ workflowBundle: { code }, dataConverter }, history, handle.workflowId);
+      const next: string | null | undefined =
+        history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+      current = next === undefined || next === null ? undefined : client.workflow.getHandle(handle.workflowId, next);
+    }
+  }
+}
+
+function bundleCode(): Promise<string> {
+  bundle ??= readFile(inject('bundle'), 'utf8');
+  return bundle;
+}
+
+/** Asks again every 20 ms until the answer is right; gives up after 20 s with the last answer. */
+export async function until<T>(ask: () => Promise<T>, right: (answer: T) => boolean, timeoutMs = 20_000): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (right(answer)) return answer;
+    if (Date.now() > end) throw new Error(`Still not right after ${timeoutMs} ms: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

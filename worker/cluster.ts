@@ -1,0 +1,40 @@
+import { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
+
+/** Temporal's numbers for the types we use (`temporal.api.enums.v1.IndexedValueType`). */
+const TYPE_NUMBERS = { Keyword: 2, Double: 4 } as const;
+
+/** A Temporal workflow execution status that means "still open". */
+const RUNNING = 'RUNNING';
+
+/** What the worker asks a cluster. */
+export interface Cluster {
+  readonly client: Client;
+  /** Which of our search attributes the namespace has, with the right type. */
+  attributes(): Promise<SearchAttribute[]>;
+  /** Whether the execution chain that began with `firstRunId` is still open. */
+  isOpen(workflowId: string, firstRunId: string): Promise<boolean>;
+}
+
+/** A cluster behind a worker's own connection. */
+export function clusterOf(connection: NativeConnection, namespace: string): Cluster {
+  const client = new Client({ connection, namespace });
+  return {
+    client,
+    async attributes() {
+      const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
+      const names = Object.keys(SEARCH_ATTRIBUTES) as SearchAttribute[];
+      return names.filter((name) => customAttributes?.[name] === TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]]);
+    },
+    async isOpen(workflowId, firstRunId) {
+      try {
+        const { status, raw } = await client.workflow.getHandle(workflowId).describe();
+        return status.name === RUNNING && (raw.workflowExecutionInfo?.firstRunId ?? firstRunId) === firstRunId;
+      } catch (error) {
+        if ((error as Error).name === 'WorkflowNotFoundError') return false;
+        throw error;
+      }
+    },
+  };
+}

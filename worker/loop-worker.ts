@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  Worker,
+  type NativeConnection,
+  type WorkerOptions,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { TASK_QUEUE } from '../contract/names.ts';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** A converter that never wedges a run over a payload it cannot read; clients need not use it. */
+export const dataConverter = { payloadConverterPath: path('../workflows/payload-converter.ts') };
+
+/** Longest step plus some: on shutdown calls in flight may finish, because giving one up means paying it twice. */
+const SHUTDOWN_GRACE = '320s';
+
+/** What a worker is made of. */
+export interface LoopWorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly deps: Dependencies;
+  readonly bundle: WorkflowBundle;
+  /** Default `loops`. */
+  readonly taskQueue?: string;
+  /** Worker Versioning: a deployment's name and this build's id. Off by default. */
+  readonly deployment?: { readonly name: string; readonly buildId: string };
+  /** How long calls in flight may take to finish on shutdown; default 320 s. */
+  readonly shutdownGraceMs?: number;
+}
+
+/** Bundles the workflows, about a second; one bundle serves any number of workers. */
+export function bundleWorkflows(): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({
+    workflowsPath: path('../workflows/index.ts'),
+    payloadConverterPath: dataConverter.payloadConverterPath,
+    logger: { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} },
+  });
+}
+
+/** A worker for every loop in `deps`. Its timeouts are such that another one takes over within seconds when it is killed. */
+export function createLoopWorker(options: LoopWorkerOptions): Promise<Worker> {
+  return Worker.create({
+    connection: options.connection,
+    namespace: options.namespace,
+    taskQueue: options.taskQueue ?? TASK_QUEUE,
+    workflowBundle: options.bundle,
+    activities: createActivities(options.deps),
+    dataConverter,
+    maxCachedWorkflows: 1000,
+    // A killed worker's cache is given up after a second, not ten.
+    stickyQueueScheduleToStartTimeout: '1s',
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    // A heartbeat timeout of 3 s needs beats that are not held back for long.
+    maxHeartbeatThrottleInterval: '1s',
+    shutdownGraceTime: options.shutdownGraceMs ?? SHUTDOWN_GRACE,
+    ...versioning(options.deployment),
+  });
+}
+
+function versioning(deployment: LoopWorkerOptions['deployment']): Partial<WorkerOptions> {
+  if (deployment === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName: deployment.name, buildId: deployment.buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Connection } from '@temporalio/client';
+
+/** `temporal.api.enums.v1.IndexedValueType`, by the names that the CLI takes. */
+const indexedValueTypes: Readonly<Record<string, number>> = {
+  Text: 1,
+  Keyword: 2,
+  Int: 3,
+  Double: 4,
+  Bool: 5,
+  Datetime: 6,
+  KeywordList: 7,
+};
+
+/**
+ * Registers the search attributes (name → type) that the namespace `default` does not know yet: `start-dev --search-attribute` does
+ * so for a new database file only (CLI 1.9.1). Throws what the server answers, and an `Error` for an unknown type.
+ */
+export async function addMissingSearchAttributes(
+  connection: Connection,
+  wanted: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { operatorService } = connection;
+  const known = await operatorService.listSearchAttributes({ namespace: 'default' });
+  const missing = Object.entries(wanted).filter(([name]) => !(name in known.customAttributes));
+  if (missing.length === 0) return;
+  await operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, typeNumber(name, type)])),
+  });
+}
+
+function typeNumber(name: string, type: string): number {
+  const number = indexedValueTypes[type];
+  if (number !== undefined) return number;
+  const types = Object.keys(indexedValueTypes).join(', ');
+  throw new Error(`Expected the type of search attribute \`${name}\` to be one of ${types}, got ${type}.`);
+}

@@ -1,0 +1,261 @@
+import { isCancellation, condition } from '@temporalio/workflow';
+import type { Decision } from '../contract/messages.ts';
+import type { Draft, RunPlan } from '../contract/run.ts';
+import { assertNever } from '../core/assert-never.ts';
+import { park, resume } from '../core/clock.ts';
+import type { Ending } from '../core/endings.ts';
+import { current, nextGateId, reopen, type Gate } from '../core/gates.ts';
+import { stageOf } from '../core/steps.ts';
+import type { Evaluation } from '../activities/evaluate.ts';
+import { models, records, steps } from './proxies.ts';
+import { runStage } from './stage.ts';
+import { refuse, type Parked, type RunState } from './state.ts';
+import { describe, show } from './visible.ts';
+
+/** What a human is asked about. */
+export interface Asking {
+  readonly name: string;
+  /** Step id of the block that asks, so that it finds its gate again after continue-as-new. */
+  readonly step: string;
+  readonly draft: Draft;
+  readonly because: string;
+  readonly audit: boolean;
+}
+
+/** What a parked run needs from the run around it. */
+export interface Around {
+  /** True wakes the run, to continue as new. */
+  wake(): boolean;
+  checkpoint(): Promise<void>;
+}
+
+/** What the approval rule said about a draft; a human's approval of exactly this artefact answers it. */
+export function mustAsk(state: RunState, draft: Draft): Evaluation['approval'] {
+  if (state.approved[draft.artefact] === true) return { ask: false, audit: false, because: '' };
+  return (
+    state.approvals[draft.artefact] ?? { ask: true, audit: false, because: 'no approval rule has seen this draft' }
+  );
+}
+
+/**
+ * Parks the run until a human has decided, and does what was decided: an approval returns, a rejection, silence and a
+ * stop are endings, a revision puts another version before the human. The work clock stands still meanwhile.
+ */
+export async function decideAt(state: RunState, asking: Asking, around: Around): Promise<Ending | undefined> {
+  const parked = state.parked?.step === asking.step ? state.parked : await openAt(state, asking);
+  for (;;) {
+    show(state, 'awaitingDecision');
+    describe(state);
+    const ending = await settle(state, parked, around);
+    if (ending === 'again') continue;
+    state.parked = undefined;
+    state.phase = 'running';
+    state.clock = resume(state.clock, Date.now());
+    describe(state);
+    return ending;
+  }
+}
+
+async function openAt(state: RunState, asking: Asking): Promise<Parked> {
+  const id = nextGateId(state.gates, asking.name);
+  const { digest } = await openVersion(state, id, asking.draft, asking.because, asking.audit);
+  state.gates.push({
+    id,
+    state: 'open',
+    digests: [digest],
+    artefact: asking.draft.artefact,
+    because: asking.because,
+    audit: asking.audit,
+    openedAt: Date.now(),
+    reminders: 0,
+  });
+  state.parked = { step: asking.step, gate: id, draft: asking.draft, first: asking.draft.artefact };
+  return state.parked;
+}
+
+async function openVersion(
+  state: RunState,
+  gate: string,
+  draft: Draft,
+  because: string,
+  audit: boolean,
+): Promise<{ digest: string }> {
+  const plan = state.plan as RunPlan;
+  return await records.openGate.executeWithOptions({ summary: `${gate} open` }, [
+    {
+      run: plan.run,
+      gate,
+      stage: draft.stage,
+      artefact: draft.artefact,
+      effects: plan.effects,
+      because,
+      audit,
+      at: Date.now(),
+    },
+  ]);
+}
+
+/** Waits for one decision and does it. */
+async function settle(state: RunState, parked: Parked, around: Around): Promise<Ending | undefined | 'again'> {
+  const gate = await waitAt(state, parked, around);
+  switch (gate.state) {
+    case 'open':
+    case 'closed':
+      return { outcome: 'stopped', reason: `Stopped by ${state.stop?.by} at gate ${gate.id}: ${state.stop?.reason}` };
+    case 'expired':
+      await record(state, gate, { decision: 'expire' });
+      return {
+        outcome: 'expired',
+        reason: `Nobody decided ${gate.id} in ${Math.round((state.plan as RunPlan).expiresAfterMs / 1000)} s, and silence is a no.`,
+      };
+    case 'rejected':
+      await record(state, gate, decisionOf(gate));
+      return { outcome: 'rejected', reason: `Rejected by ${gate.decision?.by} at ${gate.id}: ${gate.decision?.note}` };
+    case 'approved':
+      await approve(state, gate, parked, decisionOf(gate));
+      return undefined;
+    case 'revising':
+      return await revise(state, gate, parked, around);
+    default:
+      return assertNever(gate.state);
+  }
+}
+
+/** The gate once it is no longer open, or a stop was asked for. Reminders are counted on the way. */
+async function waitAt(state: RunState, parked: Parked, around: Around): Promise<Gate> {
+  const plan = state.plan as RunPlan;
+  state.phase = 'awaitingDecision';
+  state.clock = park(state.clock, Date.now());
+  for (;;) {
+    const gate = gateOf(state, parked);
+    if (gate.state !== 'open' || state.stop !== undefined) return gate;
+    if (around.wake()) await around.checkpoint();
+    const expiresAt = gate.openedAt + plan.expiresAfterMs;
+    const remindAt = gate.openedAt + (gate.reminders + 1) * plan.remindAfterMs;
+    const moved = (): boolean => gateOf(state, parked).state !== 'open' || state.stop !== undefined || around.wake();
+    if (await condition(moved, Math.max(1, Math.min(expiresAt, remindAt) - Date.now()))) continue;
+    const expired = Date.now() >= expiresAt;
+    put(state, { ...gate, ...(expired ? { state: 'expired' } : { reminders: gate.reminders + 1 }) });
+    describe(state);
+  }
+}
+
+async function approve(state: RunState, gate: Gate, parked: Parked, decision: Decision): Promise<void> {
+  await record(state, gate, decision, parked.first === gate.artefact ? undefined : parked.first);
+  state.approved[gate.artefact] = true;
+}
+
+async function revise(state: RunState, gate: Gate, parked: Parked, around: Around): Promise<'again' | undefined> {
+  const decision = decisionOf(gate);
+  await record(state, gate, decision);
+  state.clock = resume(state.clock, Date.now());
+  const changed =
+    decision.feedback === undefined
+      ? await edited(state, parked, decision)
+      : await regenerated(state, parked, decision.feedback, around);
+  if (changed !== undefined) {
+    refuse(state, 'revise', changed);
+    put(state, { ...gate, state: 'open', because: `${changed}; the version before stands`, openedAt: Date.now() });
+    return 'again';
+  }
+  const because = `revised by ${decision.by}`;
+  const { digest } = await openVersion(state, gate.id, parked.draft, because, gate.audit);
+  const next = { ...reopen(gate, parked.draft.artefact, digest, because), openedAt: Date.now(), reminders: 0 };
+  if (decision.approve !== true || decision.output === undefined) {
+    put(state, next);
+    return 'again';
+  }
+  const { output: _edit, approve: _too, digest: _old, ...who } = decision;
+  const approval: Decision = { ...who, decision: 'approve' };
+  put(state, { ...next, state: 'approved', decision: approval });
+  await approve(state, gateOf(state, parked), parked, approval);
+  return undefined;
+}
+
+/** Puts the human's edit in the draft's place where the verifiers let it; else says why not. */
+async function edited(state: RunState, parked: Parked, decision: Decision): Promise<string | undefined> {
+  const plan = state.plan as RunPlan;
+  const { draft } = parked;
+  const stage = state.stages[draft.stage];
+  const judge = plan.stages[stageOf(draft.stage)]?.evaluate === 'local' ? steps : models;
+  try {
+    const evaluation = await judge.evaluate.executeWithOptions({ summary: `${parked.gate} verify edit` }, [
+      {
+        run: plan.run,
+        stage: draft.stage,
+        attempt: stage?.progress.attempts ?? 1,
+        earlier: stage?.earlier ?? {},
+        edit: { output: decision.output, by: decision.by },
+      },
+    ]);
+    state.costMicroUsd = evaluation.costMicroUsd;
+    const against = evaluation.verdict.criteria.filter((criterion) => criterion.verdict === 'fail');
+    if (against.length > 0)
+      return `the edit failed ${against.map(({ name, evidence }) => `${name} (${evidence})`).join('; ')}`;
+    replace(state, draft, evaluation.artefact, evaluation.output, evaluation.approval);
+    return undefined;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return `the edit could not be verified: ${(error as { cause?: Error }).cause?.message ?? String(error)}`;
+  }
+}
+
+/** One more attempt with a person's feedback; where it comes to nothing, says why. */
+async function regenerated(
+  state: RunState,
+  parked: Parked,
+  feedback: string,
+  around: Around,
+): Promise<string | undefined> {
+  const { draft } = parked;
+  const settled = await runStage(state, draft.stage, () => around.checkpoint(), feedback);
+  if (settled.kind === 'stop')
+    return `the attempt that was asked for came to nothing (${settled.outcome}: ${settled.reason})`;
+  const { artefact, output } = settled.draft;
+  replace(state, draft, artefact, output, state.approvals[artefact]);
+  return undefined;
+}
+
+function replace(
+  state: RunState,
+  draft: Draft,
+  artefact: string,
+  output: unknown,
+  approval: Evaluation['approval'] | undefined,
+): void {
+  draft.artefact = artefact;
+  if (output === undefined) delete draft.output;
+  else draft.output = output;
+  if (approval !== undefined) state.approvals[artefact] = approval;
+}
+
+async function record(
+  state: RunState,
+  gate: Gate,
+  decision: Decision | { decision: 'expire' },
+  replaced?: string,
+): Promise<void> {
+  const plan = state.plan as RunPlan;
+  await records.recordDecision.executeWithOptions({ summary: `${gate.id} ${decision.decision}` }, [
+    {
+      run: plan.run,
+      gate: gate.id,
+      digest: current(gate),
+      decision,
+      at: Date.now(),
+      ...(replaced === undefined ? {} : { replaced }),
+    },
+  ]);
+}
+
+function gateOf(state: RunState, parked: Parked): Gate {
+  return state.gates.find(({ id }) => id === parked.gate) as Gate;
+}
+
+function put(state: RunState, changed: Gate): void {
+  state.gates = state.gates.map((gate) => (gate.id === changed.id ? changed : gate));
+}
+
+function decisionOf(gate: Gate): Decision {
+  return gate.decision as Decision;
+}

@@ -1,0 +1,2 @@
+/** What the worker bundles: loops with code of their own by name, and every other loop by the default workflow. */
+export { default } from './loop.ts';

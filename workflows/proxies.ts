@@ -1,0 +1,41 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+/** A worker that was killed is noticed after this long, so its step goes on elsewhere within seconds. */
+const HEARTBEAT = '3s';
+
+/** Model calls and judges: slow, paid, and sometimes refused for a moment. Three tries more, because every try may cost; what cannot mend is not retried at all. */
+export const models = proxyActivities<Activities>({
+  startToCloseTimeout: '310s',
+  heartbeatTimeout: HEARTBEAT,
+  retry: {
+    initialInterval: '1s',
+    maximumInterval: '30s',
+    maximumAttempts: 4,
+    nonRetryableErrorTypes: ['PayloadsTooLarge'],
+  },
+});
+
+/** Effects: once-only is theirs to keep (key, record), so a lost worker may be followed by another try. */
+export const effects = proxyActivities<Activities>({
+  startToCloseTimeout: '310s',
+  heartbeatTimeout: HEARTBEAT,
+  retry: {
+    initialInterval: '1s',
+    maximumInterval: '1 minute',
+    maximumAttempts: 5,
+    nonRetryableErrorTypes: ['PayloadsTooLarge'],
+  },
+});
+
+/** The store's records: short, keyed, and never given up while the store is away, because nothing may be lost. */
+export const records = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '100ms', maximumInterval: '10s' },
+});
+
+/** Pure or quick steps of a stage. Five tries: a check that still breaks then is broken. */
+export const steps = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '60s',
+  retry: { initialInterval: '100ms', maximumInterval: '5s', maximumAttempts: 5 },
+});

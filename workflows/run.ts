@@ -1,0 +1,279 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  ContinueAsNew,
+  isCancellation,
+  makeContinueAsNewFunc,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Digest } from '../contract/names.ts';
+import type { RunResult } from '../contract/outcomes.ts';
+import type { Draft, RunPlan } from '../contract/run.ts';
+import { park, worked } from '../core/clock.ts';
+import { endingOf, type Ending } from '../core/endings.ts';
+import { usd } from '../core/money.ts';
+import { stageOf, stepId } from '../core/steps.ts';
+import { decideAt, mustAsk } from './gate.ts';
+import { listen } from './listen.ts';
+import { effects, records } from './proxies.ts';
+import { runStage } from './stage.ts';
+import { initialState, newStage, type RunState } from './state.ts';
+import { describe, show } from './visible.ts';
+
+/** Continue as new at this many bytes of history, whatever the number of events. */
+const MAX_HISTORY_BYTES = 2 * 1024 * 1024;
+
+/** What the run ends with, thrown through the author's code. Sticky: catching it changes nothing. */
+class RunEnd extends Error {}
+
+/**
+ * A loop as a Temporal workflow: opens the run, runs the author's code over the blocks of {@link Run}, and alone closes
+ * it. Errors, cancel and stops become outcomes; after continue-as-new the same code runs again and finished steps
+ * answer what they answered. The run is `accepted` only where the returned draft has the proofs that its effects need.
+ */
+export function loopWorkflow(name: string, body: (run: Run) => Promise<Draft>) {
+  return async (input?: unknown, options?: unknown, carried?: unknown): Promise<RunResult> => {
+    const state = initialState(carried, Date.now());
+    listen(state);
+    const run = new Run(state, () => continueAsNew(state, input, options));
+    try {
+      const duplicate = await open(state, name, input, options);
+      if (duplicate !== undefined) return duplicate;
+      const draft = await body(run);
+      return await close(state, state.ending ?? accepted(state), draft.artefact);
+    } catch (error) {
+      return await fail(state, error);
+    }
+  };
+}
+
+/** The blocks that a loop is made of. A step is remembered by its name and how often it was called before it. */
+export class Run {
+  readonly #state: RunState;
+  readonly #continueAsNew: () => Promise<never>;
+  readonly #calls = new Map<string, number>();
+
+  constructor(state: RunState, goOn: () => Promise<never>) {
+    this.#state = state;
+    this.#continueAsNew = goOn;
+  }
+
+  /**
+   * Generates and verifies until a draft is accepted; asks a human where only opinions are against it. Ends the run
+   * `exhausted`, `stalled` or `blocked` otherwise. `earlier` gives what other stages made to generator and verifiers.
+   */
+  async stage<T = unknown>(name: string, earlier: Readonly<Record<string, Draft>> = {}): Promise<Draft<T>> {
+    const step = this.#step(name);
+    const digests = Object.fromEntries(Object.entries(earlier).map(([stage, draft]) => [stage, draft.artefact]));
+    const record = (this.#state.stages[step] ??= newStage(digests));
+    if (record.draft !== undefined) return record.draft as Draft<T>;
+    const { parked } = this.#state;
+    const settled =
+      parked?.step === step
+        ? ({ kind: 'ask', draft: parked.draft, because: '' } as const)
+        : await runStage(this.#state, step, () => this.checkpoint());
+    if (settled.kind === 'stop') this.end(settled);
+    const { draft } = settled;
+    if (settled.kind === 'ask') await this.#decide(name, step, draft, settled.because, false);
+    this.#state.stages[step] = { ...(this.#state.stages[step] ?? record), draft };
+    return draft as Draft<T>;
+  }
+
+  /** Parks for a human decision where the approval rule (or the audit's draw) asks for one on this draft. A person's edit takes the draft's place. */
+  async gate(name: string, draft: Draft): Promise<void> {
+    const step = this.#step(`gate:${name}`);
+    if (this.#state.done[step] === true) return;
+    const { ask, audit, because } = mustAsk(this.#state, draft);
+    if (ask) await this.#decide(name, step, draft, because, audit);
+    this.#state.done[step] = true;
+  }
+
+  /** Does one effect with a verified and approved draft, once. A dry run only says that it would. */
+  async act(effect: string, draft: Draft): Promise<void> {
+    const step = this.#step(`act:${effect}`);
+    if (this.#state.done[step] === true || this.plan.run.dryRun) return;
+    await this.checkpoint();
+    show(this.#state, 'running');
+    await effects.act.executeWithOptions({ summary: `${stageOf(draft.stage)} act ${effect}` }, [
+      { run: this.plan.run, effect, stage: draft.stage, artefact: draft.artefact },
+    ]);
+    this.#state.done[step] = true;
+  }
+
+  /** Ends the run: there is nothing to do. */
+  noWork(reason: string): never {
+    return this.end({ outcome: 'noWork', reason });
+  }
+
+  /** What was pinned when the run opened. */
+  get plan(): RunPlan {
+    return planOf(this.#state);
+  }
+
+  /** Ends the run with a named outcome. For the blocks; authors return a draft or say `noWork`. */
+  private end(ending: Ending): never {
+    this.#state.ending ??= { outcome: ending.outcome, reason: ending.reason };
+    throw new RunEnd(ending.reason);
+  }
+
+  /** Between steps: obeys a stop, the deadline and a long history. */
+  private async checkpoint(): Promise<void> {
+    const state = this.#state;
+    if (state.stop !== undefined)
+      this.end({ outcome: 'stopped', reason: `Stopped by ${state.stop.by}: ${state.stop.reason}` });
+    const workedMs = worked(state.clock, Date.now());
+    if (workedMs >= this.plan.deadlineMs) {
+      this.end({
+        outcome: 'exhausted',
+        reason: `The deadline of ${this.plan.deadlineMs / 1000} s of work is reached (${Math.round(workedMs / 1000)} s worked).`,
+      });
+    }
+    if (historyIsLong(this.plan)) await this.#continueAsNew();
+  }
+
+  async #decide(name: string, step: string, draft: Draft, because: string, audit: boolean): Promise<void> {
+    if (this.plan.run.dryRun) return;
+    const ending = await decideAt(
+      this.#state,
+      { name, step, draft, because, audit },
+      {
+        wake: () => historyIsLong(this.plan),
+        checkpoint: () => this.checkpoint(),
+      },
+    );
+    if (ending !== undefined) this.end(ending);
+  }
+
+  #step(name: string): string {
+    const calls = (this.#calls.get(name) ?? 0) + 1;
+    this.#calls.set(name, calls);
+    return stepId(name, calls);
+  }
+}
+
+async function open(state: RunState, name: string, input: unknown, options: unknown): Promise<RunResult | undefined> {
+  if (state.plan !== undefined) return undefined;
+  const info = workflowInfo();
+  const schedule = scheduleOf();
+  const opened = await records.openRun.executeWithOptions({ summary: 'open' }, [
+    {
+      loop: name,
+      input: input ?? null,
+      options: options ?? null,
+      runKey: state.runKey,
+      workflowId: info.workflowId,
+      firstRunId: info.firstExecutionRunId,
+      startedAt: info.startTime.getTime(),
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(info.parent === undefined ? {} : { parent: info.parent.workflowId }),
+    },
+  ]);
+  if (opened.kind === 'opened') {
+    state.plan = opened.plan;
+    show(state, 'running');
+    return undefined;
+  }
+  const { why, kind: _noWork, ...first } = opened;
+  const reason =
+    why === 'alreadyDone'
+      ? `alreadyDone: ${first.duplicateOf} did this work`
+      : `inProgress: ${first.duplicateOf} is at this work`;
+  state.ending = { outcome: 'noWork', reason };
+  await condition(allHandlersFinished);
+  return { outcome: 'noWork', reason, attempts: 0, costUsd: 0, gates: 0, lessons: 0, ...first };
+}
+
+/** Id and scheduled time, where a Temporal Schedule started the run: its period ends there, never at the clock. */
+function scheduleOf(): { id: string; at: number } | undefined {
+  const { searchAttributes } = workflowInfo();
+  const [at] = (searchAttributes['TemporalScheduledStartTime'] ?? []) as Date[];
+  const [id] = (searchAttributes['TemporalScheduledById'] ?? []) as string[];
+  return at === undefined || id === undefined ? undefined : { id, at: at.getTime() };
+}
+
+function accepted(state: RunState): Ending {
+  if (!planOf(state).run.dryRun) return { outcome: 'accepted', reason: 'Verified, approved where needed, and done.' };
+  const asked = Object.values(state.approvals).find(({ ask }) => ask);
+  return {
+    outcome: 'dryRun',
+    reason: `Done without acting.${asked === undefined ? '' : ` A human would have been asked: ${asked.because}.`}`,
+  };
+}
+
+async function close(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
+  const plan = planOf(state);
+  state.ending = ending;
+  state.phase = 'closed';
+  state.clock = park(state.clock, Date.now());
+  state.gates = state.gates.map((gate) => (gate.state === 'open' ? { ...gate, state: 'closed' } : gate));
+  const final = ending.outcome === 'accepted' || ending.outcome === 'dryRun';
+  const shown = final ? artefact : state.best;
+  const recorded = await records.recordLesson.executeWithOptions({ summary: `record ${ending.outcome}` }, [
+    { run: plan.run, ...ending, ...(shown === undefined ? {} : { artefact: shown }), at: Date.now() },
+  ]);
+  const { costMicroUsd, ...counts } = recorded;
+  state.costMicroUsd = costMicroUsd;
+  show(state, 'closed', ending.outcome);
+  describe(state);
+  await condition(allHandlersFinished);
+  return {
+    ...ending,
+    ...counts,
+    costUsd: usd(costMicroUsd),
+    harness: plan.run.harness,
+    ...(shown === undefined ? {} : final ? { artefact: shown } : { best: shown }),
+  };
+}
+
+/** Turns whatever the run threw into its ending: stops and known failures are outcomes, cancel and mistakes keep their own status. */
+async function fail(state: RunState, error: unknown): Promise<RunResult> {
+  if (error instanceof ContinueAsNew) throw error;
+  if (isCancellation(error)) {
+    if (state.plan !== undefined) {
+      await CancellationScope.nonCancellable(() =>
+        close(state, { outcome: 'stopped', reason: 'The run was cancelled.' }, undefined),
+      );
+    }
+    throw error;
+  }
+  const cause = causeOf(error);
+  if (state.plan === undefined) throw cause;
+  if (state.ending !== undefined) return await close(state, state.ending, undefined);
+  const ending = endingOf(cause.type ?? 'Unexpected', cause.message);
+  const result = await close(state, { outcome: ending.outcome, reason: ending.reason }, undefined);
+  if (ending.fails) throw cause;
+  return result;
+}
+
+/** The failure behind an error, always one that fails the workflow and never only its task: a plain error would retry for ever. */
+function causeOf(error: unknown): ApplicationFailure {
+  const cause = error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
+  if (cause instanceof ApplicationFailure) {
+    return ApplicationFailure.create({
+      type: cause.type ?? 'Unexpected',
+      message: cause.message,
+      nonRetryable: true,
+      details: cause.details ?? [],
+    });
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const type = cause instanceof TimeoutFailure ? 'Timeout' : 'Unexpected';
+  return ApplicationFailure.create({ type, message, nonRetryable: true, ...(cause instanceof Error ? { cause } : {}) });
+}
+
+function historyIsLong(plan: RunPlan): boolean {
+  const info = workflowInfo();
+  return info.continueAsNewSuggested || info.historySize > MAX_HISTORY_BYTES || info.historyLength > plan.maxEvents;
+}
+
+async function continueAsNew(state: RunState, input: unknown, options: unknown): Promise<never> {
+  await condition(allHandlersFinished);
+  return await makeContinueAsNewFunc({ workflowType: workflowInfo().workflowType })(input, options, state);
+}
+
+function planOf(state: RunState): RunPlan {
+  if (state.plan === undefined) throw ApplicationFailure.nonRetryable('The run is not open yet.', 'Unexpected');
+  return state.plan;
+}

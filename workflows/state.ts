@@ -1,0 +1,104 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { startClock, type WorkClock } from '../core/clock.ts';
+import type { Gate } from '../core/gates.ts';
+import { freshStage, type StageProgress } from '../core/stage.ts';
+import type { Ending } from '../core/endings.ts';
+import type { Digest, LoopState } from '../contract/names.ts';
+import type { Draft, RunPlan } from '../contract/run.ts';
+import type { Evaluation } from '../activities/evaluate.ts';
+
+/** A stage that has begun: what continue-as-new has to know to go on in the middle of it. */
+export interface StageRecord {
+  readonly progress: StageProgress;
+  readonly earlier: Readonly<Record<string, Digest>>;
+  readonly context?: Digest;
+  /** Set when the stage is done. */
+  readonly draft?: Draft;
+}
+
+/** Where a run waits for a human. */
+export interface Parked {
+  /** Step id of the block that asked. */
+  readonly step: string;
+  readonly gate: string;
+  /** What the human sees now; an edit changes it in place. */
+  readonly draft: Draft;
+  /** What the human was shown first. */
+  readonly first: Digest;
+}
+
+/** Everything a run knows. Counters live here and nowhere else; continue-as-new carries all of it. */
+export interface RunState {
+  /** Identity of the run in the store. */
+  readonly runKey: string;
+  plan: RunPlan | undefined;
+  clock: WorkClock;
+  phase: 'running' | 'awaitingDecision' | 'closed';
+  /** What the search attributes say; it may lag behind `phase` until the next step, which saves an event. */
+  shown: LoopState | undefined;
+  parked: Parked | undefined;
+  /** By step id, `<stage>#<n>`. */
+  readonly stages: Record<string, StageRecord>;
+  /** Step ids of gates and effects that are behind the run. */
+  readonly done: Record<string, true>;
+  gates: Gate[];
+  /** Where the newest attempt is, for `status`. */
+  stage: string | undefined;
+  /** What the approval rule said, by artefact. */
+  readonly approvals: Record<Digest, Evaluation['approval']>;
+  /** Artefacts that a human approved in this run. */
+  readonly approved: Record<Digest, true>;
+  best: Digest | undefined;
+  attempts: number;
+  costMicroUsd: number;
+  stop: { readonly by: string; readonly reason: string } | undefined;
+  refusedCount: number;
+  /** Newest first, at most five. */
+  refused: string[];
+  ending: Ending | undefined;
+}
+
+/** The state of a run that starts, or goes on after continue-as-new. What a starter passes as `carried` is not believed. */
+export function initialState(carried: unknown, now: number): RunState {
+  const info = workflowInfo();
+  if (
+    info.continuedFromExecutionRunId !== undefined &&
+    typeof carried === 'object' &&
+    carried !== null &&
+    'runKey' in carried
+  ) {
+    return carried as RunState;
+  }
+  return {
+    runKey: info.originalExecutionRunId,
+    plan: undefined,
+    clock: startClock(now),
+    phase: 'running',
+    shown: undefined,
+    parked: undefined,
+    stages: {},
+    done: {},
+    gates: [],
+    stage: undefined,
+    approvals: {},
+    approved: {},
+    best: undefined,
+    attempts: 0,
+    costMicroUsd: 0,
+    stop: undefined,
+    refusedCount: 0,
+    refused: [],
+    ending: undefined,
+  };
+}
+
+/** A stage before its first attempt. */
+export function newStage(earlier: Readonly<Record<string, Digest>>): StageRecord {
+  return { progress: freshStage, earlier };
+}
+
+/** Counts a message that the run did not obey, and keeps why. */
+export function refuse(state: RunState, message: string, why: string): void {
+  state.refusedCount += 1;
+  state.refused = [`${message}: ${why}`, ...state.refused].slice(0, 5);
+}

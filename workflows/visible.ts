@@ -1,0 +1,115 @@
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { SEARCH_ATTRIBUTES, type LoopState, type SearchAttribute } from '../contract/names.ts';
+import type { Outcome } from '../contract/outcomes.ts';
+import type { Status } from '../contract/messages.ts';
+import { worked } from '../core/clock.ts';
+import { current, type Gate } from '../core/gates.ts';
+import { usd } from '../core/money.ts';
+import type { RunState } from './state.ts';
+
+/** Says in one upsert what phase the run is in, as far as the cluster has our attributes: an unregistered one would wedge the run. */
+export function show(state: RunState, loopState: LoopState, outcome?: Outcome): void {
+  if (state.shown === loopState) return;
+  state.shown = loopState;
+  const values: Record<SearchAttribute, string | number | undefined> = {
+    LoopState: loopState,
+    LoopOutcome: outcome,
+    LoopHarness: state.plan?.run.harness,
+    LoopCostUsd: usd(state.costMicroUsd),
+  };
+  const known = state.plan?.attributes ?? [];
+  const pairs = known
+    .filter((name) => values[name] !== undefined)
+    .map((name) => ({ key: defineSearchAttributeKey(name, typeOf(name)), value: values[name] }) as SearchAttributePair);
+  if (pairs.length > 0) upsertSearchAttributes(pairs);
+}
+
+function typeOf(name: SearchAttribute): 'KEYWORD' | 'DOUBLE' {
+  return SEARCH_ATTRIBUTES[name] === 'Double' ? 'DOUBLE' : 'KEYWORD';
+}
+
+/** Says in Markdown what the run waits for, for the Temporal UI and `workflow metadata`. */
+export function describe(state: RunState): void {
+  const gate = openGateOf(state);
+  if (gate === undefined) {
+    setCurrentDetails(
+      state.ending === undefined
+        ? `Working on stage **${state.stage ?? '…'}**.`
+        : `**${state.ending.outcome}**: ${state.ending.reason}`,
+    );
+    return;
+  }
+  const commands = commandsOf(state, gate);
+  setCurrentDetails(
+    [
+      `Waiting for a decision at **${gate.id}** because ${gate.because}.`,
+      `Approve:\n\n    ${commands.approve}`,
+      `Bring your own version:\n\n    ${commands.revise}`,
+      `Reject:\n\n    ${commands.reject}`,
+    ].join('\n\n'),
+  );
+}
+
+/** Where a run stands, as `status` answers. */
+export function statusOf(state: RunState, now: number): Status {
+  const { plan } = state;
+  const gate = openGateOf(state);
+  const stage = state.stage === undefined ? undefined : state.stages[state.stage];
+  return {
+    loop: workflowInfo().workflowType,
+    state: state.phase,
+    ...(state.ending === undefined ? {} : { outcome: state.ending.outcome, reason: state.ending.reason }),
+    ...(state.stage === undefined ? {} : { stage: state.stage }),
+    attempt: stage?.progress.attempts ?? 0,
+    attemptsLeft: Math.max(0, (plan?.attempts ?? 0) - (stage?.progress.counted ?? 0)),
+    workedMs: worked(state.clock, now),
+    deadlineMs: plan?.deadlineMs ?? 0,
+    costUsd: usd(state.costMicroUsd),
+    budgetUsd: usd(plan?.run.budgetMicroUsd ?? 0),
+    ...(plan === undefined ? {} : { harness: plan.run.harness }),
+    ...(gate === undefined ? {} : gateStatus(state, gate)),
+    reminders: gate?.reminders ?? 0,
+    refusedCount: state.refusedCount,
+    ...(state.refused.length === 0 ? {} : { refused: state.refused.join('\n') }),
+  };
+}
+
+/** The gate that waits for a decision, if any. */
+export function openGateOf(state: RunState): Gate | undefined {
+  return state.gates.find((gate) => gate.state === 'open');
+}
+
+function gateStatus(state: RunState, gate: Gate): Partial<Status> {
+  const commands = commandsOf(state, gate);
+  const shown = Object.values(state.stages).find(({ draft }) => draft?.artefact === gate.artefact)?.draft?.output;
+  return {
+    gate: gate.id,
+    gateDigest: current(gate),
+    gateBecause: gate.because,
+    gateExpiresAt: new Date(gate.openedAt + (state.plan?.expiresAfterMs ?? 0)).toISOString(),
+    ...(shown === undefined ? {} : { gateArtefact: shown }),
+    approveCommand: commands.approve,
+    reviseCommand: commands.revise,
+    rejectCommand: commands.reject,
+  };
+}
+
+/** Commands that can be pasted: the digest prefix in them makes sure that what is approved is what was seen. */
+function commandsOf(state: RunState, gate: Gate): { approve: string; revise: string; reject: string } {
+  const head = `temporal workflow update execute${state.plan?.connection ?? ''} -w ${quote(workflowInfo().workflowId)} --name decide --input `;
+  const digest = current(gate).slice(0, 'sha256:'.length + 12);
+  const command = (decision: object): string =>
+    head + quote(JSON.stringify({ ...decision, by: 'you@example.com', digest }));
+  const stage = Object.values(state.stages).find(({ draft }) => draft?.artefact === gate.artefact);
+  return {
+    approve: command({ decision: 'approve' }),
+    revise: command({ decision: 'revise', output: stage?.draft?.output ?? {}, approve: true }),
+    reject: command({ decision: 'reject', note: 'why' }),
+  };
+}
+
+/** A word for a POSIX shell. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
