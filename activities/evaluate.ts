@@ -106,6 +106,7 @@ async function verify(deps: Dependencies, request: EvaluateInput, subject: Subje
     watermark: run.watermark,
     earlier: await earlierOf(deps, request.earlier),
     facts: deps.store.facts,
+    documents: (folder: string) => deps.documents(entryOf(deps, run.loop).folder, folder),
     asOf: run.asOf,
   };
   const verifiers = subject.stage.verify.filter((verifier) => !(edited && verifier.opinion));

@@ -47,10 +47,13 @@ export async function expireArtefacts(trx: Kysely<Tables>, runKey: string): Prom
   await trx
     .deleteFrom('artefacts')
     .where('digest', 'in', digests)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('artefact_owners').select('digest').whereRef('artefact_owners.digest', '=', 'artefacts.digest'),
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('artefact_owners')
+            .select('digest')
+            .whereRef('artefact_owners.digest', '=', 'artefacts.digest'),
         ),
       ),
     )

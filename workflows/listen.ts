@@ -1,6 +1,6 @@
 import { setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   Approve,
   approveSignal,

@@ -8,13 +8,11 @@ export interface LearnerQuestion {
   readonly watermark: number;
 }
 
-/** A labelled text; `predicted` and `confidence` are what the learner had said before a person did. */
+/** A text and the label that a person gave it. */
 export interface LearnerExample {
   readonly id: number;
   readonly text: string;
   readonly label: string;
-  readonly predicted?: string;
-  readonly confidence?: number;
 }
 
 /** The embedded learner: not a language model, but a cheap first tier for decisions with a closed set of answers. */

@@ -1,7 +1,7 @@
 import type { ManifestPart } from '../../contract/context.ts';
 import { failure } from '../../contract/failures.ts';
 import type { PinnedRun } from '../../contract/run.ts';
-import type { ComputeContext, Decision, ModelGenerator } from '../../loops/define/generators.ts';
+import type { ComputeContext, ModelGenerator } from '../../loops/define/generators.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { examplesOf } from '../pinned.ts';
 import type { LearnerExample } from './learner.ts';
@@ -25,16 +25,11 @@ export async function answerLocally(
       `Route \`local\` answers only stages with a closed set of answers (\`decision\`) or a \`keyless\` function; this one of loop ${run.loop} has neither. Configure a model in loopwright.yaml.`,
     );
   }
-  const examples = (await examplesOf(deps, run)).map((example): LearnerExample => {
-    const text = decision.text(example.input);
-    const base = { id: example.id, text, label: decision.label(example.output) };
-    if (example.predicted === undefined || example.predicted === null) return base;
-    return {
-      ...base,
-      predicted: decision.label(example.predicted),
-      confidence: decision.confidence(example.predicted),
-    };
-  });
+  const examples = (await examplesOf(deps, run)).map((example): LearnerExample => ({
+    id: example.id,
+    text: decision.text(example.input),
+    label: decision.label(example.output),
+  }));
   const answer = await deps.learner.answer({
     loop: run.loop,
     labels: decision.labels,
@@ -43,6 +38,6 @@ export async function answerLocally(
     watermark: run.watermark,
   });
   const given = parts.map(({ manifest, text }) => ({ title: manifest.source, text }));
-  const output = (decision as Decision<unknown, unknown>).complete({ ...answer, input, parts: given });
+  const output = decision.complete({ ...answer, input, parts: given });
   return { text: JSON.stringify(output), author: `model:${deps.learner.model}` };
 }

@@ -14,11 +14,9 @@ export interface ComputeContext {
  */
 export interface Decision<I, O> {
   readonly labels: readonly string[];
-  text(input: I): string;
-  label(output: O): string;
-  complete(answer: { label: string; confidence: number; input: I; parts: readonly Part[] }): O;
-  /** The learner's own confidence in an output, so that it can be calibrated on what people said. */
-  confidence(output: O): number;
+  text(this: void, input: I): string;
+  label(this: void, output: O): string;
+  complete(this: void, answer: { label: string; confidence: number; input: I; parts: readonly Part[] }): O;
 }
 
 /** Answers by a model; which one is the harness' routing. */

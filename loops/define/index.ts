@@ -1,6 +1,7 @@
 /** What a loop is written with. */
 export {
   defineLoop,
+  stage,
   type Effect,
   type EffectContext,
   type Loop,

@@ -40,6 +40,18 @@ export interface Stage<I, O> {
   readonly output?: z.ZodType<O>;
 }
 
+declare const other: unique symbol;
+
+/** A stage with an output schema of its own. */
+export interface OtherStage<I> {
+  readonly [other]: I;
+}
+
+/** A stage whose output is not the loop's: its types flow from its own schema. */
+export function stage<I, S>(definition: Stage<I, S> & { readonly output: z.ZodType<S> }): OtherStage<I> {
+  return definition as unknown as OtherStage<I>;
+}
+
 /** What an author writes in `loop.ts`. */
 export interface LoopDefinition<I, O> {
   /** camelCase; the Temporal workflow type. */
@@ -48,7 +60,8 @@ export interface LoopDefinition<I, O> {
   readonly output: z.ZodType<O>;
   /** What makes two inputs the same work. Without it every run is its own work. */
   dedupe?(this: void, input: I): string;
-  readonly stages: { readonly main: Stage<I, O> } | Readonly<Record<string, Stage<I, never>>>;
+  /** By name. A stage whose output is not the loop's is made with {@link stage}. */
+  readonly stages: Readonly<Record<string, Stage<I, O> | OtherStage<I>>>;
   readonly act?: Readonly<Record<string, Effect<I, O>>>;
 }
 
@@ -70,14 +83,17 @@ export interface Loop {
 export function defineLoop<I, O>(definition: LoopDefinition<I, O>): Loop {
   const loop = definition as unknown as Loop & { act?: Loop['act'] };
   refuse(!/^[a-z][a-zA-Z0-9]*$/.test(loop.name), `Expected a loop's \`name\` to be camelCase, got "${loop.name}".`);
-  for (const [name, stage] of Object.entries(loop.stages)) {
+  for (const [name, defined] of Object.entries(loop.stages)) {
     const where = `Stage \`${name}\` of loop \`${loop.name}\``;
     refuse(!/^[a-z][a-zA-Z0-9]*$/.test(name), `${where}: expected its name to be camelCase.`);
-    refuse(stage.verify.length === 0, `${where} has no verifier: add a check() or a judge(), nothing passes unproven.`);
-    const names = stage.verify.map((verifier) => verifier.name);
+    refuse(
+      defined.verify.length === 0,
+      `${where} has no verifier: add a check() or a judge(), nothing passes unproven.`,
+    );
+    const names = defined.verify.map((verifier) => verifier.name);
     refuse(new Set(names).size < names.length, `${where}: two verifiers share a name (${names.join(', ')}).`);
-    const generator = stage.generate;
-    const same = stage.verify.find(
+    const generator = defined.generate;
+    const same = defined.verify.find(
       (verifier) =>
         generator.kind === 'compute' && verifier.kind === 'check' && (verifier.run as unknown) === generator.run,
     );

@@ -17,6 +17,8 @@ export interface Evidence {
   readonly watermark: number;
   readonly earlier: Readonly<Record<string, unknown>>;
   readonly facts: Facts;
+  /** Markdown files of the loop's own folder, sorted by name. */
+  documents(this: void, folder: string): Promise<readonly { readonly name: string; readonly text: string }[]>;
   readonly asOf: number;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { expect, inject, onTestFinished } from 'vitest';
 import type { Dependencies, LoopEntry, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
@@ -38,14 +38,16 @@ export interface Rig {
   readonly model: FakeOpenAi;
   readonly folder: string;
   readonly taskQueue: string;
-  start(type: string, input: unknown, options?: unknown, workflowId?: string): Promise<WorkflowHandle>;
+  readonly start: (type: string, input: unknown, options?: unknown, workflowId?: string) => Promise<WorkflowHandle>;
   /** Starts a run and waits for its result. */
-  run(type: string, input: unknown, options?: unknown): Promise<RunResult>;
+  readonly run: (type: string, input: unknown, options?: unknown) => Promise<RunResult>;
   /** Waits until the run's open gate differs from `not`. */
-  gate(handle: WorkflowHandle, not?: string): Promise<Status>;
+  readonly gate: (handle: WorkflowHandle, not?: string) => Promise<Status>;
 }
 
 type History = temporal.api.history.v1.IHistory;
+
+Runtime.install({ logger: new DefaultLogger('WARN') });
 
 let count = 0;
 let connecting: Promise<NativeConnection> | undefined;
