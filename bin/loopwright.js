@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const oldest = [24, 18];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const entry = join(root, 'client', 'main.ts');
+const entry = join(root, 'worker', 'main.ts');
 
 if (isNewEnough(process.version)) await import(pathToFileURL(entry).href);
 else startWith(findNode());

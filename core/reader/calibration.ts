@@ -76,27 +76,70 @@ export function logit(p: number): number {
   return Math.log(held / (1 - held));
 }
 
-function fitLogistic(past: readonly Past[], { prior, spread, forgetting }: CalibrationOptions): Fit {
-  const weights = [...prior];
-  let precision: number[][] = [];
+/** Newton's method with a step halved until it gains: the loss is strictly convex, so it ends at its one minimum. */
+function fitLogistic(past: readonly Past[], options: CalibrationOptions): Fit {
+  let weights: readonly number[] = options.prior;
+  let loss = lossOf(weights, past, options);
   for (let round = 0; round < 25; round += 1) {
-    const gradient = weights.map((weight, i) => ((prior[i] as number) - weight) / (spread[i] as number) ** 2);
-    precision = prior.map((_, i) => prior.map((_, j) => (i === j ? (spread[i] as number) ** -2 : 0)));
-    let share = 1;
-    for (const { features, right } of past.toReversed()) {
-      const p = sigmoid(dot(weights, features));
-      features.forEach((x, i) => {
-        gradient[i] = (gradient[i] as number) + share * x * ((right ? 1 : 0) - p);
-        const row = precision[i] as number[];
-        features.forEach((y, j) => (row[j] = (row[j] as number) + share * p * (1 - p) * x * y));
-      });
-      share *= forgetting;
+    const { gradient, precision } = slopes(weights, past, options);
+    const step = solve(precision, gradient);
+    let size = 1;
+    let next = weights;
+    let nextLoss = Infinity;
+    for (; size > 1e-4 && !(nextLoss <= loss); size /= 2) {
+      next = weights.map((weight, i) => weight + size * (step[i] as number));
+      nextLoss = lossOf(next, past, options);
     }
-    const step = solve(precision, gradient).map((size) => Math.max(-2, Math.min(2, size)));
-    step.forEach((size, i) => (weights[i] = (weights[i] as number) + size));
-    if (step.every((size) => Math.abs(size) < 1e-6)) break;
+    if (!(nextLoss < loss - 1e-9)) break;
+    [weights, loss] = [next, nextLoss];
   }
-  return { weights, precision };
+  const { precision } = slopes(weights, past, options);
+  return { weights: weights.map((weight, i) => keepSign(weight, options.prior[i] as number)), precision };
+}
+
+/** A weight that was expected to point one way counts for nothing rather than the other way: more confidence never means less. */
+function keepSign(weight: number, expected: number): number {
+  return weight * expected < 0 ? 0 : weight;
+}
+
+/** Minus the log of prior times likelihood, up to a constant. */
+function lossOf(
+  weights: readonly number[],
+  past: readonly Past[],
+  { prior, spread, forgetting }: CalibrationOptions,
+): number {
+  let loss = weights.reduce(
+    (sum, weight, i) => sum + ((weight - (prior[i] as number)) / (spread[i] as number)) ** 2 / 2,
+    0,
+  );
+  let share = 1;
+  for (const { features, right } of past.toReversed()) {
+    const odds = dot(weights, features) * (right ? 1 : -1);
+    loss += share * (odds > 0 ? Math.log1p(Math.exp(-odds)) : Math.log1p(Math.exp(odds)) - odds);
+    share *= forgetting;
+  }
+  return loss;
+}
+
+/** Minus the loss's first derivative, and its second: the precision of the weights. */
+function slopes(
+  weights: readonly number[],
+  past: readonly Past[],
+  { prior, spread, forgetting }: CalibrationOptions,
+): { gradient: number[]; precision: number[][] } {
+  const gradient = weights.map((weight, i) => ((prior[i] as number) - weight) / (spread[i] as number) ** 2);
+  const precision = prior.map((_, i) => prior.map((_, j) => (i === j ? (spread[i] as number) ** -2 : 0)));
+  let share = 1;
+  for (const { features, right } of past.toReversed()) {
+    const p = sigmoid(dot(weights, features));
+    features.forEach((x, i) => {
+      gradient[i] = (gradient[i] as number) + share * x * ((right ? 1 : 0) - p);
+      const row = precision[i] as number[];
+      features.forEach((y, j) => (row[j] = (row[j] as number) + share * p * (1 - p) * x * y));
+    });
+    share *= forgetting;
+  }
+  return { gradient, precision };
 }
 
 /** Solves `matrix · x = right` for a symmetric positive definite matrix, by elimination without pivoting. */

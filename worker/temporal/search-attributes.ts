@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client';
+import type { ConnectionLike } from '@temporalio/client';
 
 /** `temporal.api.enums.v1.IndexedValueType`, by the names that the CLI takes. */
 const indexedValueTypes: Readonly<Record<string, number>> = {
@@ -12,19 +12,20 @@ const indexedValueTypes: Readonly<Record<string, number>> = {
 };
 
 /**
- * Registers the search attributes (name → type) that the namespace `default` does not know yet: `start-dev --search-attribute` does
+ * Registers the search attributes (name → type) that the namespace does not know yet: `start-dev --search-attribute` does
  * so for a new database file only (CLI 1.9.1). Throws what the server answers, and an `Error` for an unknown type.
  */
 export async function addMissingSearchAttributes(
-  connection: Connection,
+  connection: Pick<ConnectionLike, 'operatorService'>,
   wanted: Readonly<Record<string, string>>,
+  namespace = 'default',
 ): Promise<void> {
   const { operatorService } = connection;
-  const known = await operatorService.listSearchAttributes({ namespace: 'default' });
+  const known = await operatorService.listSearchAttributes({ namespace });
   const missing = Object.entries(wanted).filter(([name]) => !(name in known.customAttributes));
   if (missing.length === 0) return;
   await operatorService.addSearchAttributes({
-    namespace: 'default',
+    namespace,
     searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, typeNumber(name, type)])),
   });
 }

@@ -21,8 +21,8 @@ async function project(main: string, nodePackage: 'real' | 'none' | 'without pro
   const folder = await realpath(await temporaryFolder());
   await cp(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  await mkdir(join(folder, 'client'));
-  await writeFile(join(folder, 'client', 'main.ts'), main);
+  await mkdir(join(folder, 'worker'));
+  await writeFile(join(folder, 'worker', 'main.ts'), main);
   if (nodePackage === 'none') return folder;
   await mkdir(join(folder, 'node_modules'));
   const inside = join(folder, 'node_modules', 'node');

@@ -1,0 +1,58 @@
+import { labelWords } from '../../core/reader/label-words.ts';
+import { LabelReader, type LabelReaderOptions } from '../../core/reader/label-reader.ts';
+import type { Learner, LearnerQuestion } from './learner.ts';
+
+/** How texts become vectors, and how to vote over such vectors. */
+export interface Space<V> {
+  /** Identity of the learner, e.g. `local-minilm`. */
+  readonly model: string;
+  embed(text: string): Promise<V>;
+  readonly settings: Omit<LabelReaderOptions<V>, 'names'>;
+}
+
+/**
+ * The embedded learner: a vote over the labelled examples nearest to a text, with the label names as its start and a
+ * confidence calibrated on how earlier votes turned out. One reader a loop and set of labels is kept and extended.
+ */
+export function embeddedLearner<V>(space: Space<V>): Learner {
+  const readers = new Map<string, Promise<Reading<V>>>();
+  return {
+    model: space.model,
+    async answer(question) {
+      const key = JSON.stringify([question.loop, question.labels]);
+      const reading = readers.get(key) ?? begin(space, question);
+      readers.set(key, reading);
+      return await ask(space, await reading, question);
+    },
+  };
+}
+
+interface Reading<V> {
+  readonly reader: LabelReader<V>;
+  /** Examples up to this id are learnt. */
+  learnt: number;
+  /** Learning happens in order, one question after the other. */
+  learning: Promise<void>;
+}
+
+async function begin<V>(space: Space<V>, { labels }: LearnerQuestion): Promise<Reading<V>> {
+  const names = await Promise.all(
+    labels.map(async (label) => ({ label, vector: await space.embed(labelWords(label)) })),
+  );
+  return { reader: new LabelReader({ ...space.settings, names }), learnt: 0, learning: Promise.resolve() };
+}
+
+async function ask<V>(space: Space<V>, reading: Reading<V>, question: LearnerQuestion) {
+  reading.learning = reading.learning.then(() => learn(space, reading, question));
+  await reading.learning;
+  const { label, confidence } = reading.reader.answer(await space.embed(question.text), question.watermark);
+  return { label, confidence };
+}
+
+async function learn<V>(space: Space<V>, reading: Reading<V>, { examples }: LearnerQuestion): Promise<void> {
+  for (const { id, text, label } of examples) {
+    if (id <= reading.learnt) continue;
+    reading.reader.learn({ id, vector: await space.embed(text), label });
+    reading.learnt = id;
+  }
+}

@@ -1,0 +1,124 @@
+import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { LessonIndex } from '../activities/lesson-index.ts';
+import { sweep } from '../activities/sweep.ts';
+import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { digestOf, openStore } from '../store/index.ts';
+import type { Store } from '../store/ports.ts';
+import { cachedBundle } from './bundle.ts';
+import { clusterOf, type Cluster } from './cluster.ts';
+import { readModelConfig } from './config.ts';
+import { chooseLearner } from './learner.ts';
+import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
+import { documentReader, ownLoops, pinnedIntents } from './loops.ts';
+import { triageDataset } from './triage-dataset.ts';
+
+/** How often the record is held against Temporal, in milliseconds. */
+const SWEEP_EVERY_MS = 30_000;
+
+/** Default of {@link ComposeOptions.maxEvents}: Temporal itself suggests continue-as-new at 4,096. */
+const MAX_EVENTS = 4000;
+
+/** What a worker is composed of. */
+export interface ComposeOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cacheDir: string;
+  /** The data folder; this process owns it until the worker stops. */
+  readonly data: string;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** CLI flags that reach the cluster; empty where the CLI's defaults do. */
+  readonly connectionFlags: string;
+  readonly deployment?: LoopWorkerOptions['deployment'];
+  readonly report: (text: string) => void;
+}
+
+/** A worker that runs. */
+export interface RunningWorker {
+  readonly deps: Dependencies;
+  readonly cluster: Cluster;
+  /** Resolves when the worker has stopped, rejects when it failed. */
+  readonly done: Promise<void>;
+  /** Takes no more work, lets calls in flight finish, and closes the store. */
+  stop(): Promise<void>;
+}
+
+/** Composes a worker from the environment and starts it. */
+export async function startWorker(options: ComposeOptions): Promise<RunningWorker> {
+  const store = await openStore(options.data, process.pid);
+  try {
+    const cluster = clusterOf(options.connection, options.namespace);
+    const deps = await dependencies(options, store, cluster);
+    warnOfAttributes(deps.attributes, options);
+    const worker = await createLoopWorker({
+      connection: options.connection,
+      namespace: options.namespace,
+      deps,
+      bundle: await cachedBundle(options.cacheDir),
+      ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
+    });
+    return run(worker, deps, cluster, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function run(worker: Worker, deps: Dependencies, cluster: Cluster, { report }: ComposeOptions): RunningWorker {
+  const timer = setInterval(() => {
+    sweep(deps).catch((error: unknown) =>
+      report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
+    );
+  }, SWEEP_EVERY_MS);
+  const done = worker.run().finally(async () => {
+    clearInterval(timer);
+    await deps.store.close();
+  });
+  return {
+    deps,
+    cluster,
+    done,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
+
+async function dependencies(options: ComposeOptions, store: Store, cluster: Cluster): Promise<Dependencies> {
+  const { env, cacheDir, report } = options;
+  const intents = await pinnedIntents(
+    options.data,
+    async () => (await triageDataset({ env, cacheDir, download: false, report })).intents,
+  );
+  const loops = await ownLoops(intents);
+  for (const { loop, harness } of loops.values()) {
+    await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
+  }
+  const { routes, prices } = await readModelConfig(env);
+  return {
+    store,
+    loops,
+    routes,
+    prices,
+    learner: await chooseLearner({ env, cacheDir, report }),
+    lessons: new LessonIndex(store.lessons),
+    documents: documentReader(),
+    executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    attributes: await cluster.attributes(),
+    connection: options.connectionFlags,
+    maxEvents: MAX_EVENTS,
+    now: Date.now,
+  };
+}
+
+/** Says once, with the command, which search attributes the cluster lacks. Runs go on without. */
+function warnOfAttributes(known: readonly SearchAttribute[], { report, connectionFlags }: ComposeOptions): void {
+  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !known.includes(name as SearchAttribute));
+  if (missing.length === 0) return;
+  const flags = missing.map(([name, type]) => `--name ${name} --type ${type}`).join(' ');
+  report(
+    `The cluster lacks search attributes; runs go on without them. Add them, then restart the worker:\n  temporal operator search-attribute create${connectionFlags} ${flags}`,
+  );
+}

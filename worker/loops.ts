@@ -1,0 +1,49 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LoopEntry } from '../activities/dependencies.ts';
+import type { Loop } from '../loops/define/index.ts';
+import { supportTriage } from '../loops/supportTriage/loop.ts';
+import { loadHarness } from './load-harness.ts';
+
+const LOOPS = fileURLToPath(new URL('../loops/', import.meta.url));
+
+/** The loops that come with the project, with their harnesses. `intents` are the answers that `supportTriage` may give. */
+export async function ownLoops(intents: readonly string[]): Promise<Map<string, LoopEntry>> {
+  const loops: Loop[] = [supportTriage(intents)];
+  const entries = loops.map(async (loop): Promise<[string, LoopEntry]> => {
+    const folder = join(LOOPS, loop.name);
+    return [loop.name, { loop, harness: await loadHarness(folder), folder }];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/** Reads a loop's own Markdown files, sorted by name, once a process. */
+export function documentReader(): (
+  folder: string,
+  under: string,
+) => Promise<readonly { name: string; text: string }[]> {
+  const known = new Map<string, Promise<{ name: string; text: string }[]>>();
+  return (folder, under) => {
+    const path = join(folder, under);
+    const files = known.get(path) ?? read(path);
+    known.set(path, files);
+    return files;
+  };
+}
+
+async function read(path: string): Promise<{ name: string; text: string }[]> {
+  const names = (await readdir(path)).filter((name) => name.endsWith('.md')).toSorted();
+  return await Promise.all(names.map(async (name) => ({ name, text: await readFile(join(path, name), 'utf8') })));
+}
+
+/** The intents that a data folder was begun with: labels that people gave keep their meaning. The first use decides. */
+export async function pinnedIntents(data: string, first: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  const file = join(data, 'supportTriage.intents.json');
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known !== undefined) return JSON.parse(known) as string[];
+  const intents = await first();
+  await mkdir(data, { recursive: true });
+  await writeFile(file, JSON.stringify(intents));
+  return intents;
+}

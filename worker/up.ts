@@ -1,0 +1,170 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { NativeConnection } from '@temporalio/worker';
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
+import { startWorker, type RunningWorker } from './compose.ts';
+import { connect, DEFAULT_ADDRESS, flagsOf, targetOf } from './connect.ts';
+import { databaseReleased } from './temporal/database-owner.ts';
+import { PortInUse, startDevServer, type DevServer } from './temporal/dev-server.ts';
+import { findTemporal } from './temporal/find.ts';
+import { freePort } from './temporal/ports.ts';
+import { addMissingSearchAttributes } from './temporal/search-attributes.ts';
+
+/** Ports where the Temporal CLI and people look first. */
+const TEMPORAL_PORT = 7233;
+const UI_PORT = 8233;
+
+/** File in the data folder that says where a running `up` is. */
+const UP_FILE = 'up.json';
+
+/** How to start everything. */
+export interface UpOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cacheDir: string;
+  readonly data: string;
+  /** Default 7233 where free, else any. */
+  readonly temporalPort?: number;
+  /** Port of Temporal's web UI; default 8233 where free, else any. */
+  readonly uiPort?: number;
+  /** Survive a power cut too. */
+  readonly fsync: boolean;
+  readonly report: (text: string) => void;
+}
+
+/** What `up --json` prints when everything is ready. */
+export interface Ready {
+  readonly ready: true;
+  readonly temporal: string;
+  readonly ui?: string;
+  readonly taskQueue: string;
+  readonly data: string;
+}
+
+/** Everything, running. */
+export interface Up {
+  readonly ready: Ready;
+  readonly worker: RunningWorker;
+  readonly namespace: string;
+  /** CLI flags that reach the server, for printed commands; empty on the default address. */
+  readonly flags: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Temporal (unless the environment names one) and a worker, both on one data folder. Everything ends together;
+ * a killed `up` loses nothing and goes on where it was when it is started again on the same folder.
+ */
+export async function up(options: UpOptions): Promise<Up> {
+  const data = resolve(options.data);
+  await mkdir(data, { recursive: true });
+  const target = targetOf(options.env);
+  const server = target.named ? undefined : await startServer(options, data);
+  const address = server?.address ?? target.address;
+  const flags = flagsOf(address, target.namespace);
+  let connection: NativeConnection | undefined;
+  try {
+    connection = await connect(options.env, address);
+    const { env, cacheDir, report } = options;
+    if (server === undefined) await registerAttributes(connection, target.namespace, report);
+    const worker = await startWorker({
+      env,
+      cacheDir,
+      data,
+      connection,
+      namespace: target.namespace,
+      connectionFlags: flags,
+      report,
+    });
+    const ready: Ready = {
+      ready: true,
+      temporal: address,
+      ...(server?.ui === undefined ? {} : { ui: server.ui }),
+      taskQueue: TASK_QUEUE,
+      data,
+    };
+    await writeFile(join(data, UP_FILE), JSON.stringify(ready));
+    return { ready, worker, namespace: target.namespace, flags, stop: () => stopAll(data, worker, connection, server) };
+  } catch (error) {
+    await connection?.close();
+    await server?.stop();
+    throw error;
+  }
+}
+
+/** Address of an `up` that runs on a data folder, if one says so there. */
+export async function runningAddress(data: string): Promise<string | undefined> {
+  try {
+    return (JSON.parse(await readFile(join(data, UP_FILE), 'utf8')) as Ready).temporal;
+  } catch {
+    return undefined;
+  }
+}
+
+async function stopAll(
+  data: string,
+  worker: RunningWorker,
+  connection: NativeConnection | undefined,
+  server: DevServer | undefined,
+): Promise<void> {
+  try {
+    await worker.stop();
+  } finally {
+    await connection?.close();
+    await server?.stop();
+    await rm(join(data, UP_FILE), { force: true });
+  }
+}
+
+async function startServer(options: UpOptions, data: string): Promise<DevServer> {
+  const { env, cacheDir, report, fsync } = options;
+  const { path } = await findTemporal({ env, cacheDir, report });
+  const databaseFile = join(data, 'temporal.db');
+  await databaseReleased(databaseFile, report);
+  const start = async (port: number, uiPort: number): Promise<DevServer> =>
+    await startDevServer({
+      cliPath: path,
+      port,
+      uiPort,
+      databaseFile,
+      fsync,
+      searchAttributes: SEARCH_ATTRIBUTES,
+      logFile: join(data, 'temporal.log'),
+      report,
+    });
+  const port = options.temporalPort ?? (await freePort(TEMPORAL_PORT));
+  const uiPort = options.uiPort ?? (await freePort(UI_PORT));
+  try {
+    return await start(port, uiPort);
+  } catch (error) {
+    // Somebody took a port between looking and starting: where nobody insisted on it, take another.
+    if (!(error instanceof PortInUse) || options.temporalPort !== undefined || options.uiPort !== undefined)
+      throw error;
+    return await start(await freePort(), await freePort());
+  }
+}
+
+async function registerAttributes(
+  connection: NativeConnection,
+  namespace: string,
+  report: (text: string) => void,
+): Promise<void> {
+  await addMissingSearchAttributes(connection, SEARCH_ATTRIBUTES, namespace).catch((error: Error) =>
+    report(`The search attributes could not be registered (${error.message}).`),
+  );
+}
+
+/** What a person reads when everything is ready: the address first where it is not the default, then commands that work as they are. */
+export function readyText({ ready, flags }: Up): string {
+  const start = `temporal workflow start${flags} --task-queue ${TASK_QUEUE} --task-timeout 3s --type supportTriage --workflow-id supportTriage-4711 --input '{"id":"4711","text":"My card has not arrived"}'`;
+  return [
+    ...(ready.temporal === DEFAULT_ADDRESS ? [] : [`export TEMPORAL_ADDRESS=${ready.temporal}`, '']),
+    `Loopwright is up. Temporal ${ready.temporal}${ready.ui === undefined ? '' : `, its UI ${ready.ui}`}, task queue ${ready.taskQueue}, data ${ready.data}`,
+    '',
+    'Start a run:',
+    `  ${start}`,
+    'See where it stands, with the commands that decide its gate:',
+    `  temporal workflow query${flags} -w supportTriage-4711 --name status`,
+    '',
+    'No `temporal` on your PATH? Put `npx loopwright` before it. Ctrl-C stops everything and loses nothing.',
+  ].join('\n');
+}
