@@ -31,6 +31,9 @@ export async function act(deps: Dependencies, request: ActInput): Promise<{ repe
     );
   }
   await demandProof(deps, request);
+  // Read before the effect counts as begun: what is missing here must not make it uncertain.
+  const output = JSON.parse(await textOf(deps, artefact, 'The artefact to act on')) as unknown;
+  const input = await inputOf(deps, run);
   const key = `${run.workKey}/${request.effect}`;
   const begun = await deps.store.effects.begin({
     key,
@@ -46,7 +49,7 @@ export async function act(deps: Dependencies, request: ActInput): Promise<{ repe
       `Effect \`${request.effect}\` of ${run.workKey} was begun before and nobody knows how it went. Look at its target; it is not repeatable, so it is not done again.`,
     );
   }
-  const result = await perform(deps, request, effect, key);
+  const result = await perform(deps, request, effect, { output, input, key });
   await deps.store.effects.finish(key, result, deps.now());
   return { repeated: begun.kind === 'begun' };
 }
@@ -55,12 +58,11 @@ async function perform(
   deps: Dependencies,
   request: ActInput,
   effect: Effect<unknown, unknown>,
-  key: string,
+  { output, input, key }: { readonly output: unknown; readonly input: unknown; readonly key: string },
 ): Promise<unknown> {
   const { run } = request;
-  const output = JSON.parse(await textOf(deps, request.artefact, 'The artefact to act on')) as unknown;
   const context = {
-    input: await inputOf(deps, run),
+    input,
     idempotencyKey: key,
     runKey: run.runKey,
     signal: cancellationSignal(),

@@ -10,6 +10,7 @@ import { parseRule } from '../core/rule.ts';
 import { overall } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
+import type { Judgement } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { entryOf } from './open-run.ts';
 import { earlierOf, examplesOf, harnessOf, inputOf, textOf } from './pinned.ts';
@@ -49,7 +50,8 @@ export interface Evaluation {
 
 /**
  * Verifies an artefact: its schema, then the loop's checks and the harness' evals, then, where nothing certain was
- * found against it, the judges. Opinions stand aside for a person's edit.
+ * found against it, the judges. Opinions stand aside for a person's edit. Verified before (a kill after it, a reset, the
+ * same artefact again): the recorded verdict is the answer, so it is what the effect will see, and nothing is paid again.
  * @throws `SelfVerification`, `VerifierError`, and what a judge's call raises.
  */
 export async function evaluate(deps: Dependencies, request: EvaluateInput): Promise<Evaluation> {
@@ -58,44 +60,54 @@ export async function evaluate(deps: Dependencies, request: EvaluateInput): Prom
   const stage = loop.stages[stageOf(name)] as Stage<unknown, unknown>;
   const { text, artefact, author } = await subjectOf(deps, request);
   const parsed = parseOutput(stage.output ?? loop.output, text);
-  const harness = await harnessOf(deps, run);
-  const input = await inputOf(deps, run);
-  const criteria: Criterion[] = [parsed.criterion];
-  if (parsed.ok)
-    criteria.push(...(await verify(deps, request, { stage, harness, input, output: parsed.output, text, author })));
-  const broken = criteria.filter((criterion) => criterion.verdict === 'error');
-  if (broken.length > 0) {
-    throw failure(
-      'VerifierError',
-      broken.map((criterion) => `${criterion.name} broke: ${criterion.evidence}`).join('; '),
-    );
-  }
-  const verdict = overall(criteria);
-  const approval = parsed.ok ? approvalOf(run, harness, input, parsed.output) : noApproval;
-  const key = {
-    runKey: run.runKey,
-    stage: name,
-    artefact,
-    author: request.edit === undefined ? 'verifiers' : author,
-    at: deps.now(),
-  };
-  await deps.store.attempts.judge(key, { verdict, approval });
+  const verifiers = request.edit === undefined ? 'verifiers' : 'verifiers/edit';
+  const key = { runKey: run.runKey, stage: name, artefact, author: verifiers };
+  const known = await deps.store.attempts.judgement(key);
+  const { verdict, approval } = known ?? (await judged(deps, request, { stage, text, author }, parsed));
+  if (known === undefined) await deps.store.attempts.judge({ ...key, at: deps.now() }, { verdict, approval });
   return {
     artefact,
-    verdict: { verdict: verdict.verdict, criteria: criteria.map(shortened) },
+    verdict: { verdict: verdict.verdict, criteria: verdict.criteria.map(shortened) },
     approval,
     ...(parsed.ok && text.length <= INLINE_CHARACTERS ? { output: parsed.output } : {}),
     costMicroUsd: await deps.store.ledger.spent(run.runKey),
   };
 }
 
-interface Subject {
+/** What is verified, and who made it. */
+interface Made {
   readonly stage: Stage<unknown, unknown>;
+  readonly text: string;
+  readonly author: string;
+}
+
+interface Subject extends Made {
   readonly harness: Harness;
   readonly input: unknown;
   readonly output: unknown;
-  readonly text: string;
-  readonly author: string;
+}
+
+async function judged(
+  deps: Dependencies,
+  request: EvaluateInput,
+  made: Made,
+  parsed: ReturnType<typeof parseOutput>,
+): Promise<Judgement> {
+  if (!parsed.ok) return { verdict: overall([parsed.criterion]), approval: noApproval };
+  const harness = await harnessOf(deps, request.run);
+  const input = await inputOf(deps, request.run);
+  const found = await verify(deps, request, { ...made, harness, input, output: parsed.output });
+  const broken = found.filter((criterion) => criterion.verdict === 'error');
+  if (broken.length > 0) {
+    throw failure(
+      'VerifierError',
+      broken.map((criterion) => `${criterion.name} broke: ${criterion.evidence}`).join('; '),
+    );
+  }
+  return {
+    verdict: overall([parsed.criterion, ...found]),
+    approval: approvalOf(request.run, harness, input, parsed.output),
+  };
 }
 
 async function verify(deps: Dependencies, request: EvaluateInput, subject: Subject): Promise<Criterion[]> {

@@ -38,7 +38,7 @@ export interface RecordDecisionInput {
 export async function openGate(deps: Dependencies, request: OpenGateInput): Promise<{ digest: Digest }> {
   const { run, gate, artefact } = request;
   const bound = canonicalJson({ run: run.runKey, gate, artefact, effects: request.effects, harness: run.harness });
-  const digest = `sha256:${createHash('sha256').update(bound).digest('hex')}`;
+  const digest = `sha256:${hash(bound)}`;
   await deps.store.gates.open({
     runKey: run.runKey,
     gate,
@@ -137,7 +137,19 @@ async function lessonsOf(
   // A revision that asks for another attempt says what was wrong; one with an edit becomes a lesson when the edit is approved.
   return decision.feedback === undefined
     ? []
-    : [{ ...base, key: `${key}/correction`, kind: 'correction', text: decision.feedback, source: 'edit' }];
+    : [
+        {
+          ...base,
+          key: `${key}/${hash(decision.feedback)}`,
+          kind: 'correction',
+          text: decision.feedback,
+          source: 'edit',
+        },
+      ];
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function jsonOf(text: string): unknown {

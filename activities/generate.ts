@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { z } from 'zod';
 import type { Manifest } from '../contract/context.ts';
 import { failure } from '../contract/failures.ts';
@@ -108,12 +108,7 @@ async function answer(
     ...(request.feedback === undefined ? {} : { feedback: request.feedback }),
   });
   const { endpoint } = route;
-  const key = {
-    stage: request.stage,
-    attempt: request.attempt,
-    call: 'generate',
-    activityAttempt: activityInfo().attempt,
-  };
+  const key = { stage: request.stage, attempt: request.attempt, call: 'generate' };
   const reply = await meteredCall(
     deps,
     run,

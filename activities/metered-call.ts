@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../contract/failures.ts';
 import type { PinnedRun } from '../contract/run.ts';
@@ -15,18 +16,21 @@ const LEASE_SLACK_MS = 60_000;
 
 /**
  * One paid call: reserve the worst case, call, settle what it really cost. Refused before the call where a budget
- * could be passed or the model has no price. A failure that may have been charged is booked at its worst case.
+ * could be passed or the model has no price. A failure that may have been charged, and an answer that does not say
+ * what it used, are booked at their worst case.
  * @throws `UnknownPrice`, `BudgetExceeded`, and what the endpoint raises.
  */
 export async function meteredCall(
   deps: Dependencies,
   run: PinnedRun,
-  key: Omit<CallKey, 'runKey' | 'loop'>,
+  key: Pick<CallKey, 'stage' | 'attempt' | 'call'>,
   endpoint: ModelEndpoint,
   request: ModelRequest,
   usdPerDay: number,
 ): Promise<ModelReply> {
-  const call: CallKey = { runKey: run.runKey, loop: run.loop, ...key };
+  const info = activityInfo();
+  const execution = info.workflowExecution?.runId ?? '';
+  const call: CallKey = { runKey: run.runKey, loop: run.loop, ...key, execution, activityAttempt: info.attempt };
   const price = await pinnedPrice(deps, run, endpoint.model);
   const input =
     worstCaseTokens(request.instructions) +
@@ -53,7 +57,7 @@ export async function meteredCall(
   }
   try {
     const reply = await endpoint.complete(request);
-    await settle(deps, call, price, reply.usage);
+    await (reply.usage === undefined ? deps.store.ledger.giveUp(call) : settle(deps, call, price, reply.usage));
     return reply;
   } catch (error) {
     await settleFailed(deps, call, price, error);
@@ -65,7 +69,7 @@ async function settleFailed(deps: Dependencies, call: CallKey, price: Price, err
   if (!(error instanceof ApplicationFailure)) return deps.store.ledger.giveUp(call);
   const [usage] = (error.details ?? []) as [Usage?];
   if (usage?.inputTokens !== undefined) return settle(deps, call, price, usage);
-  return isFree(error.type ?? '') ? deps.store.ledger.release(call) : deps.store.ledger.giveUp(call);
+  return isFree(error) ? deps.store.ledger.release(call) : deps.store.ledger.giveUp(call);
 }
 
 async function settle(deps: Dependencies, call: CallKey, price: Price, usage: Usage): Promise<void> {

@@ -157,7 +157,7 @@ async function duplicate(
   run: NewRun,
   claim: { kind: 'alreadyDone' | 'inProgress'; holder: Holder },
 ): Promise<Opened> {
-  await deps.store.runs.openDuplicate(run, claim.holder.workflowId);
+  await deps.store.runs.openDuplicate(run, claim.holder.workflowId, `${claim.kind}: ${claim.holder.workflowId}`);
   const { artefact } = claim.holder;
   const text = artefact === undefined ? undefined : await deps.store.artefacts.get(artefact);
   return {

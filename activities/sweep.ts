@@ -1,6 +1,6 @@
 import type { Dependencies } from './dependencies.ts';
 
-/** Closes the record of a run that Temporal no longer has: terminated, timed out, or forgotten. */
+/** Closes the record of a run that Temporal no longer has: terminated, timed out, or forgotten. One that has closed itself since it was looked at stays as it is. */
 export async function closeLost(deps: Pick<Dependencies, 'store' | 'now'>, runKey: string): Promise<void> {
   await deps.store.runs.close({
     runKey,
@@ -8,6 +8,7 @@ export async function closeLost(deps: Pick<Dependencies, 'store' | 'now'>, runKe
     reason: 'The workflow was terminated or timed out, so the run could not close itself.',
     closedAt: deps.now(),
     lessons: [],
+    unlessClosed: true,
   });
 }
 

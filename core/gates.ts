@@ -112,6 +112,7 @@ function same(a: Decision, b: Decision): boolean {
     a.by === b.by &&
     a.decision === b.decision &&
     JSON.stringify(a.output) === JSON.stringify(b.output) &&
-    a.feedback === b.feedback
+    a.feedback === b.feedback &&
+    a.approve === b.approve
   );
 }

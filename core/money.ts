@@ -6,9 +6,9 @@ export interface Price {
   readonly outputUsdPerMillion: number;
 }
 
-/** Micro-USD of an amount, rounded up: a cap is never passed by rounding. */
+/** Micro-USD of a cap, rounded down: a cap is never passed by rounding. Costs are rounded up ({@link callCost}). */
 export function microUsd(usd: number): number {
-  return Math.ceil(Number((usd * 1_000_000).toFixed(6)));
+  return Math.floor(Number((usd * 1_000_000).toFixed(6)));
 }
 
 /** USD of an amount in micro-USD. */

@@ -39,19 +39,27 @@ function attempt(text: string, variables: readonly string[]): (bindings: Record<
 /** Names that a rule reads, those that its own macros bind left out. */
 function roots(node: unknown, bound: readonly string[] = []): string[] {
   if (typeof node !== 'object' || node === null) return [];
-  const { exprKind } = node as {
-    exprKind?: { case?: string; value?: { name?: string; iterVar?: string; accuVar?: string } };
-  };
+  const { exprKind } = node as { exprKind?: { case?: string; value?: Bindings } };
   if (exprKind?.case === 'identExpr') {
     const name = exprKind.value?.name ?? '';
     return bound.includes(name) ? [] : [name];
   }
-  const inner =
-    exprKind?.case === 'comprehensionExpr'
-      ? [...bound, exprKind.value?.iterVar ?? '', exprKind.value?.accuVar ?? '']
-      : bound;
-  const children = Array.isArray(node) ? node : Object.values(node);
-  return children.flatMap((child) => roots(child, inner));
+  if (exprKind?.case === 'comprehensionExpr') {
+    const { iterRange, ...rest } = exprKind.value ?? {};
+    const own = [rest.iterVar, rest.iterVar2, rest.accuVar].filter((name) => name !== undefined);
+    // What is iterated over is read outside of the macro: `x.all(x, …)` reads a variable `x`.
+    return [...roots(iterRange, bound), ...roots(Object.values(rest), [...bound, ...own])];
+  }
+  return (Array.isArray(node) ? node : Object.values(node)).flatMap((child) => roots(child, bound));
+}
+
+/** The fields of CEL's syntax tree that name something. */
+interface Bindings {
+  readonly name?: string;
+  readonly iterVar?: string;
+  readonly iterVar2?: string;
+  readonly accuVar?: string;
+  readonly iterRange?: unknown;
 }
 
 /** JSON as CEL takes it: objects become maps. */

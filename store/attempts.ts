@@ -4,6 +4,10 @@ import type { Tables } from './schema.ts';
 
 /** Attempts and the verdicts on what they made, in SQL. */
 export function sqlAttempts(database: Kysely<Tables>): Attempts {
+  return { ...attempts(database), ...judgements(database) };
+}
+
+function attempts(database: Kysely<Tables>): Pick<Attempts, 'find' | 'add'> {
   const find: Attempts['find'] = async (runKey, stage, attempt) => {
     const row = await database
       .selectFrom('attempts')
@@ -24,6 +28,22 @@ export function sqlAttempts(database: Kysely<Tables>): Attempts {
         .onConflict((on) => on.doNothing())
         .execute();
       return (await find(runKey, stage, attempt.attempt)) ?? attempt;
+    },
+  };
+}
+
+function judgements(database: Kysely<Tables>): Pick<Attempts, 'judge' | 'judgement' | 'judgements'> {
+  return {
+    async judgement(key) {
+      const row = await database
+        .selectFrom('judgements')
+        .select('body')
+        .where('run_key', '=', key.runKey)
+        .where('stage', '=', key.stage)
+        .where('artefact', '=', key.artefact)
+        .where('author', '=', key.author)
+        .executeTakeFirst();
+      return row && (JSON.parse(row.body) as Judgement);
     },
     async judge(key, judgement) {
       await database

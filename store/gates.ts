@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
+import { digestOf } from './artefacts.ts';
 import { addLessons, countLessons } from './lessons.ts';
-import type { Gates } from './ports.ts';
+import type { Gates, NewLesson } from './ports.ts';
 import type { Tables } from './schema.ts';
 
 /** Gates and the decisions on them, in SQL. */
@@ -22,26 +23,7 @@ export function sqlGates(database: Kysely<Tables>): Gates {
         .onConflict((on) => on.doNothing())
         .execute();
     },
-    decide: (gate, decision, lessons) =>
-      database.transaction().execute(async (trx) => {
-        await trx
-          .insertInto('decisions')
-          .values({
-            run_key: gate.runKey,
-            gate: gate.gate,
-            digest: gate.digest,
-            decision: decision.decision,
-            by: 'by' in decision ? decision.by : null,
-            identity: 'identity' in decision ? decision.identity : null,
-            note: 'note' in decision ? (decision.note ?? null) : null,
-            body: JSON.stringify(decision),
-            at: gate.at,
-          })
-          .onConflict((on) => on.doNothing())
-          .execute();
-        await addLessons(trx, lessons);
-        return await countLessons(trx, gate.runKey);
-      }),
+    decide: (...decided) => database.transaction().execute((trx) => decide(trx, ...decided)),
     async find(runKey, digest) {
       const row = await database
         .selectFrom('gates')
@@ -76,4 +58,31 @@ export function sqlGates(database: Kysely<Tables>): Gates {
       return row !== undefined;
     },
   };
+}
+
+async function decide(
+  trx: Kysely<Tables>,
+  gate: Parameters<Gates['decide']>[0],
+  decision: Parameters<Gates['decide']>[1],
+  lessons: readonly NewLesson[],
+): Promise<number> {
+  await trx
+    .insertInto('decisions')
+    .values({
+      // Over its words too: after an edit that failed, the same version may be revised again.
+      key: digestOf(JSON.stringify([gate.runKey, gate.digest, decision])),
+      run_key: gate.runKey,
+      gate: gate.gate,
+      digest: gate.digest,
+      decision: decision.decision,
+      by: 'by' in decision ? decision.by : null,
+      identity: 'identity' in decision ? decision.identity : null,
+      note: 'note' in decision ? (decision.note ?? null) : null,
+      body: JSON.stringify(decision),
+      at: gate.at,
+    })
+    .onConflict((on) => on.doNothing())
+    .execute();
+  await addLessons(trx, lessons);
+  return await countLessons(trx, gate.runKey);
 }

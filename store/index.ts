@@ -23,7 +23,10 @@ export const DATABASE_FILE = 'loopwright.db';
 export async function openStore(folder: string, pid: number): Promise<Store> {
   const ownership = own(folder, pid);
   const path = join(folder, DATABASE_FILE);
-  const database = await openDatabase(path);
+  const database = await openDatabase(path).catch((error: unknown) => {
+    ownership.release();
+    throw error;
+  });
   const reader = openReader(path);
   return {
     artefacts: sqlArtefacts(database),

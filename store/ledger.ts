@@ -5,48 +5,19 @@ import type { Tables } from './schema.ts';
 /** Money in SQL: every reservation is one transaction over all budgets above the call, all or none. */
 export function sqlLedger(database: Kysely<Tables>): Ledger {
   return {
-    reserve: (call, reservation) =>
-      database.transaction().execute(async (trx) => {
-        const known = await trx
-          .selectFrom('ledger')
-          .select('state')
-          .where((line) => line.and(keyOf(call)))
-          .executeTakeFirst();
-        if (known !== undefined) return { kind: 'held' };
-        await giveUpEarlierTries(trx, call);
-        for (const budget of reservation.budgets) {
-          const used = await take(trx, budget, reservation.microUsd);
-          if (used !== undefined) {
-            await undo(trx, reservation.budgets, budget, reservation.microUsd);
-            return { kind: 'refused', budget: budget.id, capMicroUsd: budget.capMicroUsd, usedMicroUsd: used };
-          }
-        }
-        await trx
-          .insertInto('ledger')
-          .values({
-            ...keyOf(call),
-            loop: call.loop,
-            model: reservation.model,
-            state: 'held',
-            reserved: reservation.microUsd,
-            budgets: JSON.stringify(reservation.budgets.map(({ id }) => id)),
-            at: reservation.at,
-            lease_until: reservation.leaseUntil,
-          })
-          .execute();
-        return { kind: 'held' };
-      }),
+    reserve: (call, reservation) => database.transaction().execute((trx) => reserve(trx, call, reservation)),
     settle: (call, actual) =>
       database.transaction().execute(async (trx) => {
-        await book(trx, call, 'settled', actual.microUsd);
+        // A line that is booked already stays as it is, its tokens too.
+        if (!(await book(trx, call, 'settled', actual.microUsd))) return;
         await trx
           .updateTable('ledger')
           .set({ input_tokens: actual.inputTokens, output_tokens: actual.outputTokens })
           .where((line) => line.and(keyOf(call)))
           .execute();
       }),
-    giveUp: (call) => database.transaction().execute((trx) => book(trx, call, 'uncertain', undefined)),
-    release: (call) => database.transaction().execute((trx) => book(trx, call, 'released', 0)),
+    giveUp: (call) => finish(database, call, 'uncertain', undefined),
+    release: (call) => finish(database, call, 'released', 0),
     expire: (now) =>
       database.transaction().execute(async (trx) => {
         const lines = await trx
@@ -63,6 +34,50 @@ export function sqlLedger(database: Kysely<Tables>): Ledger {
       return (row?.spent ?? 0) + (row?.reserved ?? 0);
     },
   };
+}
+
+async function reserve(
+  trx: Kysely<Tables>,
+  call: CallKey,
+  reservation: Parameters<Ledger['reserve']>[1],
+): Promise<Awaited<ReturnType<Ledger['reserve']>>> {
+  const known = await trx
+    .selectFrom('ledger')
+    .select('state')
+    .where((line) => line.and(keyOf(call)))
+    .executeTakeFirst();
+  if (known !== undefined) return { kind: 'held' };
+  await giveUpEarlierTries(trx, call);
+  for (const budget of reservation.budgets) {
+    const used = await take(trx, budget, reservation.microUsd);
+    if (used !== undefined) {
+      await undo(trx, reservation.budgets, budget, reservation.microUsd);
+      return { kind: 'refused', budget: budget.id, capMicroUsd: budget.capMicroUsd, usedMicroUsd: used };
+    }
+  }
+  await trx
+    .insertInto('ledger')
+    .values({
+      ...keyOf(call),
+      loop: call.loop,
+      model: reservation.model,
+      state: 'held',
+      reserved: reservation.microUsd,
+      budgets: JSON.stringify(reservation.budgets.map(({ id }) => id)),
+      at: reservation.at,
+      lease_until: reservation.leaseUntil,
+    })
+    .execute();
+  return { kind: 'held' };
+}
+
+async function finish(
+  database: Kysely<Tables>,
+  call: CallKey,
+  state: 'uncertain' | 'released',
+  amount: number | undefined,
+): Promise<void> {
+  await database.transaction().execute((trx) => book(trx, call, state, amount));
 }
 
 /** Takes an amount from a budget; where it does not fit, answers what is used already and takes nothing. */
@@ -95,20 +110,20 @@ async function undo(trx: Kysely<Tables>, budgets: readonly Budget[], refusing: B
     .execute();
 }
 
-/** Moves a held line to its final state, once; `amount` undefined books the worst case. */
+/** Moves a held line to its final state, once, and says whether it did; `amount` undefined books the worst case. */
 async function book(
   trx: Kysely<Tables>,
   call: CallKey,
   state: 'settled' | 'uncertain' | 'released',
   amount: number | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const held = await trx
     .selectFrom('ledger')
     .selectAll()
     .where((line) => line.and(keyOf(call)))
     .where('state', '=', 'held')
     .executeTakeFirst();
-  if (held === undefined) return;
+  if (held === undefined) return false;
   const booked = amount ?? held.reserved;
   await trx
     .updateTable('ledger')
@@ -120,9 +135,10 @@ async function book(
     .set({ reserved: sql`reserved - ${held.reserved}`, spent: sql`spent + ${booked}` })
     .where('id', 'in', JSON.parse(held.budgets) as string[])
     .execute();
+  return true;
 }
 
-/** A new try of a call means that the one before died in flight: it may have been charged. */
+/** A new try of a call, or the same call after a reset, means that the one before died in flight: it may have been charged. */
 async function giveUpEarlierTries(trx: Kysely<Tables>, call: CallKey): Promise<void> {
   const earlier = await trx
     .selectFrom('ledger')
@@ -141,6 +157,7 @@ function keyOf(call: CallKey) {
     stage: call.stage,
     attempt: call.attempt,
     call: call.call,
+    execution: call.execution,
     activity_attempt: call.activityAttempt,
   };
 }
@@ -152,6 +169,7 @@ function callOf(line: Selectable<Tables['ledger']>): CallKey {
     stage: line.stage,
     attempt: line.attempt,
     call: line.call,
+    execution: line.execution,
     activityAttempt: line.activity_attempt,
   };
 }

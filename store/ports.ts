@@ -65,6 +65,8 @@ export interface Closing {
   readonly artefact?: Digest;
   readonly duplicateOf?: string;
   readonly lessons: readonly NewLesson[];
+  /** Change nothing where the run has closed itself meanwhile: for whoever closes it from outside. */
+  readonly unlessClosed?: boolean;
 }
 
 /** What a closing left. */
@@ -79,8 +81,8 @@ export interface Closed {
 export interface Runs {
   /** Records the run and claims its work, in one transaction; claiming again answers what the first time did. */
   open(run: NewRun): Promise<Claim>;
-  /** Records a run that has nothing to do; changes nothing where the run is recorded already. */
-  openDuplicate(run: NewRun, duplicateOf: string): Promise<void>;
+  /** Records a run that has nothing to do as closed, `noWork`; changes nothing where the run is recorded already. */
+  openDuplicate(run: NewRun, duplicateOf: string, reason: string): Promise<void>;
   /** Closes the record, its work and its `run` artefacts, with its lessons, in one transaction. */
   close(closing: Closing): Promise<Closed>;
   /** Runs that were never closed here, oldest first. */
@@ -105,22 +107,23 @@ export interface Judgement {
   readonly approval: { readonly ask: boolean; readonly audit: boolean; readonly because: string };
 }
 
+/** Whose judgement it is, and on what. */
+export interface JudgementKey {
+  readonly runKey: string;
+  readonly stage: string;
+  readonly artefact: Digest;
+  /** `verifiers`, `verifiers:edit` (on a person's edit, where opinions stand aside) or `human:<who>`. */
+  readonly author: string;
+}
+
 /** Attempts and the verdicts on what they made. */
 export interface Attempts {
   /** Records an attempt; where the key exists, the recorded one is the answer and nothing changes. */
   add(attempt: Attempt): Promise<Attempt>;
   find(runKey: string, stage: string, attempt: number): Promise<Attempt | undefined>;
-  /** Records what was found about an artefact by `author` (`verifiers` or `human:<who>`). */
-  judge(
-    key: {
-      readonly runKey: string;
-      readonly stage: string;
-      readonly artefact: Digest;
-      readonly author: string;
-      readonly at: Timestamp;
-    },
-    judgement: Judgement,
-  ): Promise<void>;
+  /** Records what was found about an artefact by `author`; where the key exists, nothing changes. */
+  judge(key: JudgementKey & { readonly at: Timestamp }, judgement: Judgement): Promise<void>;
+  judgement(key: JudgementKey): Promise<Judgement | undefined>;
   /** All judgements on an artefact in a run, oldest first. */
   judgements(runKey: string, stage: string, artefact: Digest): Promise<readonly Judgement[]>;
 }
@@ -194,6 +197,8 @@ export interface CallKey {
   readonly attempt: number;
   /** `generate`, or the verifier's name. */
   readonly call: string;
+  /** Temporal's run id: a reset makes a new one, whose calls are paid again. */
+  readonly execution: string;
   /** Temporal's attempt of the activity, from 1. */
   readonly activityAttempt: number;
 }

@@ -10,10 +10,10 @@ import type { Tables } from './schema.ts';
 export function sqlRuns(database: Kysely<Tables>): Runs {
   return {
     open: (run) => database.transaction().execute((trx) => open(trx, run)),
-    async openDuplicate(run, duplicateOf) {
+    async openDuplicate(run, duplicateOf, reason) {
       await database
         .insertInto('runs')
-        .values({ ...rowOf(run), duplicate_of: duplicateOf })
+        .values({ ...rowOf(run), duplicate_of: duplicateOf, closed_at: run.openedAt, outcome: 'noWork', reason })
         .onConflict((on) => on.doNothing())
         .execute();
     },
@@ -76,7 +76,7 @@ async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
     })
     .where('run_key', '=', runKey)
     // A reset run that finds its own work done must not overwrite how that work was done.
-    .$if(closing.outcome === 'noWork', (query) => query.where('outcome', 'is', null))
+    .$if(closing.outcome === 'noWork' || closing.unlessClosed === true, (query) => query.where('outcome', 'is', null))
     .execute();
   if (closing.outcome === 'accepted') {
     await trx.updateTable('work').set({ state: 'done' }).where('run_key', '=', runKey).execute();

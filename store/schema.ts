@@ -44,6 +44,7 @@ export interface Tables {
     opened_at: number;
   };
   decisions: {
+    key: string;
     run_key: string;
     gate: string;
     digest: string;
@@ -87,6 +88,7 @@ export interface Tables {
     stage: string;
     attempt: number;
     call: string;
+    execution: string;
     activity_attempt: number;
     model: string;
     state: string;

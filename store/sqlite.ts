@@ -35,7 +35,7 @@ export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: kyselyFace(raw) }) });
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+  if (error !== undefined) throw error instanceof Error ? error : new Error('A migration failed.', { cause: error });
   return database;
 }
 

@@ -6,7 +6,8 @@ import type { Loop } from '../loops/define/index.ts';
 import { supportTriage } from '../loops/supportTriage/loop.ts';
 import { loadHarness } from './load-harness.ts';
 
-const LOOPS = fileURLToPath(new URL('../loops/', import.meta.url));
+/** Folder of the project's own loops. */
+export const LOOPS = fileURLToPath(new URL('../loops/', import.meta.url));
 
 /** The loops that come with the project, with their harnesses. `intents` are the answers that `supportTriage` may give. */
 export async function ownLoops(intents: readonly string[]): Promise<Map<string, LoopEntry>> {

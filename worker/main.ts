@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { TASK_QUEUE } from '../contract/names.ts';
 import { startWorker } from './compose.ts';
 import { connect, flagsOf, targetOf } from './connect.ts';
+import { lineLogger } from './logger.ts';
 import { untilToldToStop } from './stop-signals.ts';
 import { cacheFolder } from './temporal/cache-folder.ts';
 import { findTemporal } from './temporal/find.ts';
@@ -19,7 +20,7 @@ const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.js
   version: string;
 };
 
-Runtime.install({ logger: new DefaultLogger('WARN') });
+Runtime.install({ logger: lineLogger() });
 
 const program = new Command('loopwright')
   .description('Runs agent loops that people can leave alone, on Temporal.')
@@ -109,11 +110,35 @@ program
     });
   });
 
+program
+  .command('demo')
+  .description('run the main job on real customer messages, keyless, with a crash in the middle')
+  .option('--messages <n>', 'how many messages', positive, 1000)
+  .option('--data <dir>', 'data folder (default: one that goes when the demo ends)')
+  .option('--keep', 'leave everything up at the end, with its data', false)
+  .option('--json', 'print one JSON object last, and wait for nobody', false)
+  .option('--no-input', 'wait for nobody')
+  .action(async (options: { messages: number; data?: string; keep: boolean; json: boolean; input: boolean }) => {
+    const { demo } = await import('./demo/demo.ts');
+    const { Screen } = await import('./demo/screen.ts');
+    const { messages, data, keep, json, input } = options;
+    const interactive = !json && input && process.stdin.isTTY && process.stderr.isTTY;
+    const base = { env, cacheDir, messages, keep, interactive, screen: new Screen(process.stderr) };
+    const summary = await demo(data === undefined ? base : { ...base, data });
+    if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
   report(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return value;
 }
 
 function port(text: string): number {

@@ -1,3 +1,4 @@
+import { ActivityFailure } from '@temporalio/common';
 import { isCancellation, condition } from '@temporalio/workflow';
 import type { Decision } from '../contract/messages.ts';
 import type { Draft, RunPlan } from '../contract/run.ts';
@@ -42,7 +43,7 @@ export function mustAsk(state: RunState, draft: Draft): Evaluation['approval'] {
  * stop are endings, a revision puts another version before the human. The work clock stands still meanwhile.
  */
 export async function decideAt(state: RunState, asking: Asking, around: Around): Promise<Ending | undefined> {
-  const parked = state.parked?.step === asking.step ? state.parked : await openAt(state, asking);
+  const parked = state.parked?.step === asking.step ? goOn(state, state.parked, asking) : await openAt(state, asking);
   for (;;) {
     show(state, 'awaitingDecision');
     describe(state);
@@ -54,6 +55,12 @@ export async function decideAt(state: RunState, asking: Asking, around: Around):
     describe(state);
     return ending;
   }
+}
+
+/** A gate that continue-as-new carried: an edit has to take the place of the draft that the author's code holds now. */
+function goOn(state: RunState, carried: Parked, asking: Asking): Parked {
+  state.parked = { ...carried, draft: asking.draft };
+  return state.parked;
 }
 
 async function openAt(state: RunState, asking: Asking): Promise<Parked> {
@@ -155,7 +162,9 @@ async function revise(state: RunState, gate: Gate, parked: Parked, around: Aroun
       : await regenerated(state, parked, decision.feedback, around);
   if (changed !== undefined) {
     refuse(state, 'revise', changed);
-    put(state, { ...gate, state: 'open', because: `${changed}; the version before stands`, openedAt: Date.now() });
+    const { decision: _cameToNothing, ...asked } = gate;
+    const because = `${changed}; the version before stands`;
+    put(state, { ...asked, state: 'open', because, openedAt: Date.now(), reminders: 0 });
     return 'again';
   }
   const because = `revised by ${decision.by}`;
@@ -208,12 +217,18 @@ async function regenerated(
   around: Around,
 ): Promise<string | undefined> {
   const { draft } = parked;
-  const settled = await runStage(state, draft.stage, () => around.checkpoint(), feedback);
-  if (settled.kind === 'stop')
-    return `the attempt that was asked for came to nothing (${settled.outcome}: ${settled.reason})`;
-  const { artefact, output } = settled.draft;
-  replace(state, draft, artefact, output, state.approvals[artefact]);
-  return undefined;
+  const nothing = (why: string): string => `the attempt that was asked for came to nothing (${why})`;
+  try {
+    const settled = await runStage(state, draft.stage, () => around.checkpoint(), feedback);
+    if (settled.kind === 'stop') return nothing(`${settled.outcome}: ${settled.reason}`);
+    const { artefact, output } = settled.draft;
+    replace(state, draft, artefact, output, state.approvals[artefact]);
+    return undefined;
+  } catch (error) {
+    // A model that is down must not take away what the human could still approve. Stops and continue-as-new go through.
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    return nothing(error.cause?.message ?? error.message);
+  }
 }
 
 function replace(

@@ -25,8 +25,8 @@ import { statusOf } from './visible.ts';
  */
 export function listen(state: RunState): void {
   const decision = (verb: Decision['decision'], schema: z.ZodType<object>) => (argument: unknown) => {
-    const parsed = schema.safeParse(argument);
-    if (!parsed.success) return refuse(state, verb, `malformed: ${oneLine(parsed.error)}`);
+    const parsed = parse(schema, argument);
+    if (!parsed.success) return refuse(state, verb, `malformed: ${parsed.why}`);
     const received = consider(state, { decision: verb, identity: 'unverified', ...parsed.data } as Decision);
     if (received.kind === 'decided') return apply(state, received.gate);
     refuse(
@@ -58,10 +58,10 @@ export function listen(state: RunState): void {
       description:
         'Decide the open gate and hear whether it counted: {"decision": "approve|reject|revise", "by", "digest", "note"?, "feedback"? or "output"?, "approve"?}',
       validator: (argument) => {
-        const parsed = Decide.safeParse(argument);
+        const parsed = parse(Decide, argument);
         const why = parsed.success
           ? whyNot(consider(state, decisionOf(parsed.data)))
-          : `malformed: ${oneLine(parsed.error)}`;
+          : `malformed: ${parsed.why}`;
         if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'DecisionRefused');
       },
     },
@@ -73,8 +73,8 @@ export function listen(state: RunState): void {
 }
 
 function stop(state: RunState, argument: unknown): void {
-  const parsed = Stop.safeParse(argument);
-  if (!parsed.success) return refuse(state, 'stop', `malformed: ${oneLine(parsed.error)}`);
+  const parsed = parse(Stop, argument);
+  if (!parsed.success) return refuse(state, 'stop', `malformed: ${parsed.why}`);
   if (state.phase === 'closed') return refuse(state, 'stop', 'late: the run is closed');
   state.stop ??= parsed.data;
 }
@@ -100,6 +100,19 @@ function whyNot(received: Received): string | undefined {
 
 function decisionOf({ signature: _unused, ...message }: z.infer<typeof Decide>): Decision {
   return { ...message, identity: 'unverified' } as Decision;
+}
+
+/** Like `safeParse`, but safe for anything: a value nested thousands deep overflows the stack of a schema that follows it. */
+function parse<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly success: true; readonly data: T } | { readonly success: false; readonly why: string } {
+  try {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? parsed : { success: false, why: oneLine(parsed.error) };
+  } catch (error) {
+    return { success: false, why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function oneLine(error: z.ZodError): string {

@@ -42,7 +42,7 @@ export function loopWorkflow(name: string, body: (run: Run) => Promise<Draft>) {
       const duplicate = await open(state, name, input, options);
       if (duplicate !== undefined) return duplicate;
       const draft = await body(run);
-      return await close(state, state.ending ?? accepted(state), draft.artefact);
+      return await close(state, state.ending ?? accepted(state, draft), draft.artefact);
     } catch (error) {
       return await fail(state, error);
     }
@@ -147,6 +147,7 @@ export class Run {
   }
 
   #step(name: string): string {
+    if (this.#state.ending !== undefined) throw new RunEnd(this.#state.ending.reason);
     const calls = (this.#calls.get(name) ?? 0) + 1;
     this.#calls.set(name, calls);
     return stepId(name, calls);
@@ -193,7 +194,10 @@ function scheduleOf(): { id: string; at: number } | undefined {
   return at === undefined || id === undefined ? undefined : { id, at: at.getTime() };
 }
 
-function accepted(state: RunState): Ending {
+function accepted(state: RunState, draft: Draft): Ending {
+  const { ask, because } = mustAsk(state, draft);
+  if (!planOf(state).run.dryRun && ask)
+    return { outcome: 'blocked', reason: `The loop returned a draft that it never put before a gate: ${because}.` };
   if (!planOf(state).run.dryRun) return { outcome: 'accepted', reason: 'Verified, approved where needed, and done.' };
   const asked = Object.values(state.approvals).find(({ ask }) => ask);
   return {
@@ -202,7 +206,12 @@ function accepted(state: RunState): Ending {
   };
 }
 
-async function close(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
+/** Closes the record, whatever comes: a cancel in the middle of it is too late, and half a record or two that differ would be worse. */
+function close(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
+  return CancellationScope.nonCancellable(() => closeRecord(state, ending, artefact));
+}
+
+async function closeRecord(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
   const plan = planOf(state);
   state.ending = ending;
   state.phase = 'closed';
@@ -232,9 +241,7 @@ async function fail(state: RunState, error: unknown): Promise<RunResult> {
   if (error instanceof ContinueAsNew) throw error;
   if (isCancellation(error)) {
     if (state.plan !== undefined) {
-      await CancellationScope.nonCancellable(() =>
-        close(state, { outcome: 'stopped', reason: 'The run was cancelled.' }, undefined),
-      );
+      await close(state, { outcome: 'stopped', reason: 'The run was cancelled.' }, undefined);
     }
     throw error;
   }

@@ -24,18 +24,18 @@ export async function runStage(
   state.stage = step;
   const name = stageOf(step);
   const plan = state.plan as RunPlan;
-  let asked = feedback;
+  let counts = feedback === undefined;
   for (;;) {
     await checkpoint();
     const record = await withContext(state, step, name);
     const attempt = record.progress.attempts + 1;
-    const { artefact, evaluation } = await makeAttempt(state, step, name, attempt, record, asked);
-    const progress = advance(record.progress, artefact, evaluation.verdict, asked === undefined);
+    const { artefact, evaluation } = await makeAttempt(state, step, name, attempt, record, feedback);
+    const progress = advance(record.progress, artefact, evaluation.verdict, counts);
     state.stages[step] = { ...record, progress };
     state.attempts += 1;
     state.best = progress.best?.artefact ?? state.best;
     state.approvals[artefact] = evaluation.approval;
-    asked = undefined;
+    counts = true;
     const draft: Draft = {
       stage: step,
       artefact,

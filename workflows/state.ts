@@ -31,6 +31,8 @@ export interface Parked {
 export interface RunState {
   /** Identity of the run in the store. */
   readonly runKey: string;
+  /** First run id of the chain that this state belongs to; nobody knows it before the chain has started. */
+  readonly chain: string;
   plan: RunPlan | undefined;
   clock: WorkClock;
   phase: 'running' | 'awaitingDecision' | 'closed';
@@ -61,16 +63,11 @@ export interface RunState {
 /** The state of a run that starts, or goes on after continue-as-new. What a starter passes as `carried` is not believed. */
 export function initialState(carried: unknown, now: number): RunState {
   const info = workflowInfo();
-  if (
-    info.continuedFromExecutionRunId !== undefined &&
-    typeof carried === 'object' &&
-    carried !== null &&
-    'runKey' in carried
-  ) {
-    return carried as RunState;
-  }
+  const chain = info.firstExecutionRunId;
+  if ((carried as Partial<RunState> | null | undefined)?.chain === chain) return carried as RunState;
   return {
     runKey: info.originalExecutionRunId,
+    chain,
     plan: undefined,
     clock: startClock(now),
     phase: 'running',
@@ -97,8 +94,12 @@ export function newStage(earlier: Readonly<Record<string, Digest>>): StageRecord
   return { progress: freshStage, earlier };
 }
 
+/** Longest line of `refused`: what it quotes was sent by anybody, and continue-as-new carries it. */
+const REFUSED_CHARACTERS = 500;
+
 /** Counts a message that the run did not obey, and keeps why. */
 export function refuse(state: RunState, message: string, why: string): void {
+  const line = `${message}: ${why}`.slice(0, REFUSED_CHARACTERS).replaceAll(/\s+/g, ' ');
   state.refusedCount += 1;
-  state.refused = [`${message}: ${why}`, ...state.refused].slice(0, 5);
+  state.refused = [line, ...state.refused].slice(0, 5);
 }

@@ -82,7 +82,7 @@ export function openGateOf(state: RunState): Gate | undefined {
 
 function gateStatus(state: RunState, gate: Gate): Partial<Status> {
   const commands = commandsOf(state, gate);
-  const shown = Object.values(state.stages).find(({ draft }) => draft?.artefact === gate.artefact)?.draft?.output;
+  const shown = state.parked?.draft.output;
   return {
     gate: gate.id,
     gateDigest: current(gate),
@@ -101,10 +101,9 @@ function commandsOf(state: RunState, gate: Gate): { approve: string; revise: str
   const digest = current(gate).slice(0, 'sha256:'.length + 12);
   const command = (decision: object): string =>
     head + quote(JSON.stringify({ ...decision, by: 'you@example.com', digest }));
-  const stage = Object.values(state.stages).find(({ draft }) => draft?.artefact === gate.artefact);
   return {
     approve: command({ decision: 'approve' }),
-    revise: command({ decision: 'revise', output: stage?.draft?.output ?? {}, approve: true }),
+    revise: command({ decision: 'revise', output: state.parked?.draft.output ?? {}, approve: true }),
     reject: command({ decision: 'reject', note: 'why' }),
   };
 }

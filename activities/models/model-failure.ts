@@ -25,9 +25,21 @@ export function modelFailure(error: unknown, model: string): ApplicationFailure 
   return failure('ModelError.Unavailable', `${model} failed: ${reasonOf(error)}.`, cause);
 }
 
-/** True when the provider cannot have charged for the call: it refused it before working on it. */
-export function isFree(type: string): boolean {
-  return ['ModelError.RateLimit', 'ModelError.Auth', 'ModelError.BadRequest', 'ModelError.TooLarge'].includes(type);
+const REFUSED_UNSEEN = ['ModelError.RateLimit', 'ModelError.Auth', 'ModelError.BadRequest', 'ModelError.TooLarge'];
+
+/** Codes of errors from before a connection was there, so that nothing was ever sent. */
+const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+
+/** True when the provider cannot have charged for the call: it refused it before working on it, or never got it. */
+export function isFree(error: ApplicationFailure): boolean {
+  return REFUSED_UNSEEN.includes(error.type ?? '') || codesOf(error).some((code) => NEVER_SENT.includes(code));
+}
+
+/** Codes of an error and of its causes. */
+function codesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { code } = error as { code?: unknown };
+  return [...(typeof code === 'string' ? [code] : []), ...codesOf(error.cause)];
 }
 
 function typeOf(status: number): FailureType {

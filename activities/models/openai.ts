@@ -1,5 +1,6 @@
-import OpenAI from 'openai';
-import { failure } from '../../contract/failures.ts';
+import OpenAI, { APIConnectionTimeoutError } from 'openai';
+import { z } from 'zod';
+import { failure, type FailureType } from '../../contract/failures.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './port.ts';
 import { modelFailure } from './model-failure.ts';
 
@@ -21,13 +22,14 @@ export function openAiEndpoint(options: OpenAiOptions): ModelEndpoint {
   return {
     model: options.model,
     async complete(request) {
-      const response = await respond(client, options.model, request);
-      return replyOf(response, request);
+      return replyOf(options.model, await respond(client, options.model, request), request);
     },
   };
 }
 
 async function respond(client: OpenAI, model: string, request: ModelRequest): Promise<OpenAI.Responses.Response> {
+  // The client's own timeout ends with the headers; this one also covers an answer that stops in the middle.
+  const late = AbortSignal.timeout(request.timeoutMs);
   try {
     return await client.responses.create(
       {
@@ -45,38 +47,42 @@ async function respond(client: OpenAI, model: string, request: ModelRequest): Pr
           },
         },
       },
-      { signal: request.signal, timeout: request.timeoutMs },
+      { signal: AbortSignal.any([request.signal, late]), timeout: request.timeoutMs },
     );
   } catch (error) {
-    throw modelFailure(error, model);
+    if (request.signal.aborted) throw error;
+    throw modelFailure(late.aborted ? new APIConnectionTimeoutError() : error, model);
   }
 }
 
-function replyOf(response: OpenAI.Responses.Response, request: ModelRequest): ModelReply {
-  const usage = {
-    inputTokens: response.usage?.input_tokens ?? 0,
-    outputTokens: response.usage?.output_tokens ?? 0,
-  };
+/** What a server says that a call used. */
+const Used = z.object({ input_tokens: z.int().min(0), output_tokens: z.int().min(0) });
+
+function replyOf(model: string, response: Partial<OpenAI.Responses.Response>, request: ModelRequest): ModelReply {
+  const used = Used.safeParse(response.usage).data;
+  const usage = used && { inputTokens: used.input_tokens, outputTokens: used.output_tokens };
+  const fail = (type: FailureType, text: string): Error =>
+    failure(type, `${model} ${text}`, usage === undefined ? {} : { details: [usage] });
   if (response.status === 'incomplete') {
     const why = response.incomplete_details?.reason ?? 'an unknown reason';
-    if (why === 'max_output_tokens') {
-      throw failure(
-        'ModelError.Truncated',
-        `${response.model} stopped at \`limits.tokens\` (${request.maxOutputTokens}) before its answer was whole. Raise \`limits.tokens\` or ask for less.`,
-        { details: [usage] },
-      );
-    }
-    throw failure('ModelError.Refused', `${response.model} did not finish: ${why}.`, { details: [usage] });
+    throw why === 'max_output_tokens'
+      ? fail(
+          'ModelError.Truncated',
+          `stopped at \`limits.tokens\` (${request.maxOutputTokens}) before its answer was whole. Raise \`limits.tokens\` or ask for less.`,
+        )
+      : fail('ModelError.Refused', `did not finish: ${why}.`);
   }
-  const refusal = response.output
-    .flatMap((item) => (item.type === 'message' ? item.content : []))
-    .find((content) => content.type === 'refusal');
-  if (refusal?.type === 'refusal') {
-    throw failure('ModelError.Refused', `${response.model} refused: ${refusal.refusal.slice(0, 500)}`, {
-      details: [usage],
-    });
+  if (!Array.isArray(response.output) || (response.status ?? 'completed') !== 'completed') {
+    const why = response.error?.message ?? response.status;
+    throw fail(
+      'ModelError.Unavailable',
+      why === undefined ? 'answered with no response of the Responses API; check its `baseUrl`.' : `failed: ${why}.`,
+    );
   }
-  return { text: response.output_text, usage };
+  const contents = response.output.flatMap((item) => (item.type === 'message' ? item.content : []));
+  const refusal = contents.find((content) => content.type === 'refusal');
+  if (refusal !== undefined) throw fail('ModelError.Refused', `refused: ${refusal.refusal.slice(0, 500)}`);
+  return { text: contents.map((content) => (content.type === 'output_text' ? content.text : '')).join(''), usage };
 }
 
 /** Strict structured output needs every property required and no others, on every level. */

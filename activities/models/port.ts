@@ -18,10 +18,11 @@ export interface ModelRequest {
 /** A model's answer, as text: whoever asked validates it. */
 export interface ModelReply {
   readonly text: string;
-  readonly usage: Usage;
+  /** Undefined where the server does not say: then the worst case is booked. */
+  readonly usage: Usage | undefined;
 }
 
-/** A model somewhere. Raises `ModelError.*` failures and nothing else. */
+/** A model somewhere. Raises `ModelError.*` failures; after an abort, whatever ended the call. */
 export interface ModelEndpoint {
   /** The model's id, e.g. `gpt-5-mini`: its identity for prices and for "nothing grades itself". */
   readonly model: string;

@@ -29,15 +29,19 @@ export function buildPrompt(parts: PromptParts): string {
     fence('input', 'untrusted', JSON.stringify(parts.input)),
   ];
   if (parts.failed.length > 0) {
+    // Evidence quotes the answer and the input, so it is data like them.
     const list = parts.failed.map((criterion) => `- ${criterion.name}: ${criterion.evidence}`).join('\n');
-    sections.push(`Your last answer was not accepted. Mend exactly this:\n${list}`);
+    sections.push(
+      `Your last answer was not accepted. Mend exactly what was found:\n${fence('findings', 'untrusted', list)}`,
+    );
   }
   if (parts.feedback !== undefined) sections.push(`A person asks for this change:\n${parts.feedback}`);
   return sections.join('\n\n');
 }
 
-/** A text as data: whatever it contains, it cannot close its own fence. */
+/** A text as data: whatever it contains, it cannot close its own fence; nor can the name of its source, which may come from outside too. */
 export function fence(source: string, trust: 'trusted' | 'untrusted', text: string): string {
   const safe = text.replaceAll(/<(\/?)data\b/gi, '<$1 data');
-  return `<data source="${source.replaceAll('"', "'")}" trust="${trust}">\n${safe}\n</data>`;
+  const name = source.replaceAll(/[\s"<>]+/g, ' ');
+  return `<data source="${name}" trust="${trust}">\n${safe}\n</data>`;
 }

@@ -43,6 +43,6 @@ function criterion(name: string, holds: boolean, expectation: string): Criterion
 
 /** The text an eval looks at: one field of the output, or all of it as JSON. */
 function subject(field: string | undefined, output: unknown): string {
-  const value = field === undefined ? output : (output as Record<string, unknown>)[field];
+  const value = field === undefined ? output : (output as Record<string, unknown> | null)?.[field];
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

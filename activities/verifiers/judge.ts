@@ -21,8 +21,8 @@ something is missing. Judge only by the criteria.
 ${FENCE_RULE}`;
 
 /**
- * Asks another model: yes or no for each criterion, with a quote. Fails closed: a missing answer, or a yes whose quote
- * is not in the artefact, proves nothing and is `inconclusive`.
+ * Asks another model: yes or no for each criterion, with a quote. Fails closed: a missing answer, two answers, or a
+ * yes whose quote is not in the artefact, prove nothing and are `inconclusive`.
  */
 export async function runJudge(
   deps: Dependencies,
@@ -38,12 +38,10 @@ export async function runJudge(
     );
   }
   const rubric = rubricOf(judge, subject.harness);
-  const key = {
-    stage: request.stage,
-    attempt: request.attempt,
-    call: callOf(request, judge),
-    activityAttempt: activityInfo().attempt,
-  };
+  if (Object.keys(rubric).length === 0) {
+    return [{ name: judge.name, verdict: 'inconclusive', evidence: 'the judge has no rubric, so it was not asked' }];
+  }
+  const key = { stage: request.stage, attempt: request.attempt, call: callOf(request, judge) };
   const reply = await meteredCall(
     deps,
     request.run,
@@ -83,15 +81,17 @@ function criteriaOf(judge: Judge, rubric: Record<string, string>, reply: string,
   const answers = answersOf(reply);
   return Object.keys(rubric).map((name): Criterion => {
     const base = { name: `${judge.name}/${name}`, ...(judge.opinion ? { opinion: true } : {}) };
-    const answer = answers?.find((candidate) => candidate.name === name);
-    if (answer === undefined) return { ...base, verdict: 'inconclusive', evidence: 'the judge gave no usable answer' };
+    const [answer, second] = answers?.filter((candidate) => candidate.name === name) ?? [];
+    if (answer === undefined || second !== undefined)
+      return { ...base, verdict: 'inconclusive', evidence: 'the judge gave no usable answer' };
     if (!answer.pass)
       return {
         ...base,
         verdict: 'fail',
         evidence: answer.quote === '' ? `not met: ${rubric[name]}` : `"${answer.quote}"`,
       };
-    const shown = answer.quote.trim() !== '' && plain(artefact).includes(plain(answer.quote));
+    const quote = plain(answer.quote);
+    const shown = quote !== '' && plain(artefact).includes(quote);
     return shown
       ? { ...base, verdict: 'pass', evidence: `"${answer.quote}"` }
       : { ...base, verdict: 'inconclusive', evidence: `the judge's quote is not in the artefact: "${answer.quote}"` };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { expect, inject, onTestFinished } from 'vitest';
 import type { Dependencies, LoopEntry, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
 import { openAiEndpoint } from '../../activities/models/openai.ts';
-import { TASK_TIMEOUT } from '../../contract/names.ts';
+import { TASK_TIMEOUT, type SearchAttribute } from '../../contract/names.ts';
 import type { RunResult } from '../../contract/outcomes.ts';
 import type { Status } from '../../contract/messages.ts';
 import type { Price } from '../../core/money.ts';
@@ -29,6 +30,12 @@ export interface RigOptions {
   readonly prices?: Readonly<Record<string, Price>>;
   readonly maxEvents?: number;
   readonly now?: () => number;
+  /** Search attributes that the worker believes the cluster has; asked by default. */
+  readonly attributes?: readonly SearchAttribute[];
+  /** CLI flags in the commands that runs show. */
+  readonly connection?: string;
+  /** Another server than the test run's own. */
+  readonly server?: NativeConnection;
 }
 
 /** A worker on the real server with a real store and a real HTTP model server, for one test. Every run it starts is replayed at the end. */
@@ -43,9 +50,16 @@ export interface Rig {
   readonly run: (type: string, input: unknown, options?: unknown) => Promise<RunResult>;
   /** Waits until the run's open gate differs from `not`. */
   readonly gate: (handle: WorkflowHandle, not?: string) => Promise<Status>;
+  /** Rows of the store. */
+  readonly rows: (sql: string) => Promise<Readonly<Record<string, unknown>>[]>;
+  /** Resets a run to before a workflow task and returns the run that goes on, which is replayed at the end too. */
+  readonly reset: (handle: WorkflowHandle, taskFinishEventId: EventId) => Promise<WorkflowHandle>;
 }
 
 type History = temporal.api.history.v1.IHistory;
+
+/** An event's number, as the server gives it. */
+export type EventId = NonNullable<temporal.api.history.v1.IHistoryEvent['eventId']>;
 
 Runtime.install({ logger: new DefaultLogger('WARN') });
 
@@ -59,9 +73,9 @@ export function connect(): Promise<NativeConnection> {
   return connecting;
 }
 
-/** Sets everything up and, when the test ends, replays, checks and takes it down. */
-export async function rig(options: RigOptions): Promise<Rig> {
-  const connection = await connect();
+/** Sets everything up and, when the test ends, replays, checks and takes it down. Concurrent tests pass their own `onTestFinished`. */
+export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished = onTestFinished): Promise<Rig> {
+  const connection = options.server ?? (await connect());
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-rig-'));
   const store = await openStore(folder, process.pid);
   const model = new FakeOpenAi(options.script ?? []);
@@ -81,7 +95,7 @@ export async function rig(options: RigOptions): Promise<Rig> {
   const running = worker.run();
   const client = new Client({ connection, dataConverter });
   const started: WorkflowHandle[] = [];
-  onTestFinished(async () => {
+  atTheEnd(async () => {
     worker.shutdown();
     await running;
     await replayAll(client, started);
@@ -106,6 +120,19 @@ export async function rig(options: RigOptions): Promise<Rig> {
     started.push(client.workflow.getHandle(workflowId, handle.firstExecutionRunId));
     return handle;
   };
+  const reset: Rig['reset'] = async ({ workflowId }, taskFinishEventId) => {
+    const { runId } = await client.workflow.getHandle(workflowId).describe();
+    const { runId: next } = await client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId, runId },
+      reason: 'a test',
+      workflowTaskFinishEventId: taskFinishEventId,
+      requestId: randomUUID(),
+    });
+    const handle = client.workflow.getHandle(workflowId, next);
+    started.push(handle);
+    return handle;
+  };
   return {
     client,
     store,
@@ -113,6 +140,8 @@ export async function rig(options: RigOptions): Promise<Rig> {
     folder,
     taskQueue,
     start,
+    reset,
+    rows: async (sql) => [...(await store.facts.query(sql))],
     run: async (type, input, runOptions) => (await (await start(type, input, runOptions)).result()) as RunResult,
     gate: (handle, not) =>
       until(
@@ -156,20 +185,32 @@ async function dependencies(
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
-    attributes: await cluster.attributes(),
-    connection: '',
+    attributes: options.attributes ?? (await cluster.attributes()),
+    connection: options.connection ?? '',
     maxEvents: options.maxEvents ?? 4000,
     now: options.now ?? Date.now,
   };
 }
 
-/** Replays every execution that a test started, the whole chain of continue-as-new. */
+/** `temporal.api.enums.v1.WorkflowTaskFailedCause`s that are no fault of the workflow: a message came while it closed, a reset. */
+const HARMLESS: readonly unknown[] = [1, 17, 20];
+
+/** What wedged a run for a while, if anything did. */
+function wedged(history: History): string[] {
+  return (history.events ?? [])
+    .map(({ workflowTaskFailedEventAttributes: failed }) => failed)
+    .filter((failed) => failed !== null && failed !== undefined && !HARMLESS.includes(failed.cause ?? 0))
+    .map((failed) => failed?.failure?.message ?? 'a workflow task failed');
+}
+
+/** Replays every execution that a test started, the whole chain of continue-as-new, and wants no workflow task to have failed. */
 async function replayAll(client: Client, started: readonly WorkflowHandle[]): Promise<void> {
   const code = await bundleCode();
   for (const handle of started) {
     let current: WorkflowHandle | undefined = handle;
     while (current !== undefined) {
       const history: History = await current.fetchHistory();
+      expect(wedged(history)).toEqual([]);
       await Worker.runReplayHistory({ workflowBundle: { code }, dataConverter }, history, handle.workflowId);
       const next: string | null | undefined =
         history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;

@@ -1,0 +1,55 @@
+import type { Learner } from '../../activities/models/learner.ts';
+import type { LabelledMessage, TriageDataset } from '../triage-dataset.ts';
+import type { DemoRecord } from './record.ts';
+import { workflowIdOf } from './stream.ts';
+
+/** Held-out accuracy of the learner after so many messages. */
+export interface HeldOutPoint {
+  readonly after: number;
+  readonly accuracy: number;
+}
+
+/**
+ * The learning curve on messages that were never learnt from. The learner answers at any earlier watermark exactly as it
+ * did then, so the curve is computed afterwards: at each point it knows the examples that the first `after` messages left.
+ */
+export async function heldOutCurve(
+  dataset: TriageDataset,
+  worked: readonly LabelledMessage[],
+  learner: Learner,
+  record: DemoRecord,
+  onProgress: (share: number) => void,
+): Promise<HeldOutPoint[]> {
+  const position = new Map(worked.map((message, index) => [workflowIdOf(message), index]));
+  const known = record.examples();
+  const examples = known.map(({ id, text, label }) => ({ id, text, label }));
+  const points = [...new Set([0, 100, 300, 1000, 3000, worked.length])]
+    .filter((after) => after <= worked.length)
+    .toSorted((a, b) => a - b);
+  const watermarks = points.map((after) => lastExample(known, position, record, after));
+  const right = points.map(() => 0);
+  for (const [index, message] of dataset.heldOut.entries()) {
+    for (const [point, watermark] of watermarks.entries()) {
+      const question = { loop: 'supportTriage', labels: dataset.intents, text: message.text, examples, watermark };
+      if ((await learner.answer(question)).label === message.intent) right[point] = (right[point] ?? 0) + 1;
+    }
+    if (index % 50 === 0) onProgress(index / dataset.heldOut.length);
+  }
+  return points.map((after, point) => ({ after, accuracy: round((right[point] ?? 0) / dataset.heldOut.length) }));
+}
+
+/** Id of the last example that one of the first `after` messages left; examples are learnt about in the order of the stream. */
+function lastExample(
+  known: ReturnType<DemoRecord['examples']>,
+  position: ReadonlyMap<string, number>,
+  record: DemoRecord,
+  after: number,
+): number {
+  const workflows = record.workflowIds();
+  const early = known.filter(({ runKey }) => (position.get(workflows.get(runKey) ?? '') ?? Infinity) < after);
+  return early.at(-1)?.id ?? 0;
+}
+
+function round(share: number): number {
+  return Math.round(share * 10_000) / 10_000;
+}
