@@ -1,4 +1,4 @@
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { sweep } from '../activities/sweep.ts';
@@ -71,10 +71,7 @@ function run(worker: Worker, deps: Dependencies, cluster: Cluster, { report }: C
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
     );
   }, SWEEP_EVERY_MS);
-  const done = worker.run().finally(async () => {
-    clearInterval(timer);
-    await deps.store.close();
-  });
+  const done = runAndClose(worker, deps.store).finally(() => clearInterval(timer));
   return {
     deps,
     cluster,
@@ -84,6 +81,14 @@ function run(worker: Worker, deps: Dependencies, cluster: Cluster, { report }: C
       await done;
     },
   };
+}
+
+async function runAndClose(worker: Worker, store: Store): Promise<void> {
+  try {
+    await worker.run();
+  } finally {
+    await store.close();
+  }
 }
 
 async function dependencies(options: ComposeOptions, store: Store, cluster: Cluster): Promise<Dependencies> {

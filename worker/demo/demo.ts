@@ -227,7 +227,9 @@ async function report({ loops, data, options }: Stage): Promise<void> {
   const { outcome, reason } = await loops.result(`weeklyReport-${key}`);
   const files = await readdir(join(data, 'reports')).catch(() => []);
   const text =
-    files.length === 0 ? reason : await readFile(join(data, 'reports', files.toSorted().at(-1) ?? ''), 'utf8');
+    files.length === 0
+      ? reason
+      : await readFile(join(data, 'reports', files.toSorted((a, b) => (a < b ? -1 : 1)).at(-1) ?? ''), 'utf8');
   screen.say(
     `\nweeklyReport: ${outcome}\n${text
       .split('\n')
