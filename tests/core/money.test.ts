@@ -41,7 +41,9 @@ describe('a cap', () => {
 
   test('that is a whole number of micro-USD stays what it is, there and back', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (micro) => expect(microUsd(usd(micro))).toBe(micro)),
+      fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (micro) => {
+        expect(microUsd(usd(micro))).toBe(micro);
+      }),
     );
     expect([0.05, 0.29, 0.57, 1.1, 4.35].map(microUsd)).toEqual([50_000, 290_000, 570_000, 1_100_000, 4_350_000]);
   });
@@ -49,7 +51,7 @@ describe('a cap', () => {
 
 test('the most tokens of a text are its UTF-8 bytes, lone surrogates included', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       expect(worstCaseTokens(text)).toBe(Buffer.byteLength(text, 'utf8'));
       expect(estimateTokens(text)).toBeLessThanOrEqual(worstCaseTokens(text));
     }),

@@ -121,5 +121,9 @@ test('the verdict is the worst of its criteria, and nothing at all is inconclusi
 });
 
 test('a step id gives its stage back, also where the name has the separator in it', () => {
-  fc.assert(fc.property(fc.string(), fc.nat(), (name, call) => expect(stageOf(stepId(name, call))).toBe(name)));
+  fc.assert(
+    fc.property(fc.string(), fc.nat(), (name, call) => {
+      expect(stageOf(stepId(name, call))).toBe(name);
+    }),
+  );
 });

@@ -1,4 +1,4 @@
-import type { Stage } from './demo.ts';
+import type { Stage } from './stage.ts';
 import { workflowIdOf } from './stream.ts';
 
 /** Two messages that belong together and that the intents do not name: the first is asked about, the second should not have to be. */

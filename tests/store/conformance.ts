@@ -1,0 +1,157 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { Judgement, Store } from '../../store/ports.ts';
+import { callOf, contentsOf, lessonOf, runOf } from './samples.ts';
+
+/** Opens an empty store for one test; `dispose` takes it away. */
+export type OpenEmptyStore = () => Promise<{ readonly store: Store; readonly dispose: () => Promise<void> }>;
+
+const pass: Judgement = {
+  verdict: { verdict: 'pass', criteria: [{ name: 'names-the-topic', verdict: 'pass', evidence: 'seen' }] },
+  approval: { ask: true, audit: false, because: 'approval rule' },
+};
+const gate = { runKey: 'r1', gate: 'publish#1', digest: 'sha256:gate', at: 1300 };
+const approve = { decision: 'approve', by: 'ada@example.com', identity: 'unverified' } as const;
+const reservation = {
+  model: 'fake-1',
+  microUsd: 40,
+  budgets: [
+    { id: 'loop:triage:2026-01-01', capMicroUsd: 1000 },
+    { id: 'run:r1', capMicroUsd: 100 },
+  ],
+  at: 1000,
+  leaseUntil: 2000,
+};
+const closing = {
+  runKey: 'r1',
+  outcome: 'accepted',
+  reason: 'done',
+  closedAt: 1600,
+  artefact: 'sha256:a',
+  lessons: [lessonOf('r1', 'closing')],
+} as const;
+
+/** The writes of a run's life in their order, each with its own repetition. */
+const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+  'adopting a harness': (store) => store.harnesses.adopt('triage', { instructions: 'sort' }, 'sha256:h', 900),
+  'opening a run': (store) => store.runs.open(runOf('r1')),
+  'opening a duplicate': (store) =>
+    store.runs.openDuplicate(runOf('r2', { workKey: 'triage/r1' }), 'triage-r1', 'inProgress: triage-r1'),
+  'storing an artefact': (store) => store.artefacts.put('a text', { runKey: 'r1', keep: 'durable' }),
+  'reserving money': (store) => store.ledger.reserve(callOf('r1'), reservation),
+  'settling a call': (store) => store.ledger.settle(callOf('r1'), { microUsd: 10, inputTokens: 5, outputTokens: 2 }),
+  'recording an attempt': (store) =>
+    store.attempts.add({
+      runKey: 'r1',
+      stage: 'main#1',
+      attempt: 1,
+      artefact: 'sha256:a',
+      author: 'model:fake-1',
+      at: 1100,
+    }),
+  'recording a verdict': (store) =>
+    store.attempts.judge({ runKey: 'r1', stage: 'main#1', artefact: 'sha256:a', author: 'verifiers', at: 1150 }, pass),
+  'opening a gate': (store) =>
+    store.gates.open({ ...gate, stage: 'main#1', artefact: 'sha256:a', audit: true, because: 'audit', openedAt: 1200 }),
+  'recording a decision': (store) => store.gates.decide(gate, approve, [lessonOf('r1', 'decision')]),
+  'beginning a second call and giving it up': async (store) => {
+    await store.ledger.reserve(callOf('r1', { attempt: 2 }), reservation);
+    await store.ledger.giveUp(callOf('r1', { attempt: 2 }));
+  },
+  'beginning a third call and releasing it': async (store) => {
+    await store.ledger.reserve(callOf('r1', { attempt: 3 }), reservation);
+    await store.ledger.release(callOf('r1', { attempt: 3 }));
+  },
+  'putting a row into the outbox': (store) => store.effects.put('titles', 'triage/r1/publish', { title: 'Owls' }),
+  'closing a run': (store) => store.runs.close(closing),
+};
+
+/** What every store must do, whatever is behind it. */
+export function storeConformance(name: string, open: OpenEmptyStore): void {
+  describe(`a store on ${name}`, () => {
+    let store: Store;
+    beforeEach(async () => {
+      const opened = await open();
+      store = opened.store;
+      onTestFinished(opened.dispose);
+    });
+
+    test.each(Object.keys(WRITES))('%s twice changes nothing and answers the same', async (title) => {
+      const steps = Object.entries(WRITES);
+      const index = steps.findIndex(([step]) => step === title);
+      for (const [, write] of steps.slice(0, index)) await write(store);
+      const write = WRITES[title] as (store: Store) => Promise<unknown>;
+      const before = await contentsOf(store);
+      const answer = await write(store);
+      const after = await contentsOf(store);
+      expect(after).not.toEqual(before);
+      expect(await write(store)).toEqual(answer);
+      expect(await contentsOf(store)).toEqual(after);
+    });
+
+    test('an attempt that is recorded already is the answer, whatever is made later', async () => {
+      const attempt = { runKey: 'r1', stage: 'main#1', attempt: 1, artefact: 'sha256:a', author: 'model:x', at: 1 };
+      await store.attempts.add(attempt);
+      expect(await store.attempts.add({ ...attempt, artefact: 'sha256:b', author: 'model:y' })).toEqual(attempt);
+      expect(await store.attempts.find('r1', 'main#1', 1)).toEqual(attempt);
+      expect(await store.attempts.find('r1', 'main#2', 1)).toBeUndefined();
+    });
+
+    test('the first verdict of an author on an artefact stays, and each author has one', async () => {
+      const key = { runKey: 'r1', stage: 'main#1', artefact: 'sha256:a', author: 'verifiers' };
+      const fail: Judgement = { ...pass, verdict: { verdict: 'fail', criteria: [] } };
+      await store.attempts.judge({ ...key, at: 1 }, fail);
+      await store.attempts.judge({ ...key, at: 2 }, pass);
+      await store.attempts.judge({ ...key, author: 'human:ada', at: 3 }, pass);
+      expect(await store.attempts.judgement(key)).toEqual(fail);
+      expect(await store.attempts.judgements('r1', 'main#1', 'sha256:a')).toEqual([fail, pass]);
+      expect(await store.attempts.judgements('r2', 'main#1', 'sha256:a')).toEqual([]);
+    });
+
+    test('two revisions of one gate version are two decisions', async () => {
+      const revise = (feedback: string) => ({ ...approve, decision: 'revise', feedback }) as const;
+      await store.gates.decide(gate, revise('shorter'), [lessonOf('r1', 'one')]);
+      expect(await store.gates.decide(gate, revise('kinder'), [lessonOf('r1', 'two')])).toBe(2);
+      expect(await store.facts.query('select decision from decisions')).toHaveLength(2);
+    });
+
+    test('an approval counts for exactly its artefact and its run', async () => {
+      const version = { stage: 'main#1', audit: false, because: 'rule', openedAt: 1 };
+      await store.gates.open({ ...gate, ...version, artefact: 'sha256:a' });
+      await store.gates.open({ ...gate, ...version, digest: 'sha256:edited', artefact: 'sha256:b' });
+      await store.gates.open({ ...gate, ...version, runKey: 'r2', artefact: 'sha256:b' });
+      await store.gates.decide({ ...gate, digest: 'sha256:edited' }, approve, []);
+      await store.gates.decide({ ...gate, runKey: 'r2' }, { ...approve, decision: 'reject', note: 'no' }, []);
+      expect(await store.gates.approved('r1', 'sha256:b')).toBe(true);
+      expect(await store.gates.approved('r1', 'sha256:a')).toBe(false);
+      expect(await store.gates.approved('r2', 'sha256:b')).toBe(false);
+    });
+
+    test('an effect is new once, then begun, then done with its result', async () => {
+      const effect = { key: 'triage/r1/label', runKey: 'r1', name: 'label', artefact: 'sha256:a', at: 1 };
+      const answers = await Promise.all([store.effects.begin(effect), store.effects.begin(effect)]);
+      expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['begun', 'new']);
+      await store.effects.finish(effect.key, { sent: 1 }, 2);
+      await store.effects.finish(effect.key, { sent: 2 }, 3);
+      expect(await store.effects.begin(effect)).toEqual({ kind: 'done', result: { sent: 1 } });
+    });
+
+    test('lessons are read in the order they were learnt, up to the watermark', async () => {
+      await store.gates.decide(gate, approve, [lessonOf('r1', 'a'), lessonOf('r1', 'b')]);
+      const watermark = await store.lessons.watermark();
+      await store.gates.decide({ ...gate, digest: 'sha256:later' }, approve, [lessonOf('r1', 'c')]);
+      const read = await store.lessons.list({ loop: 'triage', after: 0, upTo: watermark });
+      expect(read.map(({ input }) => input)).toEqual([{ id: 'a' }, { id: 'b' }]);
+      expect(await store.lessons.list({ loop: 'triage', after: watermark, upTo: watermark + 9 })).toHaveLength(1);
+      expect(await store.lessons.list({ loop: 'other', after: 0, upTo: watermark })).toEqual([]);
+    });
+
+    test('a harness file that changed is a new version; one that says the same is not', async () => {
+      await store.harnesses.adopt('triage', { n: 1 }, 'sha256:1', 1);
+      expect(await store.harnesses.adopt('triage', { n: 2 }, 'sha256:2', 2)).toMatchObject({ version: 2 });
+      expect(await store.harnesses.adopt('triage', { n: 2 }, 'sha256:2', 3)).toMatchObject({ version: 2 });
+      expect(await store.harnesses.current('triage')).toMatchObject({ version: 2, body: { n: 2 }, promoted: true });
+      expect(await store.harnesses.find('triage', 1)).toMatchObject({ body: { n: 1 } });
+      expect(await store.harnesses.find('triage', 3)).toBeUndefined();
+    });
+  });
+}

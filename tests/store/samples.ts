@@ -1,0 +1,76 @@
+import type { CallKey, NewLesson, NewRun, Store } from '../../store/ports.ts';
+
+/** A run as it is opened; its work is its own unless said otherwise. */
+export function runOf(runKey: string, change: Partial<NewRun> = {}): NewRun {
+  return {
+    runKey,
+    loop: 'triage',
+    workflowId: `triage-${runKey}`,
+    firstRunId: `first-${runKey}`,
+    workKey: `triage/${runKey}`,
+    harness: 'v1',
+    trigger: { kind: 'manual' },
+    input: 'sha256:input',
+    watermark: 0,
+    openedAt: 1000,
+    ...change,
+  };
+}
+
+/** A lesson of a run. */
+export function lessonOf(runKey: string, key: string): NewLesson {
+  return {
+    key,
+    loop: 'triage',
+    kind: 'example',
+    text: 'approved by a person',
+    input: { id: key },
+    output: { intent: 'refund' },
+    trust: 'untrusted',
+    runKey,
+    source: 'approval',
+    by: 'ada@example.com (unverified)',
+    createdAt: 1500,
+  };
+}
+
+/** A paid call of a run. */
+export function callOf(runKey: string, change: Partial<CallKey> = {}): CallKey {
+  return {
+    runKey,
+    loop: 'triage',
+    stage: 'main#1',
+    attempt: 1,
+    call: 'generate',
+    execution: 'execution-1',
+    activityAttempt: 1,
+    ...change,
+  };
+}
+
+const TABLES = [
+  'artefacts',
+  'artefact_owners',
+  'runs',
+  'work',
+  'attempts',
+  'judgements',
+  'gates',
+  'decisions',
+  'lessons',
+  'effects',
+  'outbox',
+  'ledger',
+  'budgets',
+  'harnesses',
+  'harness_pointers',
+] as const;
+
+/** Everything that a store holds, by table. */
+export async function contentsOf(store: Store): Promise<Record<string, unknown[]>> {
+  const tables = TABLES.map(async (table) => {
+    const rows = await store.facts.query(`select * from ${table}`);
+    return [table, rows.map((row) => JSON.stringify(row)).toSorted()] as const;
+  });
+  return Object.fromEntries(await Promise.all(tables));
+}
