@@ -65,6 +65,8 @@ async function perform(
     input,
     idempotencyKey: key,
     runKey: run.runKey,
+    asOf: run.asOf,
+    files: deps.files,
     signal: cancellationSignal(),
     outbox: { put: (topic: string, row: string, body: unknown) => deps.store.effects.put(topic, row, body) },
   };

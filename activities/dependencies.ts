@@ -1,7 +1,7 @@
 import type { Harness } from '../contract/harness.ts';
 import type { SearchAttribute } from '../contract/names.ts';
 import type { Price } from '../core/money.ts';
-import type { Loop } from '../loops/define/index.ts';
+import type { Files, Loop } from '../loops/define/index.ts';
 import type { Store } from '../store/ports.ts';
 import type { LessonIndex } from './lesson-index.ts';
 import type { ModelEndpoint } from './models/port.ts';
@@ -29,6 +29,8 @@ export interface Dependencies {
     under: string,
   ) => Promise<readonly { readonly name: string; readonly text: string }[]>;
   readonly store: Store;
+  /** Where effects write documents. */
+  readonly files: Files;
   readonly loops: ReadonlyMap<string, LoopEntry>;
   readonly routes: ReadonlyMap<string, Route>;
   /** Declared prices by model id. */

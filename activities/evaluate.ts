@@ -6,7 +6,6 @@ import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { Criterion, Verdict } from '../contract/verdict.ts';
 import { canonicalJson } from '../core/canonical.ts';
-import { parseRule } from '../core/rule.ts';
 import { overall } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
@@ -14,6 +13,7 @@ import type { Judgement } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { entryOf } from './open-run.ts';
 import { earlierOf, examplesOf, harnessOf, inputOf, textOf } from './pinned.ts';
+import { ruleOf } from './rules.ts';
 import { runCheck } from './verifiers/check.ts';
 import { runEvals } from './verifiers/evals.ts';
 import { runJudge } from './verifiers/judge.ts';
@@ -189,7 +189,7 @@ const noApproval = { ask: false, audit: false, because: '' };
 /** What the harness' approval rule says; a rule that cannot be decided asks. */
 function approvalOf(run: PinnedRun, harness: Harness, input: unknown, output: unknown): Evaluation['approval'] {
   const { when, audit } = harness.approval;
-  const decided = parseRule(when, APPROVAL_VARIABLES)({ input, output });
+  const decided = ruleOf(when, APPROVAL_VARIABLES)({ input, output });
   if ('error' in decided)
     return { ask: true, audit: false, because: `approval rule cannot be decided: ${decided.error}` };
   if (decided.value) return { ask: true, audit: false, because: `approval rule: ${when}` };

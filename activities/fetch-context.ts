@@ -1,5 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Manifest, ManifestPart } from '../contract/context.ts';
+import { failure } from '../contract/failures.ts';
 import type { Lesson } from '../contract/lesson.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
@@ -34,7 +36,7 @@ export async function fetchContext(deps: Dependencies, { run, stage }: FetchCont
   const access = accessOf(deps, run, entry.folder);
   const sources = entry.loop.stages[stage]?.context ?? [];
   const fetched = await Promise.all(
-    sources.map(async (source) => (await source.fetch(input, access)).map((part) => wishOf(source, part))),
+    sources.map(async (source) => (await ask(run, source, input, access)).map((part) => wishOf(source, part))),
   );
   const packed = pack(fetched.flat(), harness.limits.contextTokens);
   const parts = await Promise.all(
@@ -66,6 +68,22 @@ export async function fetchContext(deps: Dependencies, { run, stage }: FetchCont
   };
   const digest = await deps.store.artefacts.put(canonicalJson(manifest), { runKey: run.runKey, keep: 'durable' });
   return { manifest: digest, tokens: manifest.tokens, parts: kept.length, dropped: manifest.dropped.length };
+}
+
+/** Parts of a source. What it throws is worth another try: networks and files come back. */
+async function ask(
+  run: PinnedRun,
+  source: Source<unknown>,
+  input: unknown,
+  access: SourceAccess,
+): Promise<readonly Part[]> {
+  try {
+    return await source.fetch(input, access);
+  } catch (error) {
+    if (error instanceof ApplicationFailure || access.signal.aborted) throw error;
+    const cause = error instanceof Error ? error : new Error(String(error));
+    throw failure('SourceFailed', `Source \`${source.name}\` of loop ${run.loop} failed: ${cause.message}`, { cause });
+  }
 }
 
 function wishOf(source: Source<unknown>, part: Part) {

@@ -7,7 +7,6 @@ import type { Harness } from '../contract/harness.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { usd } from '../core/money.ts';
-import { parseRule } from '../core/rule.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
 import type { Dependencies, Route } from './dependencies.ts';
@@ -16,6 +15,7 @@ import { answerLocally } from './models/local-answer.ts';
 import { buildPrompt, FENCE_RULE } from './models/prompt.ts';
 import { entryOf } from './open-run.ts';
 import { earlierOf, harnessOf, inputOf, textOf } from './pinned.ts';
+import { ruleOf } from './rules.ts';
 
 /** Longest model call, in milliseconds. The activity's own timeout is a little longer. */
 export const MODEL_TIMEOUT_MS = 300_000;
@@ -138,7 +138,7 @@ async function routeOf(
   const spent = usd(await deps.store.ledger.spent(run.runKey));
   const rule = harness.routing.find(({ when }) => {
     if (when === undefined) return true;
-    const decided = parseRule(when, ROUTING_VARIABLES)({ ...bindings, spent });
+    const decided = ruleOf(when, ROUTING_VARIABLES)({ ...bindings, spent });
     return 'value' in decided && decided.value;
   });
   const route = rule && deps.routes.get(rule.model);

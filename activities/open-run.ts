@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationMs, Harness } from '../contract/harness.ts';
+import { durationMs, type Harness } from '../contract/harness.ts';
 import { failure } from '../contract/failures.ts';
 import type { Timestamp } from '../contract/names.ts';
 import {
@@ -15,6 +15,7 @@ import { microUsd } from '../core/money.ts';
 import type { Loop, Stage } from '../loops/define/index.ts';
 import type { HarnessVersion, Holder, NewRun } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
+import { parsedHarness } from './pinned.ts';
 import { closeLost } from './sweep.ts';
 
 /** What a run says about itself when it opens. */
@@ -39,16 +40,21 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   const input = parseInput(entry.loop, request.input);
   const options = parse(RunOptions, request.options ?? {}, 'The run options (the second input)');
   const version = await harnessOf(deps, entry.loop.name, options.harness);
+  const workKey = workKeyOf(entry.loop, request, input, options);
   const store = { runKey: request.runKey, keep: 'durable' } as const;
+  const [digest, prices] = await Promise.all([
+    deps.store.artefacts.put(canonicalJson(input), store),
+    deps.store.artefacts.put(canonicalJson(deps.prices), store),
+  ]);
   const run: NewRun = {
     runKey: request.runKey,
     loop: entry.loop.name,
     workflowId: request.workflowId,
     firstRunId: request.firstRunId,
-    workKey: workKeyOf(entry.loop, request, input, options),
+    workKey,
     harness: `v${version.version}`,
     trigger: triggerOf(request, options),
-    input: await deps.store.artefacts.put(canonicalJson(input), store),
+    input: digest,
     watermark: await deps.store.lessons.watermark(),
     openedAt: request.startedAt,
   };
@@ -56,12 +62,12 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   if (claim.kind !== 'claimed') return await duplicate(deps, run, claim);
   // Opened before (a kill in between): what was pinned then counts.
   const pinned = claim.run.harness === run.harness ? version : await harnessOf(deps, run.loop, claim.run.harness);
-  const harness = Harness.parse(pinned.body);
+  const harness = parsedHarness(deps, pinned);
   return {
     kind: 'opened',
     plan: planOf(deps, entry, harness, {
       ...pick(claim.run),
-      prices: await deps.store.artefacts.put(canonicalJson(deps.prices), store),
+      prices,
       dryRun: options.dryRun === true || !pinned.promoted,
       asOf: request.schedule?.at ?? request.startedAt,
       budgetMicroUsd: microUsd(Math.min(options.budgetUsd ?? Infinity, harness.limits.usd)),

@@ -3,7 +3,12 @@ import { failure } from '../contract/failures.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { LabelledExample } from '../loops/define/index.ts';
+import type { HarnessVersion, Store } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
+import { Remembered } from './remembered.ts';
+
+/** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */
+const harnesses = new WeakMap<Store, Remembered<Harness>>();
 
 /** A stored text. @throws `ArtefactMissing` when it is not there (any more). */
 export async function textOf(deps: Dependencies, digest: Digest, what: string): Promise<string> {
@@ -22,9 +27,19 @@ export async function inputOf(deps: Dependencies, run: PinnedRun): Promise<unkno
 
 /** The harness version that the run is pinned to. */
 export async function harnessOf(deps: Dependencies, run: PinnedRun): Promise<Harness> {
+  const known = harnesses.get(deps.store)?.get(`${run.loop} ${run.harness}`);
+  if (known !== undefined) return known;
   const version = await deps.store.harnesses.find(run.loop, Number(run.harness.slice(1)));
-  if (version !== undefined) return Harness.parse(version.body);
+  if (version !== undefined) return parsedHarness(deps, version);
   throw failure('InvalidHarness', `Harness ${run.harness} of loop ${run.loop} is not in this store.`);
+}
+
+/** The harness of a version, parsed once. */
+export function parsedHarness(deps: Dependencies, { loop, version, body }: HarnessVersion): Harness {
+  const parsed = harnesses.get(deps.store) ?? new Remembered<Harness>(200);
+  harnesses.set(deps.store, parsed);
+  const key = `${loop} v${version}`;
+  return parsed.get(key) ?? parsed.keep(key, Harness.parse(body));
 }
 
 /** What earlier stages made, by stage. */

@@ -51,6 +51,7 @@ export async function createOurWorker(options: OursOptions): Promise<{ worker: W
     learner: { model: 'none', answer: () => Promise.reject(new Error('the bench has no learner')) },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
+    files: { write: () => Promise.reject(new Error('the bench loop has no effects')) },
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: '',
@@ -58,7 +59,14 @@ export async function createOurWorker(options: OursOptions): Promise<{ worker: W
     now: Date.now,
   };
   const { taskQueue, bundle } = options;
-  const worker = await createLoopWorker({ connection, namespace: 'default', deps, bundle, taskQueue });
+  const worker = await createLoopWorker({
+    connection,
+    namespace: 'default',
+    deps,
+    bundle,
+    taskQueue,
+    shutdownGraceMs: 10_000,
+  });
   return { worker, close: () => store.close() };
 }
 

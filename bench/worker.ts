@@ -21,13 +21,19 @@ async function main(): Promise<void> {
   const connection = await NativeConnection.connect({ address: options.address });
   const { worker, close } = await create(connection);
   process.on('message', () => worker.shutdown());
-  process.on('disconnect', () => process.exit(1));
+  process.on('disconnect', giveUp);
   const running = worker.run();
   note({ kind: 'ready' });
   await running;
   await close();
   await connection.close();
+  process.off('disconnect', giveUp);
   process.disconnect();
+}
+
+/** The driver is gone: so are we. */
+function giveUp(): void {
+  process.exit(1);
 }
 
 async function create(connection: NativeConnection): Promise<{ worker: Worker; close: () => Promise<void> }> {

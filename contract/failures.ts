@@ -17,6 +17,7 @@ export const FAILURES = {
   'ModelError.Refused': { retryable: false, message: 'The model refused to answer.' },
   'ModelError.Truncated': { retryable: false, message: 'The answer was cut off by the token limit.' },
   'ModelError.TooLarge': { retryable: false, message: 'The request or the answer is too large.' },
+  SourceFailed: { retryable: true, message: 'A source of context failed, so nothing was generated.' },
   VerifierError: { retryable: true, message: 'A verifier broke, so nothing was proven.' },
   BudgetExceeded: { retryable: false, message: 'The call could pass a budget, so it was not made.' },
   UnknownPrice: { retryable: false, message: 'The model has no declared price.' },

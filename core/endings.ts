@@ -12,7 +12,18 @@ export interface Ending {
  */
 export function endingOf(type: string, message: string): Ending & { readonly fails: boolean } {
   if (type === 'BudgetExceeded') return { outcome: 'overBudget', reason: message, fails: false };
-  const blocked = ['ModelError.', 'VerifierError', 'EffectFailed', 'EffectUncertain', 'StoreUnavailable', 'Timeout'];
+  if (type === 'Deadline') {
+    return { outcome: 'exhausted', reason: `The deadline left no time to finish: ${message}.`, fails: false };
+  }
+  const blocked = [
+    'ModelError.',
+    'SourceFailed',
+    'VerifierError',
+    'EffectFailed',
+    'EffectUncertain',
+    'StoreUnavailable',
+    'Timeout',
+  ];
   const dependency = blocked.some((prefix) => type.startsWith(prefix));
   return { outcome: 'blocked', reason: `${type}: ${message}`, fails: !dependency };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Artefacts } from './ports.ts';
 import type { Tables } from './schema.ts';
+import type { Database } from './group-commit.ts';
 
 /** Content address of a text. */
 export function digestOf(text: string): string {
@@ -9,11 +10,11 @@ export function digestOf(text: string): string {
 }
 
 /** Bodies by content address, in SQL. */
-export function sqlArtefacts(database: Kysely<Tables>): Artefacts {
+export function sqlArtefacts({ read, write }: Database): Artefacts {
   return {
     async put(text, owner) {
       const digest = digestOf(text);
-      await database.transaction().execute(async (trx) => {
+      await write(async (trx) => {
         await trx
           .insertInto('artefacts')
           .values({ digest, body: text })
@@ -28,7 +29,7 @@ export function sqlArtefacts(database: Kysely<Tables>): Artefacts {
       return digest;
     },
     async get(digest) {
-      const row = await database.selectFrom('artefacts').select('body').where('digest', '=', digest).executeTakeFirst();
+      const row = await read.selectFrom('artefacts').select('body').where('digest', '=', digest).executeTakeFirst();
       return row?.body;
     },
   };

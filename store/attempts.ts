@@ -1,15 +1,14 @@
-import type { Kysely } from 'kysely';
 import type { Attempts, Judgement } from './ports.ts';
-import type { Tables } from './schema.ts';
+import type { Database } from './group-commit.ts';
 
 /** Attempts and the verdicts on what they made, in SQL. */
-export function sqlAttempts(database: Kysely<Tables>): Attempts {
+export function sqlAttempts(database: Database): Attempts {
   return { ...attempts(database), ...judgements(database) };
 }
 
-function attempts(database: Kysely<Tables>): Pick<Attempts, 'find' | 'add'> {
+function attempts({ read, write }: Database): Pick<Attempts, 'find' | 'add'> {
   const find: Attempts['find'] = async (runKey, stage, attempt) => {
-    const row = await database
+    const row = await read
       .selectFrom('attempts')
       .selectAll()
       .where('run_key', '=', runKey)
@@ -22,20 +21,22 @@ function attempts(database: Kysely<Tables>): Pick<Attempts, 'find' | 'add'> {
     find,
     async add(attempt) {
       const { runKey, stage, artefact, author, at } = attempt;
-      await database
-        .insertInto('attempts')
-        .values({ run_key: runKey, stage, attempt: attempt.attempt, artefact, author, at })
-        .onConflict((on) => on.doNothing())
-        .execute();
+      await write((trx) =>
+        trx
+          .insertInto('attempts')
+          .values({ run_key: runKey, stage, attempt: attempt.attempt, artefact, author, at })
+          .onConflict((on) => on.doNothing())
+          .execute(),
+      );
       return (await find(runKey, stage, attempt.attempt)) ?? attempt;
     },
   };
 }
 
-function judgements(database: Kysely<Tables>): Pick<Attempts, 'judge' | 'judgement' | 'judgements'> {
+function judgements({ read, write }: Database): Pick<Attempts, 'judge' | 'judgement' | 'judgements'> {
   return {
     async judgement(key) {
-      const row = await database
+      const row = await read
         .selectFrom('judgements')
         .select('body')
         .where('run_key', '=', key.runKey)
@@ -46,22 +47,24 @@ function judgements(database: Kysely<Tables>): Pick<Attempts, 'judge' | 'judgeme
       return row && (JSON.parse(row.body) as Judgement);
     },
     async judge(key, judgement) {
-      await database
-        .insertInto('judgements')
-        .values({
-          run_key: key.runKey,
-          stage: key.stage,
-          artefact: key.artefact,
-          author: key.author,
-          verdict: judgement.verdict.verdict,
-          body: JSON.stringify(judgement),
-          at: key.at,
-        })
-        .onConflict((on) => on.doNothing())
-        .execute();
+      await write((trx) =>
+        trx
+          .insertInto('judgements')
+          .values({
+            run_key: key.runKey,
+            stage: key.stage,
+            artefact: key.artefact,
+            author: key.author,
+            verdict: judgement.verdict.verdict,
+            body: JSON.stringify(judgement),
+            at: key.at,
+          })
+          .onConflict((on) => on.doNothing())
+          .execute(),
+      );
     },
     async judgements(runKey, stage, artefact) {
-      const rows = await database
+      const rows = await read
         .selectFrom('judgements')
         .select('body')
         .where('run_key', '=', runKey)

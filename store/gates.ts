@@ -3,29 +3,32 @@ import { digestOf } from './artefacts.ts';
 import { addLessons, countLessons } from './lessons.ts';
 import type { Gates, NewLesson } from './ports.ts';
 import type { Tables } from './schema.ts';
+import type { Database } from './group-commit.ts';
 
 /** Gates and the decisions on them, in SQL. */
-export function sqlGates(database: Kysely<Tables>): Gates {
+export function sqlGates({ read, write }: Database): Gates {
   return {
     async open(gate) {
-      await database
-        .insertInto('gates')
-        .values({
-          run_key: gate.runKey,
-          gate: gate.gate,
-          digest: gate.digest,
-          stage: gate.stage,
-          artefact: gate.artefact,
-          audit: gate.audit ? 1 : 0,
-          because: gate.because,
-          opened_at: gate.openedAt,
-        })
-        .onConflict((on) => on.doNothing())
-        .execute();
+      await write((trx) =>
+        trx
+          .insertInto('gates')
+          .values({
+            run_key: gate.runKey,
+            gate: gate.gate,
+            digest: gate.digest,
+            stage: gate.stage,
+            artefact: gate.artefact,
+            audit: gate.audit ? 1 : 0,
+            because: gate.because,
+            opened_at: gate.openedAt,
+          })
+          .onConflict((on) => on.doNothing())
+          .execute(),
+      );
     },
-    decide: (...decided) => database.transaction().execute((trx) => decide(trx, ...decided)),
+    decide: (...decided) => write((trx) => decide(trx, ...decided)),
     async find(runKey, digest) {
-      const row = await database
+      const row = await read
         .selectFrom('gates')
         .selectAll()
         .where('run_key', '=', runKey)
@@ -45,7 +48,7 @@ export function sqlGates(database: Kysely<Tables>): Gates {
       );
     },
     async approved(runKey, artefact) {
-      const row = await database
+      const row = await read
         .selectFrom('decisions')
         .innerJoin('gates', (on) =>
           on.onRef('gates.run_key', '=', 'decisions.run_key').onRef('gates.digest', '=', 'decisions.digest'),

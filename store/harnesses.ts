@@ -1,12 +1,13 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Harnesses, HarnessVersion } from './ports.ts';
 import type { Tables } from './schema.ts';
+import type { Database } from './group-commit.ts';
 
 /** Harness versions, immutable, and a pointer a loop, in SQL. */
-export function sqlHarnesses(database: Kysely<Tables>): Harnesses {
+export function sqlHarnesses({ read, write }: Database): Harnesses {
   return {
     adopt: (loop, body, digest, at) =>
-      database.transaction().execute(async (trx) => {
+      write(async (trx) => {
         const newest = await trx
           .selectFrom('harnesses')
           .selectAll()
@@ -34,7 +35,7 @@ export function sqlHarnesses(database: Kysely<Tables>): Harnesses {
         return { loop, version, body, digest, promoted: true };
       }),
     async current(loop) {
-      const row = await database
+      const row = await read
         .selectFrom('harnesses')
         .innerJoin('harness_pointers', (on) =>
           on
@@ -47,7 +48,7 @@ export function sqlHarnesses(database: Kysely<Tables>): Harnesses {
       return row && versionOf(row);
     },
     async find(loop, version) {
-      const row = await database
+      const row = await read
         .selectFrom('harnesses')
         .selectAll()
         .where('loop', '=', loop)

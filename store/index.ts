@@ -6,6 +6,7 @@ import { sqlGates } from './gates.ts';
 import { sqlHarnesses } from './harnesses.ts';
 import { sqlLedger } from './ledger.ts';
 import { sqlLessons } from './lessons.ts';
+import { groupCommit } from './group-commit.ts';
 import { own } from './owner.ts';
 import type { Store } from './ports.ts';
 import { sqlRuns } from './runs.ts';
@@ -23,11 +24,12 @@ export const DATABASE_FILE = 'loopwright.db';
 export async function openStore(folder: string, pid: number): Promise<Store> {
   const ownership = own(folder, pid);
   const path = join(folder, DATABASE_FILE);
-  const database = await openDatabase(path).catch((error: unknown) => {
+  const read = await openDatabase(path).catch((error: unknown) => {
     ownership.release();
     throw error;
   });
   const reader = openReader(path);
+  const database = { read, write: groupCommit(read) };
   return {
     artefacts: sqlArtefacts(database),
     runs: sqlRuns(database),
@@ -42,7 +44,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     },
     async close() {
       reader.close();
-      await database.destroy();
+      await read.destroy();
       ownership.release();
     },
   };

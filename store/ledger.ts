@@ -1,13 +1,14 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Budget, CallKey, Ledger } from './ports.ts';
 import type { Tables } from './schema.ts';
+import type { Database } from './group-commit.ts';
 
 /** Money in SQL: every reservation is one transaction over all budgets above the call, all or none. */
-export function sqlLedger(database: Kysely<Tables>): Ledger {
+export function sqlLedger({ read, write }: Database): Ledger {
   return {
-    reserve: (call, reservation) => database.transaction().execute((trx) => reserve(trx, call, reservation)),
+    reserve: (call, reservation) => write((trx) => reserve(trx, call, reservation)),
     settle: (call, actual) =>
-      database.transaction().execute(async (trx) => {
+      write(async (trx) => {
         // A line that is booked already stays as it is, its tokens too.
         if (!(await book(trx, call, 'settled', actual.microUsd))) return;
         await trx
@@ -16,10 +17,10 @@ export function sqlLedger(database: Kysely<Tables>): Ledger {
           .where((line) => line.and(keyOf(call)))
           .execute();
       }),
-    giveUp: (call) => finish(database, call, 'uncertain', undefined),
-    release: (call) => finish(database, call, 'released', 0),
+    giveUp: (call) => finish(write, call, 'uncertain', undefined),
+    release: (call) => finish(write, call, 'released', 0),
     expire: (now) =>
-      database.transaction().execute(async (trx) => {
+      write(async (trx) => {
         const lines = await trx
           .selectFrom('ledger')
           .selectAll()
@@ -30,7 +31,7 @@ export function sqlLedger(database: Kysely<Tables>): Ledger {
         return lines.length;
       }),
     async spent(runKey) {
-      const row = await database.selectFrom('budgets').selectAll().where('id', '=', `run:${runKey}`).executeTakeFirst();
+      const row = await read.selectFrom('budgets').selectAll().where('id', '=', `run:${runKey}`).executeTakeFirst();
       return (row?.spent ?? 0) + (row?.reserved ?? 0);
     },
   };
@@ -72,12 +73,12 @@ async function reserve(
 }
 
 async function finish(
-  database: Kysely<Tables>,
+  write: Database['write'],
   call: CallKey,
   state: 'uncertain' | 'released',
   amount: number | undefined,
 ): Promise<void> {
-  await database.transaction().execute((trx) => book(trx, call, state, amount));
+  await write((trx) => book(trx, call, state, amount));
 }
 
 /** Takes an amount from a budget; where it does not fit, answers what is used already and takes nothing. */

@@ -2,19 +2,20 @@ import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { Lesson } from '../contract/lesson.ts';
 import type { Lessons, NewLesson } from './ports.ts';
 import type { Tables } from './schema.ts';
+import type { Database } from './group-commit.ts';
 
 /** Lessons in the order they were learnt, in SQL. */
-export function sqlLessons(database: Kysely<Tables>): Lessons {
+export function sqlLessons({ read }: Database): Lessons {
   return {
     async watermark() {
-      const row = await database
+      const row = await read
         .selectFrom('lessons')
         .select(({ fn }) => fn.max('id').as('id'))
         .executeTakeFirst();
       return row?.id ?? 0;
     },
     async list({ loop, after, upTo }) {
-      const rows = await database
+      const rows = await read
         .selectFrom('lessons')
         .selectAll()
         .where('loop', '=', loop)

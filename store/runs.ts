@@ -5,21 +5,24 @@ import { expireArtefacts } from './artefacts.ts';
 import { addLessons, countLessons } from './lessons.ts';
 import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
 import type { Tables } from './schema.ts';
+import type { Database } from './group-commit.ts';
 
 /** Runs and the work they claim, in SQL. */
-export function sqlRuns(database: Kysely<Tables>): Runs {
+export function sqlRuns({ read, write }: Database): Runs {
   return {
-    open: (run) => database.transaction().execute((trx) => open(trx, run)),
+    open: (run) => write((trx) => open(trx, run)),
     async openDuplicate(run, duplicateOf, reason) {
-      await database
-        .insertInto('runs')
-        .values({ ...rowOf(run), duplicate_of: duplicateOf, closed_at: run.openedAt, outcome: 'noWork', reason })
-        .onConflict((on) => on.doNothing())
-        .execute();
+      await write((trx) =>
+        trx
+          .insertInto('runs')
+          .values({ ...rowOf(run), duplicate_of: duplicateOf, closed_at: run.openedAt, outcome: 'noWork', reason })
+          .onConflict((on) => on.doNothing())
+          .execute(),
+      );
     },
-    close: (closing) => database.transaction().execute((trx) => close(trx, closing)),
+    close: (closing) => write((trx) => close(trx, closing)),
     async unclosed() {
-      const rows = await database
+      const rows = await read
         .selectFrom('runs')
         .selectAll()
         .where('closed_at', 'is', null)
@@ -28,7 +31,7 @@ export function sqlRuns(database: Kysely<Tables>): Runs {
       return rows.map(runOf);
     },
     async find(runKey) {
-      const row = await database.selectFrom('runs').selectAll().where('run_key', '=', runKey).executeTakeFirst();
+      const row = await read.selectFrom('runs').selectAll().where('run_key', '=', runKey).executeTakeFirst();
       if (row === undefined) return undefined;
       return {
         ...runOf(row),
@@ -51,7 +54,8 @@ async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
   await trx
     .insertInto('runs')
     .values(rowOf(run))
-    .onConflict((on) => on.doNothing())
+    // A closed run that was reset is open again, and holds its work again.
+    .onConflict((on) => on.column('run_key').doUpdateSet({ closed_at: null, outcome: null, reason: null }))
     .execute();
   await trx
     .insertInto('work')
@@ -82,18 +86,21 @@ async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
     await trx.updateTable('work').set({ state: 'done' }).where('run_key', '=', runKey).execute();
   }
   await expireArtefacts(trx, runKey);
-  const count = async (table: 'attempts' | 'gates'): Promise<number> => {
-    const row = await trx
-      .selectFrom(table)
-      .select(({ fn }) => fn.countAll<number>().as('n'))
-      .where('run_key', '=', runKey)
-      .executeTakeFirstOrThrow();
-    return row.n;
-  };
+  const attempts = await trx
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('run_key', '=', runKey)
+    .executeTakeFirstOrThrow();
+  // A gate has a row for each version that it showed.
+  const gates = await trx
+    .selectFrom('gates')
+    .select(({ fn }) => fn.count<number>('gate').distinct().as('n'))
+    .where('run_key', '=', runKey)
+    .executeTakeFirstOrThrow();
   const budget = await trx.selectFrom('budgets').selectAll().where('id', '=', `run:${runKey}`).executeTakeFirst();
   return {
-    attempts: await count('attempts'),
-    gates: await count('gates'),
+    attempts: attempts.n,
+    gates: gates.n,
     lessons: await countLessons(trx, runKey),
     costMicroUsd: (budget?.spent ?? 0) + (budget?.reserved ?? 0),
   };

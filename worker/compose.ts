@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../store/ports.ts';
 import { cachedBundle } from './bundle.ts';
 import { clusterOf, type Cluster } from './cluster.ts';
 import { readModelConfig } from './config.ts';
+import { filesIn } from './files.ts';
 import { chooseLearner } from './learner.ts';
 import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 import { documentReader, ownLoops, pinnedIntents } from './loops.ts';
@@ -104,6 +106,7 @@ async function dependencies(options: ComposeOptions, store: Store, cluster: Clus
   const { routes, prices } = await readModelConfig(env);
   return {
     store,
+    files: filesIn(join(options.data, 'reports')),
     loops,
     routes,
     prices,

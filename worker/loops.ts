@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { LoopEntry } from '../activities/dependencies.ts';
 import type { Loop } from '../loops/define/index.ts';
 import { supportTriage } from '../loops/supportTriage/loop.ts';
+import { weeklyReport } from '../loops/weeklyReport/loop.ts';
 import { loadHarness } from './load-harness.ts';
 
 /** Folder of the project's own loops. */
@@ -11,7 +12,7 @@ export const LOOPS = fileURLToPath(new URL('../loops/', import.meta.url));
 
 /** The loops that come with the project, with their harnesses. `intents` are the answers that `supportTriage` may give. */
 export async function ownLoops(intents: readonly string[]): Promise<Map<string, LoopEntry>> {
-  const loops: Loop[] = [supportTriage(intents)];
+  const loops: Loop[] = [supportTriage(intents), weeklyReport];
   const entries = loops.map(async (loop): Promise<[string, LoopEntry]> => {
     const folder = join(LOOPS, loop.name);
     return [loop.name, { loop, harness: await loadHarness(folder), folder }];

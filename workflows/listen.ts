@@ -16,6 +16,7 @@ import {
   type Decision,
 } from '../contract/messages.ts';
 import { receive, replyOf, type Gate, type Received } from '../core/gates.ts';
+import { whyUnreadable } from './readable.ts';
 import { refuse, type RunState } from './state.ts';
 import { statusOf } from './visible.ts';
 
@@ -59,9 +60,7 @@ export function listen(state: RunState): void {
         'Decide the open gate and hear whether it counted: {"decision": "approve|reject|revise", "by", "digest", "note"?, "feedback"? or "output"?, "approve"?}',
       validator: (argument) => {
         const parsed = parse(Decide, argument);
-        const why = parsed.success
-          ? whyNot(consider(state, decisionOf(parsed.data)))
-          : `malformed: ${parsed.why}`;
+        const why = parsed.success ? whyNot(consider(state, decisionOf(parsed.data))) : `malformed: ${parsed.why}`;
         if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'DecisionRefused');
       },
     },
@@ -102,17 +101,15 @@ function decisionOf({ signature: _unused, ...message }: z.infer<typeof Decide>):
   return { ...message, identity: 'unverified' } as Decision;
 }
 
-/** Like `safeParse`, but safe for anything: a value nested thousands deep overflows the stack of a schema that follows it. */
+/** Like `safeParse`, but safe for anything that a sender may send. */
 function parse<T>(
   schema: z.ZodType<T>,
   value: unknown,
 ): { readonly success: true; readonly data: T } | { readonly success: false; readonly why: string } {
-  try {
-    const parsed = schema.safeParse(value);
-    return parsed.success ? parsed : { success: false, why: oneLine(parsed.error) };
-  } catch (error) {
-    return { success: false, why: error instanceof Error ? error.message : String(error) };
-  }
+  const why = whyUnreadable(value);
+  if (why !== undefined) return { success: false, why };
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed : { success: false, why: oneLine(parsed.error) };
 }
 
 function oneLine(error: z.ZodError): string {

@@ -1,7 +1,7 @@
 import { DefaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 
 /** What a payload that is no JSON becomes: a value that no schema accepts, so that it is refused in words. */
-interface Unreadable {
+export interface Unreadable {
   readonly unreadablePayload: string;
 }
 

@@ -16,8 +16,12 @@ export const models = proxyActivities<Activities>({
   },
 });
 
-/** Effects: once-only is theirs to keep (key, record), so a lost worker may be followed by another try. */
+/**
+ * Effects: once-only is theirs to keep (key, record), so a lost worker may be followed by another try. A cancel waits
+ * for what an effect in flight comes to, because a run must not close as stopped whose effect then happens.
+ */
 export const effects = proxyActivities<Activities>({
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   startToCloseTimeout: '310s',
   heartbeatTimeout: HEARTBEAT,
   retry: {

@@ -1,26 +1,18 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  ContinueAsNew,
-  isCancellation,
-  makeContinueAsNewFunc,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { Digest } from '../contract/names.ts';
+import { allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
+import { failure } from '../contract/failures.ts';
 import type { RunResult } from '../contract/outcomes.ts';
 import type { Draft, RunPlan } from '../contract/run.ts';
-import { park, worked } from '../core/clock.ts';
-import { endingOf, type Ending } from '../core/endings.ts';
-import { usd } from '../core/money.ts';
+import { worked } from '../core/clock.ts';
+import type { Ending } from '../core/endings.ts';
 import { stageOf, stepId } from '../core/steps.ts';
+import { accepted, close, fail } from './close.ts';
 import { decideAt, mustAsk } from './gate.ts';
 import { listen } from './listen.ts';
 import { effects, records } from './proxies.ts';
+import { whyUnreadable } from './readable.ts';
 import { runStage } from './stage.ts';
-import { initialState, newStage, type RunState } from './state.ts';
-import { describe, show } from './visible.ts';
+import { initialState, newStage, planOf, type RunState } from './state.ts';
+import { show } from './visible.ts';
 
 /** Continue as new at this many bytes of history, whatever the number of events. */
 const MAX_HISTORY_BYTES = 2 * 1024 * 1024;
@@ -134,7 +126,10 @@ export class Run {
   }
 
   async #decide(name: string, step: string, draft: Draft, because: string, audit: boolean): Promise<void> {
-    if (this.plan.run.dryRun) return;
+    if (this.plan.run.dryRun) {
+      this.#state.wouldAsk ??= because;
+      return;
+    }
     const ending = await decideAt(
       this.#state,
       { name, step, draft, because, audit },
@@ -156,6 +151,10 @@ export class Run {
 
 async function open(state: RunState, name: string, input: unknown, options: unknown): Promise<RunResult | undefined> {
   if (state.plan !== undefined) return undefined;
+  for (const [what, value] of Object.entries({ input, 'second input': options })) {
+    const why = whyUnreadable(value);
+    if (why !== undefined) throw failure('InvalidInput', `The ${what} of loop ${name} ${why}. Give one JSON object.`);
+  }
   const info = workflowInfo();
   const schedule = scheduleOf();
   const opened = await records.openRun.executeWithOptions({ summary: 'open' }, [
@@ -194,82 +193,6 @@ function scheduleOf(): { id: string; at: number } | undefined {
   return at === undefined || id === undefined ? undefined : { id, at: at.getTime() };
 }
 
-function accepted(state: RunState, draft: Draft): Ending {
-  const { ask, because } = mustAsk(state, draft);
-  if (!planOf(state).run.dryRun && ask)
-    return { outcome: 'blocked', reason: `The loop returned a draft that it never put before a gate: ${because}.` };
-  if (!planOf(state).run.dryRun) return { outcome: 'accepted', reason: 'Verified, approved where needed, and done.' };
-  const asked = Object.values(state.approvals).find(({ ask }) => ask);
-  return {
-    outcome: 'dryRun',
-    reason: `Done without acting.${asked === undefined ? '' : ` A human would have been asked: ${asked.because}.`}`,
-  };
-}
-
-/** Closes the record, whatever comes: a cancel in the middle of it is too late, and half a record or two that differ would be worse. */
-function close(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
-  return CancellationScope.nonCancellable(() => closeRecord(state, ending, artefact));
-}
-
-async function closeRecord(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
-  const plan = planOf(state);
-  state.ending = ending;
-  state.phase = 'closed';
-  state.clock = park(state.clock, Date.now());
-  state.gates = state.gates.map((gate) => (gate.state === 'open' ? { ...gate, state: 'closed' } : gate));
-  const final = ending.outcome === 'accepted' || ending.outcome === 'dryRun';
-  const shown = final ? artefact : state.best;
-  const recorded = await records.recordLesson.executeWithOptions({ summary: `record ${ending.outcome}` }, [
-    { run: plan.run, ...ending, ...(shown === undefined ? {} : { artefact: shown }), at: Date.now() },
-  ]);
-  const { costMicroUsd, ...counts } = recorded;
-  state.costMicroUsd = costMicroUsd;
-  show(state, 'closed', ending.outcome);
-  describe(state);
-  await condition(allHandlersFinished);
-  return {
-    ...ending,
-    ...counts,
-    costUsd: usd(costMicroUsd),
-    harness: plan.run.harness,
-    ...(shown === undefined ? {} : final ? { artefact: shown } : { best: shown }),
-  };
-}
-
-/** Turns whatever the run threw into its ending: stops and known failures are outcomes, cancel and mistakes keep their own status. */
-async function fail(state: RunState, error: unknown): Promise<RunResult> {
-  if (error instanceof ContinueAsNew) throw error;
-  if (isCancellation(error)) {
-    if (state.plan !== undefined) {
-      await close(state, { outcome: 'stopped', reason: 'The run was cancelled.' }, undefined);
-    }
-    throw error;
-  }
-  const cause = causeOf(error);
-  if (state.plan === undefined) throw cause;
-  if (state.ending !== undefined) return await close(state, state.ending, undefined);
-  const ending = endingOf(cause.type ?? 'Unexpected', cause.message);
-  const result = await close(state, { outcome: ending.outcome, reason: ending.reason }, undefined);
-  if (ending.fails) throw cause;
-  return result;
-}
-
-/** The failure behind an error, always one that fails the workflow and never only its task: a plain error would retry for ever. */
-function causeOf(error: unknown): ApplicationFailure {
-  const cause = error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
-  if (cause instanceof ApplicationFailure) {
-    return ApplicationFailure.create({
-      type: cause.type ?? 'Unexpected',
-      message: cause.message,
-      nonRetryable: true,
-      details: cause.details ?? [],
-    });
-  }
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const type = cause instanceof TimeoutFailure ? 'Timeout' : 'Unexpected';
-  return ApplicationFailure.create({ type, message, nonRetryable: true, ...(cause instanceof Error ? { cause } : {}) });
-}
-
 function historyIsLong(plan: RunPlan): boolean {
   const info = workflowInfo();
   return info.continueAsNewSuggested || info.historySize > MAX_HISTORY_BYTES || info.historyLength > plan.maxEvents;
@@ -278,9 +201,4 @@ function historyIsLong(plan: RunPlan): boolean {
 async function continueAsNew(state: RunState, input: unknown, options: unknown): Promise<never> {
   await condition(allHandlersFinished);
   return await makeContinueAsNewFunc({ workflowType: workflowInfo().workflowType })(input, options, state);
-}
-
-function planOf(state: RunState): RunPlan {
-  if (state.plan === undefined) throw ApplicationFailure.nonRetryable('The run is not open yet.', 'Unexpected');
-  return state.plan;
 }

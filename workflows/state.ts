@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
 import { startClock, type WorkClock } from '../core/clock.ts';
 import type { Gate } from '../core/gates.ts';
@@ -50,6 +51,8 @@ export interface RunState {
   readonly approvals: Record<Digest, Evaluation['approval']>;
   /** Artefacts that a human approved in this run. */
   readonly approved: Record<Digest, true>;
+  /** Dry runs: why a human would have been asked, the first time. */
+  wouldAsk: string | undefined;
   best: Digest | undefined;
   attempts: number;
   costMicroUsd: number;
@@ -79,6 +82,7 @@ export function initialState(carried: unknown, now: number): RunState {
     stage: undefined,
     approvals: {},
     approved: {},
+    wouldAsk: undefined,
     best: undefined,
     attempts: 0,
     costMicroUsd: 0,
@@ -102,4 +106,10 @@ export function refuse(state: RunState, message: string, why: string): void {
   const line = `${message}: ${why}`.slice(0, REFUSED_CHARACTERS).replaceAll(/\s+/g, ' ');
   state.refusedCount += 1;
   state.refused = [line, ...state.refused].slice(0, 5);
+}
+
+/** What was pinned when the run opened. */
+export function planOf(state: RunState): RunPlan {
+  if (state.plan === undefined) throw ApplicationFailure.nonRetryable('The run is not open yet.', 'Unexpected');
+  return state.plan;
 }

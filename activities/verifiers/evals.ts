@@ -1,7 +1,7 @@
 import type { HarnessEval } from '../../contract/harness.ts';
 import type { Criterion } from '../../contract/verdict.ts';
 import { assertNever } from '../../core/assert-never.ts';
-import { parseRule } from '../../core/rule.ts';
+import { ruleOf } from '../rules.ts';
 
 /** Variables of a CEL eval. */
 export const EVAL_VARIABLES = ['input', 'output'] as const;
@@ -28,7 +28,7 @@ function runEval(item: Exclude<HarnessEval, { kind: 'rubric' }>, input: unknown,
         `expected to match /${item.pattern}/`,
       );
     case 'cel': {
-      const decided = parseRule(item.rule, EVAL_VARIABLES)({ input, output });
+      const decided = ruleOf(item.rule, EVAL_VARIABLES)({ input, output });
       if ('error' in decided) return { name: item.id, verdict: 'inconclusive', evidence: decided.error };
       return criterion(item.id, decided.value, `expected \`${item.rule}\``);
     }

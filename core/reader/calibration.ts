@@ -1,6 +1,6 @@
 /** How a {@link Calibration} starts, forgets and hedges. */
 export interface CalibrationOptions {
-  /** Mean of each weight before anything was seen; one for each feature. */
+  /** Mean of each weight before anything was seen; one for each feature, of which the first is the constant 1. */
   readonly prior: readonly number[];
   /** Standard deviation of each weight before anything was seen. */
   readonly spread: readonly number[];
@@ -94,10 +94,10 @@ function fitLogistic(past: readonly Past[], options: CalibrationOptions): Fit {
     [weights, loss] = [next, nextLoss];
   }
   const { precision } = slopes(weights, past, options);
-  return { weights: weights.map((weight, i) => keepSign(weight, options.prior[i] as number)), precision };
+  return { weights: weights.map((weight, i) => (i === 0 ? weight : keepSign(weight, options.prior[i] as number))), precision };
 }
 
-/** A weight that was expected to point one way counts for nothing rather than the other way: more confidence never means less. */
+/** A feature that was expected to point one way counts for nothing rather than the other way: more confidence never means less. */
 function keepSign(weight: number, expected: number): number {
   return weight * expected < 0 ? 0 : weight;
 }

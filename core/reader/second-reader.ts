@@ -34,7 +34,7 @@ export interface SecondReaderOptions {
 export const SECOND_READER: SecondReaderOptions = {
   bayes: { smoothing: 7, power: 0.5 },
   calibration: { prior: [0.3, 0.5, -0.5], spread: [1, 0.4, 0.4], forgetting: 0.995, caution: 0 },
-  agreeAt: 0.4,
+  agreeAt: 0.45,
 };
 
 /**

@@ -4,6 +4,7 @@ export {
   stage,
   type Effect,
   type EffectContext,
+  type Files,
   type Loop,
   type LoopDefinition,
   type Outbox,

@@ -9,16 +9,29 @@ export interface EffectContext<I> {
   /** Work key + effect: the same for every retry, reset and second start. Hand it to the target as its idempotency key. */
   readonly idempotencyKey: string;
   readonly runKey: string;
+  /** End of the period that the run is about, in milliseconds since 1970. Never read a clock instead. */
+  readonly asOf: number;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
   /** The place for effects that stay at home: rows that other programs collect. */
   readonly outbox: Outbox;
+  /** The place for effects that make a document: the `reports` folder of the data folder. */
+  readonly files: Files;
 }
 
 /** Rows that an effect leaves for other programs to collect, one for each key. */
 export interface Outbox {
   /** Writes the row, or changes nothing where the key has one. */
   put(topic: string, key: string, body: unknown): Promise<void>;
+}
+
+/** Documents that an effect leaves for people. */
+export interface Files {
+  /**
+   * Writes a file whole or not at all and returns its path. The same name and text again changes nothing; the same name
+   * with another text replaces it, so put into the name what the text is about.
+   */
+  write(name: string, text: string): Promise<string>;
 }
 
 /** What a run does to the world, once, after verification and its gate. */
@@ -48,8 +61,8 @@ export interface OtherStage<I> {
 }
 
 /** A stage whose output is not the loop's: its types flow from its own schema. */
-export function stage<I, S>(definition: Stage<I, S> & { readonly output: z.ZodType<S> }): OtherStage<I> {
-  return definition as unknown as OtherStage<I>;
+export function stage<I, S>(output: z.ZodType<S>, definition: Omit<Stage<I, S>, 'output'>): OtherStage<I> {
+  return { ...definition, output } as unknown as OtherStage<I>;
 }
 
 /** What an author writes in `loop.ts`. */

@@ -11,7 +11,7 @@ const TABLES = [
      watermark integer not null, opened_at integer not null, closed_at integer, outcome text, reason text, artefact text,
      duplicate_of text, check ((closed_at is null) = (outcome is null)))`,
   `create index runs_unclosed on runs(opened_at) where closed_at is null`,
-  `create index runs_by_close on runs(loop, closed_at)`,
+  `create index runs_by_close on runs(closed_at, loop, outcome) where closed_at is not null`,
   `create table work (work_key text primary key, run_key text not null references runs(run_key),
      state text not null check (state in ('claimed','done')))`,
   `create table attempts (run_key text not null, stage text not null, attempt integer not null, artefact text not null,

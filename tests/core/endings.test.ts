@@ -17,6 +17,7 @@ describe('a failure of a step', () => {
     'ModelError.RateLimit',
     'ModelError.Auth',
     'ModelError.Refused',
+    'SourceFailed',
     'VerifierError',
     'EffectFailed',
     'EffectUncertain',

@@ -88,6 +88,14 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
       expect(await contentsOf(store)).toEqual(after);
     });
 
+    test('a write that fails in its middle leaves nothing, and takes no other of the same moment with it', async () => {
+      const put = (text: string, keep: string) => store.artefacts.put(text, { runKey: 'r1', keep: keep as 'run' });
+      const answers = await Promise.allSettled([put('one', 'run'), put('two', 'for ever'), put('three', 'durable')]);
+      expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      const bodies = await store.facts.query('select body from artefacts order by body');
+      expect(bodies.map(({ body }) => body)).toEqual(['one', 'three']);
+    });
+
     test('an attempt that is recorded already is the answer, whatever is made later', async () => {
       const attempt = { runKey: 'r1', stage: 'main#1', attempt: 1, artefact: 'sha256:a', author: 'model:x', at: 1 };
       await store.attempts.add(attempt);

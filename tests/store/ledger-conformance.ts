@@ -63,7 +63,8 @@ export function ledgerConformance(name: string, open: OpenEmptyStore): void {
       let round = 0;
       const perform = (loop: string, { kind, run, attempt, again, amount }: Move): Promise<unknown> => {
         const call = callOf(`${loop}/r${run}`, { loop, attempt, activityAttempt: again });
-        if (kind === 'reserve') return reserve(store, call, amount, 1000 + amount);
+        // At least 20, so that no call costs more than its worst case: that is another matter (below).
+        if (kind === 'reserve') return reserve(store, call, 20 + amount, 1000 + amount);
         if (kind === 'expire') return store.ledger.expire(2000 + amount);
         if (kind === 'settle')
           return store.ledger.settle(call, { microUsd: Math.floor(amount / 4), inputTokens: 1, outputTokens: 1 });
@@ -75,10 +76,7 @@ export function ledgerConformance(name: string, open: OpenEmptyStore): void {
           async (batches) => {
             const loop = `loop${(round += 1)}`;
             for (const batch of batches) {
-              // A real cost above what was reserved is another matter (below): here it is at most that.
               await Promise.all(batch.map((one) => perform(loop, one)));
-              const overrun = `select 1 from ledger where booked > reserved and loop = '${loop}'`;
-              fc.pre((await store.facts.query(overrun)).length === 0);
               expect(await store.facts.query(LEAKS)).toEqual([]);
             }
           },

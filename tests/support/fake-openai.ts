@@ -4,21 +4,31 @@ import { z } from 'zod';
 
 /** What the fake answers to one request. */
 export type Scripted =
-  | { readonly json: unknown; readonly usage?: { readonly input: number; readonly output: number } }
+  /** With `usage: null` the answer does not say what it used. */
+  | { readonly json: unknown; readonly usage?: { readonly input: number; readonly output: number } | null }
   | { readonly text: string }
   | { readonly refusal: string }
-  | { readonly truncated: string }
+  /** An incomplete answer; `because` is `max_output_tokens` unless said otherwise. */
+  | { readonly truncated: string; readonly because?: string }
+  /** A 200 with any body. */
+  | { readonly body: unknown }
+  /** Hangs up without an answer. */
+  | { readonly reset: true }
+  /** Answers half of a body, and no more. */
+  | { readonly stalls: true }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** Never answers: the call stays in flight. */
   | { readonly hang: true }
   /** Waits until the promise resolves, then answers. */
-  | { readonly after: Promise<unknown>; readonly then: Scripted };
+  | { readonly after: Promise<unknown>; readonly answer: Scripted };
 
 /** A request as the fake got it. */
 export interface Seen {
   readonly model: string;
   readonly instructions: string;
   readonly input: string;
+  /** Whether structured output was asked for in its strict form. */
+  readonly strict: boolean;
   /** True when the client hung up before the answer. */
   aborted: boolean;
 }
@@ -74,8 +84,9 @@ export class FakeOpenAi {
     const wrong =
       request.url === '/v1/responses' && request.method === 'POST' ? whyWrong(body) : `no route ${request.url}`;
     if (wrong !== undefined) return this.#refuse(response, wrong);
-    const { model, instructions, input } = body.data as z.infer<typeof CreateResponse>;
-    const seen: Seen = { model, instructions: instructions ?? '', input, aborted: false };
+    const { model, instructions, input, text } = body.data as z.infer<typeof CreateResponse>;
+    const strict = text?.format.strict === true;
+    const seen: Seen = { model, instructions: instructions ?? '', input, strict, aborted: false };
     this.seen.push(seen);
     response.on('close', () => (seen.aborted = !response.writableFinished));
     const scripted = Array.isArray(this.#script) ? this.#script.shift() : this.#script(seen, this.seen.length);
@@ -91,9 +102,13 @@ export class FakeOpenAi {
 
   async #reply(response: ServerResponse, seen: Seen, scripted: Scripted): Promise<void> {
     if ('hang' in scripted) return;
+    if ('reset' in scripted) return void response.socket?.destroy();
+    if ('stalls' in scripted)
+      return void response.writeHead(200, { 'content-type': 'application/json' }).write('{ "id": ');
+    if ('body' in scripted) return send(response, 200, scripted.body);
     if ('after' in scripted) {
       await scripted.after;
-      return await this.#reply(response, seen, scripted.then);
+      return await this.#reply(response, seen, scripted.answer);
     }
     if ('status' in scripted) {
       return send(
@@ -103,17 +118,19 @@ export class FakeOpenAi {
         scripted.headers,
       );
     }
-    const usage = ('usage' in scripted ? scripted.usage : undefined) ?? { input: 100, output: 20 };
+    const said = 'usage' in scripted ? scripted.usage : undefined;
+    const usage = said ?? { input: 100, output: 20 };
     this.billed.input += usage.input;
     this.billed.output += usage.output;
     this.billed.calls += 1;
-    send(response, 200, responseBody(seen.model, scripted, usage));
+    const answer = responseBody(seen.model, scripted, usage);
+    send(response, 200, said === null ? { ...answer, usage: undefined } : answer);
   }
 }
 
 function responseBody(
   model: string,
-  scripted: Exclude<Scripted, { hang: true } | { status: number } | { after: unknown }>,
+  scripted: Extract<Scripted, { json: unknown } | { text: string } | { refusal: string } | { truncated: string }>,
   usage: { input: number; output: number },
 ) {
   const truncated = 'truncated' in scripted;
@@ -131,7 +148,7 @@ function responseBody(
     created_at: 0,
     model,
     status: truncated ? 'incomplete' : 'completed',
-    incomplete_details: truncated ? { reason: 'max_output_tokens' } : null,
+    incomplete_details: truncated ? { reason: scripted.because ?? 'max_output_tokens' } : null,
     error: null,
     output: [{ id: 'msg_fake', type: 'message', role: 'assistant', status: 'completed', content: [content] }],
     usage: {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, type WorkflowHandle } from '@temporalio/client';
+import { Client, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { expect, inject, onTestFinished } from 'vitest';
@@ -18,6 +18,7 @@ import { digestOf, openStore } from '../../store/index.ts';
 import type { Store } from '../../store/ports.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { clusterOf } from '../../worker/cluster.ts';
+import { filesIn } from '../../worker/files.ts';
 import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
 import { parseHarness } from '../../worker/load-harness.ts';
 import { FakeOpenAi, type Script } from './fake-openai.ts';
@@ -45,15 +46,22 @@ export interface Rig {
   readonly model: FakeOpenAi;
   readonly folder: string;
   readonly taskQueue: string;
-  readonly start: (type: string, input: unknown, options?: unknown, workflowId?: string) => Promise<WorkflowHandle>;
+  readonly start: (
+    type: string,
+    input: unknown,
+    options?: unknown,
+    workflowId?: string,
+  ) => Promise<WorkflowHandleWithFirstExecutionRunId>;
   /** Starts a run and waits for its result. */
   readonly run: (type: string, input: unknown, options?: unknown) => Promise<RunResult>;
+  /** A run that something else started, e.g. a schedule; it is replayed at the end too. */
+  readonly adopt: (workflowId: string) => WorkflowHandle;
   /** Waits until the run's open gate differs from `not`. */
   readonly gate: (handle: WorkflowHandle, not?: string) => Promise<Status>;
   /** Rows of the store. */
   readonly rows: (sql: string) => Promise<Readonly<Record<string, unknown>>[]>;
-  /** Resets a run to before a workflow task and returns the run that goes on, which is replayed at the end too. */
-  readonly reset: (handle: WorkflowHandle, taskFinishEventId: EventId) => Promise<WorkflowHandle>;
+  /** Resets a run (default: the latest of its workflow) to before the end of a workflow task and returns the run that goes on, which is replayed at the end too. */
+  readonly reset: (handle: WorkflowHandle, taskFinishEventId: EventId, runId?: string) => Promise<WorkflowHandle>;
 }
 
 type History = temporal.api.history.v1.IHistory;
@@ -82,7 +90,7 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
   const baseUrl = await model.listen();
   const taskQueue = `test-${process.pid}-${(count += 1)}`;
   const cluster = clusterOf(connection, 'default');
-  const deps = await dependencies(options, store, baseUrl, cluster);
+  const deps = { ...(await dependencies(options, store, baseUrl, cluster)), files: filesIn(join(folder, 'reports')) };
   const workflowBundle = { code: await bundleCode() };
   const worker = await createLoopWorker({
     connection,
@@ -95,6 +103,7 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
   const running = worker.run();
   const client = new Client({ connection, dataConverter });
   const started: WorkflowHandle[] = [];
+  let starts = 0;
   atTheEnd(async () => {
     worker.shutdown();
     await running;
@@ -104,12 +113,7 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
     await rm(folder, { recursive: true, force: true });
     expect(model.complaints).toEqual([]);
   });
-  const start: Rig['start'] = async (
-    type,
-    input,
-    runOptions,
-    workflowId = `${type}-${taskQueue}-${started.length}`,
-  ) => {
+  const start: Rig['start'] = async (type, input, runOptions, workflowId = `${type}-${taskQueue}-${(starts += 1)}`) => {
     const args = runOptions === undefined ? [input] : [input, runOptions];
     const handle = await client.workflow.start(type, {
       taskQueue,
@@ -120,8 +124,8 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
     started.push(client.workflow.getHandle(workflowId, handle.firstExecutionRunId));
     return handle;
   };
-  const reset: Rig['reset'] = async ({ workflowId }, taskFinishEventId) => {
-    const { runId } = await client.workflow.getHandle(workflowId).describe();
+  const reset: Rig['reset'] = async ({ workflowId }, taskFinishEventId, given) => {
+    const runId = given ?? (await client.workflow.getHandle(workflowId).describe()).runId;
     const { runId: next } = await client.workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId, runId },
@@ -140,6 +144,11 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
     folder,
     taskQueue,
     start,
+    adopt: (workflowId) => {
+      const handle = client.workflow.getHandle(workflowId);
+      started.push(handle);
+      return handle;
+    },
     reset,
     rows: async (sql) => [...(await store.facts.query(sql))],
     run: async (type, input, runOptions) => (await (await start(type, input, runOptions)).result()) as RunResult,
@@ -156,7 +165,7 @@ async function dependencies(
   store: Store,
   baseUrl: string,
   cluster: ReturnType<typeof clusterOf>,
-): Promise<Dependencies> {
+): Promise<Omit<Dependencies, 'files'>> {
   const loops = new Map<string, LoopEntry>();
   for (const { loop, harness: text = '' } of options.loops) {
     const harness = parseHarness(text, `${loop.name}/harness.yaml`);

@@ -122,7 +122,11 @@ test('what a provider refuses for good blocks the run after one call', async () 
 test('a provider that asks to slow down is asked again when it said', async () => {
   const { run, rows } = await rig({
     loops: [{ loop: titleLoop() }],
-    script: [{ status: 429, headers: { 'retry-after-ms': '50' } }, { status: 429, headers: { 'retry-after-ms': '50' } }, good('owls')],
+    script: [
+      { status: 429, headers: { 'retry-after-ms': '50' } },
+      { status: 429, headers: { 'retry-after-ms': '50' } },
+      good('owls'),
+    ],
   });
   const before = Date.now();
   expect(await run('writeTitle', owls)).toMatchObject({ outcome: 'accepted', attempts: 1 });

@@ -62,7 +62,11 @@ test('a dry run says when verifiers left it to a human', async () => {
 });
 
 test('a call that could pass the budget of the run is not made', async () => {
-  const { run, model: fake, rows } = await rig({
+  const {
+    run,
+    model: fake,
+    rows,
+  } = await rig({
     loops: [{ loop: titleLoop(), harness: 'limits: { usd: 0.0001 }' }],
   });
   const result = await run('writeTitle', owls);
@@ -103,7 +107,7 @@ test('what was spent before the budget ran out is kept, and so is the best', asy
 });
 
 test('the deadline counts work and ends the run as exhausted', async () => {
-  const slow = { after: new Promise((resolve) => setTimeout(resolve, 3000)), then: bad('Late') };
+  const slow = { after: new Promise((resolve) => setTimeout(resolve, 3000)), answer: bad('Late') };
   const { run } = await rig({
     loops: [{ loop: titleLoop(), harness: 'limits: { deadline: 1 second }' }],
     script: () => slow,

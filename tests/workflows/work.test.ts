@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bad, good, titleLoop } from '../support/loops.ts';
-import { rig, until } from '../support/rig.ts';
+import { rig } from '../support/rig.ts';
 
 const owls = { id: '1', topic: 'owls' };
 const asking = 'approval: { when: "true" }';
@@ -30,15 +30,25 @@ test('work that was done is not done again, under whatever workflow id', async (
 });
 
 test('work in progress elsewhere is left alone, then is done', async () => {
-  const { start, run, gate, model } = await rig({ loops: [{ loop: titleLoop(), harness: asking }], script: [good('owls')] });
+  const { start, run, gate, model } = await rig({
+    loops: [{ loop: titleLoop(), harness: asking }],
+    script: [good('owls')],
+  });
   const first = await start('writeTitle', owls, undefined, 'holder');
   await gate(first);
   const second = await run('writeTitle', owls);
-  expect(second).toMatchObject({ outcome: 'noWork', duplicateOf: 'holder', reason: 'inProgress: holder is at this work' });
+  expect(second).toMatchObject({
+    outcome: 'noWork',
+    duplicateOf: 'holder',
+    reason: 'inProgress: holder is at this work',
+  });
   expect(second).not.toHaveProperty('output');
   await first.signal('approve', { by: 'ada' });
   expect(await first.result()).toMatchObject({ outcome: 'accepted' });
-  expect(await run('writeTitle', owls)).toMatchObject({ reason: 'alreadyDone: holder did this work', output: { title: 'About owls' } });
+  expect(await run('writeTitle', owls)).toMatchObject({
+    reason: 'alreadyDone: holder did this work',
+    output: { title: 'About owls' },
+  });
   expect(model.seen).toHaveLength(1);
 });
 
@@ -81,19 +91,8 @@ test('the work of a run that was terminated can be taken over', async () => {
   await gate(second);
   await second.signal('approve', { by: 'ada' });
   expect(await second.result()).toMatchObject({ outcome: 'accepted' });
-  expect(await rows(`select outcome, reason from runs where outcome = 'stopped'`)).toMatchObject([{ outcome: 'stopped' }]);
+  expect(await rows(`select outcome, reason from runs where outcome = 'stopped'`)).toMatchObject([
+    { outcome: 'stopped' },
+  ]);
   expect(await run('writeTitle', owls)).toMatchObject({ outcome: 'noWork' });
-});
-
-test('a dry run does not keep the work from a run that would do it', async () => {
-  const hold = Promise.withResolvers<void>();
-  const { start, run, model } = await rig({
-    loops: [{ loop: titleLoop() }],
-    script: [{ after: hold.promise, then: good('owls') }, good('owls')],
-  });
-  const dry = await start('writeTitle', owls, { dryRun: true });
-  await until(() => Promise.resolve(model.seen.length), (seen) => seen === 1);
-  expect(await run('writeTitle', owls)).toMatchObject({ outcome: 'accepted' });
-  hold.resolve();
-  expect(await dry.result()).toMatchObject({ outcome: 'dryRun' });
 });

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { bench } from './bench.ts';
+import { summarise, tableOf } from './summary.ts';
+
+const USAGE = `npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
+
+  --rounds N       interleaved rounds; default 3
+  --runs N         runs of the throughput phase, each side and round; default 200
+  --sequential N   runs of the latency phase; default 30
+  --in-flight N    runs at once in the throughput phase; default 50
+  --profile DIR    leave a CPU profile of each worker there
+  --json           one JSON object, last on stdout, instead of the table`;
+
+/** Reads the words, measures, prints. Exits 1 where the hand-written run is not what it is meant to be. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '3' },
+      runs: { type: 'string', default: '200' },
+      sequential: { type: 'string', default: '30' },
+      'in-flight': { type: 'string', default: '50' },
+      profile: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const measured = await bench({
+    env: process.env,
+    rounds: count('rounds', values.rounds),
+    runs: count('runs', values.runs),
+    sequential: count('sequential', values.sequential),
+    inFlight: count('in-flight', values['in-flight']),
+    ...(values.profile === undefined ? {} : { profile: values.profile }),
+    report: console.error,
+  });
+  const summary = summarise(measured);
+  console.log(values.json ? JSON.stringify(summary) : tableOf(summary));
+  if (summary.minimalEventsAsExpected) return 0;
+  console.error(
+    `Expected a run of bench/minimal.ts to have 54 to 57 events, got ${summary.minimalEvents.join(', ')}: the comparison is not the one that was meant.`,
+  );
+  return 1;
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 100_000) return value;
+  console.error(`Expected \`--${name}\` to be an integer from 1 to 100000, got "${text}".\n\n${USAGE}`);
+  process.exit(2);
+}
+
+process.exitCode = await main();

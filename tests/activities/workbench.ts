@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { expect, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import type { Dependencies, Route } from '../../activities/dependencies.ts';
+import { LessonIndex } from '../../activities/lesson-index.ts';
+import { openAiEndpoint } from '../../activities/models/openai.ts';
+import type { ModelEndpoint, ModelRequest } from '../../activities/models/port.ts';
+import { Harness } from '../../contract/harness.ts';
+import type { PinnedRun } from '../../contract/run.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import type { Loop } from '../../loops/define/index.ts';
+import { digestOf, openStore } from '../../store/index.ts';
+import type { Store } from '../../store/ports.ts';
+import { FakeOpenAi, type Script } from '../support/fake-openai.ts';
+import { titleLoop } from '../support/loops.ts';
+
+/** Activities without a Temporal server: a real store, a real HTTP model server and one open run of one loop. */
+export interface Workbench {
+  readonly deps: Dependencies;
+  readonly run: PinnedRun;
+  readonly store: Store;
+  readonly model: FakeOpenAi;
+  readonly endpoint: ModelEndpoint;
+  /** Does something as the given attempt of an activity; `cancel` aborts it. */
+  readonly within: <T>(work: () => Promise<T>, attempt?: number) => Promise<T>;
+  readonly ledger: () => Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** Sets a workbench up for one test and takes it down after it. The model costs 1 micro-USD a token in and 2 out. */
+export async function workbench(
+  options: {
+    readonly script?: Script;
+    readonly loop?: Loop;
+    readonly harness?: unknown;
+    readonly input?: unknown;
+    readonly budgetMicroUsd?: number;
+    readonly expectComplaints?: boolean;
+  } = {},
+): Promise<Workbench> {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-bench-'));
+  const store = await openStore(folder, process.pid);
+  const model = new FakeOpenAi(options.script ?? []);
+  const baseUrl = await model.listen();
+  onTestFinished(async () => {
+    await model.close();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+    if (options.expectComplaints !== true) expect(model.complaints).toEqual([]);
+  });
+  const loop = options.loop ?? titleLoop();
+  const harness = Harness.parse(options.harness ?? {});
+  await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), 0);
+  const endpointOf = (name: string) => openAiEndpoint({ model: name, apiKey: 'test', baseUrl });
+  const price = { inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
+  const keep = { runKey: 'r1', keep: 'durable' } as const;
+  const run: PinnedRun = {
+    runKey: 'r1',
+    loop: loop.name,
+    workKey: `${loop.name}/1`,
+    input: await store.artefacts.put(canonicalJson(options.input ?? { id: '1', topic: 'owls' }), keep),
+    harness: 'v1',
+    watermark: 0,
+    prices: await store.artefacts.put(canonicalJson({ 'fake-1': price, 'fake-judge': price }), keep),
+    budgetMicroUsd: options.budgetMicroUsd ?? 1_000_000,
+    dryRun: false,
+    asOf: 0,
+  };
+  const route = (name: string): Route => ({ kind: 'endpoint', endpoint: endpointOf(name) });
+  const deps: Dependencies = {
+    store,
+    loops: new Map([[loop.name, { loop, harness, folder }]]),
+    routes: new Map([
+      ['default', route('fake-1')],
+      ['judge', route('fake-judge')],
+      ['local', { kind: 'local' }],
+    ]),
+    prices: {},
+    learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
+    lessons: new LessonIndex(store.lessons),
+    documents: async () => [],
+    files: { write: async (name) => name },
+    executions: { isOpen: async () => false },
+    attributes: [],
+    connection: '',
+    maxEvents: 4000,
+    now: () => Date.UTC(2026, 0, 1),
+  };
+  return {
+    deps,
+    run,
+    store,
+    model,
+    endpoint: endpointOf('fake-1'),
+    within: (work, attempt = 1) => new MockActivityEnvironment({ attempt }, { logger: silent }).run(work),
+    ledger: () =>
+      store.facts.query(
+        'select call, activity_attempt, state, reserved, booked from ledger order by at, activity_attempt',
+      ),
+  };
+}
+
+const silent = new DefaultLogger('ERROR', () => {});
+
+/** A question to a model. */
+export function question(change: Partial<ModelRequest> = {}): ModelRequest {
+  return {
+    instructions: 'Write a title.',
+    prompt: 'owls',
+    schemaName: 'title',
+    schema: z.toJSONSchema(z.object({ title: z.string() })) as Record<string, unknown>,
+    maxOutputTokens: 100,
+    timeoutMs: 5000,
+    signal: new AbortController().signal,
+    ...change,
+  };
+}

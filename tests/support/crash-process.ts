@@ -1,0 +1,65 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { inject, onTestFinished } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../../bin/loopwright.js', import.meta.url));
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What `--json` prints once everything is ready. */
+export interface ReadyLine {
+  readonly ready: true;
+  readonly temporal: string;
+  readonly ui?: string;
+  readonly taskQueue: string;
+  readonly data: string;
+}
+
+/** The environment of a user who has set nothing of ours or Temporal's, plus `more`; the Temporal CLI is the test run's. */
+export function plainEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|LOOPWRIGHT_(?!CACHE))/.test(name));
+  return { ...Object.fromEntries(inherited), TEMPORAL_CLI_PATH: inject('temporalCli'), ...more };
+}
+
+/** `loopwright …` in a process of its own. It is killed when the test ends. */
+export class LoopwrightProcess {
+  readonly ended: Promise<Ended>;
+  stdout = '';
+  stderr = '';
+  readonly #child: ChildProcess;
+
+  constructor(words: readonly string[], env: NodeJS.ProcessEnv) {
+    const child = spawn(process.execPath, [BIN, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.#child = child;
+    this.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Ended);
+    onTestFinished(() => this.end('SIGKILL').then(() => undefined));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Resolves with its first line once it is ready. @throws Error with what it said when it ends before. */
+  async ready(): Promise<ReadyLine> {
+    const died = this.ended.then(({ code, signal }): never => {
+      throw new Error(`It ended (${signal ?? code}) before it was ready:\n${this.stderr}`);
+    });
+    while (!this.stdout.includes('\n'))
+      await Promise.race([once(this.#child.stdout as NodeJS.ReadableStream, 'data'), died]);
+    died.catch(() => undefined);
+    return JSON.parse(this.stdout.slice(0, this.stdout.indexOf('\n'))) as ReadyLine;
+  }
+
+  /** Sends a signal and waits until it is gone. */
+  async end(signal: NodeJS.Signals): Promise<Ended> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);
+    return await this.ended;
+  }
+}
