@@ -118,7 +118,7 @@ async function answer(
       instructions: `${harness.instructions}\n\n${FENCE_RULE}`.trim(),
       prompt,
       schemaName: `${run.loop}_${stageOf(request.stage)}`,
-      schema: z.toJSONSchema(stage.output ?? loopOutput) as Record<string, unknown>,
+      schema: jsonSchemaOf(stage.output ?? loopOutput),
       maxOutputTokens: harness.limits.tokens,
       timeoutMs: MODEL_TIMEOUT_MS,
       signal: cancellationSignal(),
@@ -165,6 +165,15 @@ async function partsOf(deps: Dependencies, manifestDigest: Digest) {
       text: await textOf(deps, part.digest, `Context part ${part.source}`),
     })),
   );
+}
+
+const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
+
+/** The JSON Schema of an output, made once. */
+function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
+  const known = schemas.get(schema) ?? (z.toJSONSchema(schema) as Record<string, unknown>);
+  schemas.set(schema, known);
+  return known;
 }
 
 /** JSON in one spelling, so that equal answers are equal artefacts; what is no JSON stays as it is. */

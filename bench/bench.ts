@@ -84,7 +84,7 @@ async function measure(
     await Promise.all([ours.worker.ready, minimal.worker.ready]);
     report('Warming up …');
     for (const lane of [ours, minimal])
-      await throughputPhase(driver, lane, { ...options, runs: 40, serverPid: server.pid });
+      await throughputPhase(driver, lane, { runs: 40, inFlight: 10, serverPid: server.pid });
     const rounds: Record<Side, RoundFigures>[] = [];
     for (let round = 1; round <= options.rounds; round += 1) {
       const of = (lane: Lane) => roundOf(options, server, driver, lane, round);

@@ -141,14 +141,21 @@ async function book(
 
 /** A new try of a call, or the same call after a reset, means that the one before died in flight: it may have been charged. */
 async function giveUpEarlierTries(trx: Kysely<Tables>, call: CallKey): Promise<void> {
-  const earlier = await trx
+  await giveUpHeld(trx, { run_key: call.runKey, stage: call.stage, attempt: call.attempt, call: call.call });
+}
+
+/** Books calls that are still held at their worst case, because nobody lives who could settle them. */
+export async function giveUpHeld(
+  trx: Kysely<Tables>,
+  which: { run_key: string; stage?: string; attempt?: number; call?: string },
+): Promise<void> {
+  const lines = await trx
     .selectFrom('ledger')
     .selectAll()
-    .where((where) =>
-      where.and({ run_key: call.runKey, stage: call.stage, attempt: call.attempt, call: call.call, state: 'held' }),
-    )
+    .where('state', '=', 'held')
+    .where((line) => line.and(which))
     .execute();
-  for (const line of earlier) await book(trx, callOf(line), 'uncertain', undefined);
+  for (const line of lines) await book(trx, callOf(line), 'uncertain', undefined);
 }
 
 /** Primary key of a call's line, as columns. */

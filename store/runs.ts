@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { Trigger } from '../contract/run.ts';
 import { expireArtefacts } from './artefacts.ts';
+import { giveUpHeld } from './ledger.ts';
 import { addLessons, countLessons } from './lessons.ts';
 import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
 import type { Tables } from './schema.ts';
@@ -86,6 +87,8 @@ async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
     await trx.updateTable('work').set({ state: 'done' }).where('run_key', '=', runKey).execute();
   }
   await expireArtefacts(trx, runKey);
+  // A run that closes itself waits for no call any more; one that was lost may have a call that still comes back.
+  if (closing.unlessClosed !== true) await giveUpHeld(trx, { run_key: runKey });
   const attempts = await trx
     .selectFrom('attempts')
     .select(({ fn }) => fn.countAll<number>().as('n'))

@@ -94,7 +94,10 @@ function fitLogistic(past: readonly Past[], options: CalibrationOptions): Fit {
     [weights, loss] = [next, nextLoss];
   }
   const { precision } = slopes(weights, past, options);
-  return { weights: weights.map((weight, i) => (i === 0 ? weight : keepSign(weight, options.prior[i] as number))), precision };
+  return {
+    weights: weights.map((weight, i) => (i === 0 ? weight : keepSign(weight, options.prior[i] as number))),
+    precision,
+  };
 }
 
 /** A feature that was expected to point one way counts for nothing rather than the other way: more confidence never means less. */

@@ -7,10 +7,17 @@ import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vites
 import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
 import { startDevServer, type DevServer } from '../../worker/temporal/dev-server.ts';
 import { freePort } from '../../worker/temporal/ports.ts';
-import { approvedDigests, ledgerProblems, ledgerTotals, outcomesOf, storeProblems } from '../support/crash-audit.ts';
+import {
+  approvedDigests,
+  ledgerLines,
+  ledgerProblems,
+  ledgerTotals,
+  outcomesOf,
+  storeProblems,
+} from '../support/crash-audit.ts';
 import { Desk } from '../support/crash-desk.ts';
 import { historyProblems, recoveries } from '../support/crash-history.ts';
-import { TriageModel, type Behaviour } from '../support/crash-model.ts';
+import { TriageModel, type Behaviour, type ModelCall } from '../support/crash-model.ts';
 import { LoopwrightProcess, plainEnvironment } from '../support/crash-process.ts';
 import { crashSeed, randomFrom } from '../support/crash-random.ts';
 
@@ -63,6 +70,10 @@ async function aMoment(worker: LoopwrightProcess, model: TriageModel, random: ()
   await pause(300 * random());
 }
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(20);
+}
+
 /** Figures for people, beside the report. */
 function say(figures: unknown): void {
   process.stderr.write(`${JSON.stringify(figures)}\n`);
@@ -102,3 +113,52 @@ test('kill -9 of the worker at 20 random moments in 50 runs loses nothing and do
   expect(await historyProblems(client, data, desk.workflowIds)).toEqual([]);
   expect(model.fake.complaints).toEqual([]);
 }, 120_000);
+
+test('after kill -9 every run that was at work is at work again within seconds', async () => {
+  const random = randomFrom(crashSeed());
+  const { data, model, start } = await scene(random);
+  const worker = start();
+  await worker.ready();
+  const desk = new Desk({ client, data, model, random });
+  await desk.send(12);
+  await until(() => model.calls.length >= 8);
+  const killedAt = Date.now();
+  await worker.end('SIGKILL');
+  const next = start();
+  await next.ready();
+  const restartedMs = Date.now() - killedAt;
+  await desk.work(() => desk.closed() === 12);
+  await desk.leave();
+
+  const took = [...(await recoveries(client, desk.workflowIds, killedAt)).values()].toSorted((a, b) => a - b);
+  const median = Math.round(took[took.length >> 1] ?? 0);
+  const worst = Math.round(took.at(-1) ?? Infinity);
+  say({ victims: took.length, backMs: { first: Math.round(took[0] ?? 0), median, worst }, restartedMs });
+  expect(took.length).toBeGreaterThan(5);
+  // 5 s on a machine that has nothing else to do (bench/); where a restart alone takes long, 5 s after it.
+  expect(worst).toBeLessThan(Math.max(8000, restartedMs + 5000));
+}, 60_000);
+
+test('a paid call in flight at a kill leaves exactly one uncertain line, and its run goes on with another call', async () => {
+  const { data, model, start } = await scene(randomFrom(1), (_call, count) =>
+    count === 1 ? { hang: true } : undefined,
+  );
+  const worker = start();
+  await worker.ready();
+  const desk = new Desk({ client, data, model, random: () => 0 });
+  await desk.send(1);
+  await until(() => model.calls.length === 1);
+  await worker.end('SIGKILL');
+  expect(ledgerLines(data)).toMatchObject([{ state: 'held', try: 1 }]);
+  await start().ready();
+  await desk.work(() => desk.closed() === 1);
+  await desk.leave();
+
+  const [lost, ...others] = ledgerLines(data);
+  expect(lost).toMatchObject({ state: 'uncertain', booked: lost?.reserved, try: 1 });
+  expect(others).toHaveLength(model.calls.length - 1);
+  expect(others[0]).toMatchObject({ state: 'settled', try: 2, booked: TriageModel.cost(model.calls[1] as ModelCall) });
+  expect(others.every(({ state }) => state === 'settled')).toBe(true);
+  expect(model.calls[0]?.seen.aborted).toBe(true);
+  expect(storeProblems(data, 1)).toEqual([]);
+}, 60_000);

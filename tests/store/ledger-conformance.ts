@@ -81,7 +81,7 @@ export function ledgerConformance(name: string, open: OpenEmptyStore): void {
             }
           },
         ),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     }, 30_000);
 

@@ -127,6 +127,20 @@ export function ledgerTotals(data: string) {
   }));
 }
 
+/** Lines of the ledger that wait for their call, and what became of the others, in order. */
+export function ledgerLines(data: string) {
+  return withStore(
+    data,
+    (store) =>
+      store
+        .prepare(
+          `select r.workflow_id as id, l.state, l.reserved, l.booked, l.activity_attempt as try
+           from ledger l join runs r on r.run_key = l.run_key order by l.at`,
+        )
+        .all() as unknown as { id: string; state: string; reserved: number; booked: number; try: number }[],
+  );
+}
+
 /** Digests that have an approval on record. */
 export function approvedDigests(data: string): Set<string> {
   return withStore(

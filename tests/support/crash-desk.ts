@@ -96,8 +96,8 @@ export class Desk {
       else if (draw < 0.9) await handle.signal('reject', { by: BY, digest, note: 'wrong tone' });
       else await handle.signal('revise', { by: BY, digest, feedback: 'Say it shorter.' });
     } catch (error) {
-      // It closed between looking and sending.
-      if ((error as Error).name !== 'WorkflowNotFoundError') throw error;
+      // It closed between looking and sending, or the server is away: sent again later where it did not arrive.
+      if (!['WorkflowNotFoundError', 'ServiceError'].includes((error as Error).name)) throw error;
     }
   }
 

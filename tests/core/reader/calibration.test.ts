@@ -5,7 +5,10 @@ import { Calibration, logit, type CalibrationOptions } from '../../../core/reade
 const options: CalibrationOptions = { prior: [-0.7, 1], spread: [1, 0.5], forgetting: 0.995, caution: 1 };
 const past = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean()), { maxLength: 60 });
 
-function calibrated(answers: readonly (readonly [number, boolean])[], changed: Partial<CalibrationOptions> = {}): Calibration {
+function calibrated(
+  answers: readonly (readonly [number, boolean])[],
+  changed: Partial<CalibrationOptions> = {},
+): Calibration {
   const calibration = new Calibration({ ...options, ...changed });
   for (const [confidence, right] of answers) calibration.learn([1, logit(confidence)], right);
   return calibration;
@@ -18,11 +21,16 @@ function times<T>(count: number, value: T): T[] {
 describe('calibration', () => {
   test('stays above 0 and below 1 and is finite, whatever the past', () => {
     fc.assert(
-      fc.property(past, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 3, noNaN: true }), (answers, confidence, caution) => {
-        const p = calibrated(answers, { caution }).probability([1, logit(confidence)], answers.length);
-        expect(p).toBeGreaterThan(0);
-        expect(p).toBeLessThan(1);
-      }),
+      fc.property(
+        past,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 3, noNaN: true }),
+        (answers, confidence, caution) => {
+          const p = calibrated(answers, { caution }).probability([1, logit(confidence)], answers.length);
+          expect(p).toBeGreaterThan(0);
+          expect(p).toBeLessThan(1);
+        },
+      ),
     );
   });
 
@@ -39,7 +47,9 @@ describe('calibration', () => {
   test('caution only ever lowers P(right)', () => {
     fc.assert(
       fc.property(past, fc.double({ min: 0, max: 1, noNaN: true }), (answers, confidence) => {
-        const [bold, careful] = [0, 1.5].map((caution) => calibrated(answers, { caution }).probability([1, logit(confidence)], 99));
+        const [bold, careful] = [0, 1.5].map((caution) =>
+          calibrated(answers, { caution }).probability([1, logit(confidence)], 99),
+        );
         expect(careful).toBeLessThanOrEqual(bold as number);
       }),
     );
@@ -78,7 +88,9 @@ describe('calibration', () => {
 
   test('ends at the best curve also where a whole Newton step would jump over it', () => {
     // Long runs of confident right answers and rare shy wrong ones once made the steps oscillate and the curve turn upside down.
-    const answers = Array.from({ length: 600 }, (_, at) => (at % 40 === 0 ? ([0.03, false] as const) : ([0.99, true] as const)));
+    const answers = Array.from({ length: 600 }, (_, at) =>
+      at % 40 === 0 ? ([0.03, false] as const) : ([0.99, true] as const),
+    );
     const calibration = calibrated(answers, { spread: [5, 5], caution: 0 });
     expect(calibration.probability([1, logit(0.99)], 600)).toBeGreaterThan(0.99);
     expect(calibration.probability([1, logit(0.03)], 600)).toBeLessThan(0.05);

@@ -3,9 +3,25 @@ import type { TextExample } from '../../../core/reader/second-reader.ts';
 
 export const labels = ['card_arrival', 'cash_withdrawal_fee', 'transfer_pending'];
 
-const vocabulary = ['my', 'card', 'cash', 'fee', 'transfer', 'where', 'is', 'late', 'new', 'why', 'machine', 'bank', 'still'];
+const vocabulary = [
+  'my',
+  'card',
+  'cash',
+  'fee',
+  'transfer',
+  'where',
+  'is',
+  'late',
+  'new',
+  'why',
+  'machine',
+  'bank',
+  'still',
+];
 
-export const text = fc.array(fc.constantFrom(...vocabulary), { minLength: 0, maxLength: 8 }).map((words) => words.join(' '));
+export const text = fc
+  .array(fc.constantFrom(...vocabulary), { minLength: 0, maxLength: 8 })
+  .map((words) => words.join(' '));
 
 /** Labelled texts with ascending ids that have gaps. */
 export const examples = fc

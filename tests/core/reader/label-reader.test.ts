@@ -37,8 +37,12 @@ describe('the label reader', () => {
   });
 
   test('grows sure only with evidence that it is right', () => {
-    const known = Array.from({ length: 8 }, (_, round) => written.map(([text, label], at) => ({ id: 15 * round + at + 1, text, label }))).flat();
-    const confidence = [0, 15, 120].map((watermark) => reading(known).answer(ngramVector('my new card has not come in the post'), watermark).confidence);
+    const known = Array.from({ length: 8 }, (_, round) =>
+      written.map(([text, label], at) => ({ id: 15 * round + at + 1, text, label })),
+    ).flat();
+    const confidence = [0, 15, 120].map(
+      (watermark) => reading(known).answer(ngramVector('my new card has not come in the post'), watermark).confidence,
+    );
     expect(confidence).toEqual(confidence.toSorted((a, b) => a - b));
     expect(confidence[0]).toBeLessThan(0.6);
     expect(confidence[2]).toBeGreaterThan(0.9);
@@ -54,7 +58,10 @@ describe('the label reader', () => {
   test('answers at an old watermark exactly as then, whatever was learned since', () => {
     fc.assert(
       fc.property(examples, text, fc.nat({ max: 80 }), (known, question, watermark) => {
-        const then = reading(known.filter(({ id }) => id <= watermark)).answer(ngramVector(question), Number.MAX_SAFE_INTEGER);
+        const then = reading(known.filter(({ id }) => id <= watermark)).answer(
+          ngramVector(question),
+          Number.MAX_SAFE_INTEGER,
+        );
         expect(reading(known).answer(ngramVector(question), watermark)).toEqual(then);
       }),
     );

@@ -37,5 +37,7 @@ describe('hashed n-grams', () => {
 });
 
 test('label names are read as words, however they are written', () => {
-  expect(['card_arrival', 'card-arrival', 'cardArrival', 'Card arrival?'].map(labelWords)).toEqual(Array(4).fill('card arrival'));
+  expect(['card_arrival', 'card-arrival', 'cardArrival', 'Card arrival?'].map(labelWords)).toEqual(
+    Array(4).fill('card arrival'),
+  );
 });

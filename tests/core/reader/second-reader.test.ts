@@ -50,10 +50,16 @@ describe('the second reader', () => {
       fc.record({ known: fc.constant(known), arriving: fc.shuffledSubarray(known, { minLength: known.length }) }),
     );
     fc.assert(
-      fc.property(shuffled, text, fc.constantFrom(...labels), fc.nat({ max: 80 }), ({ known, arriving }, question, proposed, watermark) => {
-        const then = reading(known.filter(({ id }) => id <= watermark)).secondOpinion(question, proposed, 1000);
-        expect(reading(arriving).secondOpinion(question, proposed, watermark)).toEqual(then);
-      }),
+      fc.property(
+        shuffled,
+        text,
+        fc.constantFrom(...labels),
+        fc.nat({ max: 80 }),
+        ({ known, arriving }, question, proposed, watermark) => {
+          const then = reading(known.filter(({ id }) => id <= watermark)).secondOpinion(question, proposed, 1000);
+          expect(reading(arriving).secondOpinion(question, proposed, watermark)).toEqual(then);
+        },
+      ),
     );
   });
 
