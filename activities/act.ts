@@ -42,7 +42,13 @@ export async function act(deps: Dependencies, request: ActInput): Promise<{ repe
     artefact,
     at: deps.now(),
   });
-  if (begun.kind === 'done') return { repeated: true };
+  if (begun.kind === 'done') {
+    if (begun.artefact === artefact) return { repeated: true };
+    throw failure(
+      'EffectRefused',
+      `Effect \`${request.effect}\` of ${run.workKey} was done before, with artefact ${begun.artefact}; it is not done again with ${artefact}. Start the work anew with {"rerun": true} if that is what you want.`,
+    );
+  }
   if (begun.kind === 'begun' && !effect.repeatable) {
     throw failure(
       'EffectUncertain',

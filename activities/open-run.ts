@@ -171,6 +171,7 @@ async function duplicate(
     why: claim.kind,
     duplicateOf: claim.holder.workflowId,
     harness: run.harness,
+    attributes: deps.attributes,
     ...(artefact === undefined ? {} : { artefact }),
     ...(text === undefined || text.length > 65_536 ? {} : { output: JSON.parse(text) as unknown }),
   };

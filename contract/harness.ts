@@ -1,12 +1,15 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 
-/** A duration as people write it, `4 hours` or `3 days`; at least one second. */
+/** Longer than anybody waits, and short enough for every timer and date. */
+const LONGEST_MS = 3660 * 24 * 60 * 60 * 1000;
+
+/** A duration as people write it, `4 hours` or `3 days`; a second to ten years. */
 const duration = z
   .string()
   .min(1)
-  .refine((value) => ms(value as StringValue) >= 1000, {
-    message: 'expected a duration of at least a second, such as "30 minutes", "4 hours" or "3 days"',
+  .refine((value) => ms(value as StringValue) >= 1000 && ms(value as StringValue) <= LONGEST_MS, {
+    message: 'expected a duration from a second to ten years, such as "30 minutes", "4 hours" or "3 days"',
   });
 
 /** A deterministic check on the output that a lesson can add without code. */

@@ -82,6 +82,7 @@ export type Opened =
       readonly why: 'alreadyDone' | 'inProgress';
       readonly duplicateOf: string;
       readonly harness: string;
+      readonly attributes: readonly SearchAttribute[];
       readonly output?: unknown;
       readonly artefact?: Digest;
     };

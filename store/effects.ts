@@ -7,7 +7,9 @@ export function sqlEffects({ write }: Database): Effects {
     begin: (effect) =>
       write(async (trx) => {
         const known = await trx.selectFrom('effects').selectAll().where('key', '=', effect.key).executeTakeFirst();
-        if (known?.state === 'done') return { kind: 'done', result: JSON.parse(known.result ?? 'null') as unknown };
+        if (known?.state === 'done') {
+          return { kind: 'done', artefact: known.artefact, result: JSON.parse(known.result ?? 'null') as unknown };
+        }
         if (known !== undefined) return { kind: 'begun' };
         await trx
           .insertInto('effects')

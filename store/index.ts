@@ -43,6 +43,8 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },
     async close() {
+      // Writes that were asked for before this one are on disk when it is.
+      await database.write(() => Promise.resolve());
       reader.close();
       await read.destroy();
       ownership.release();

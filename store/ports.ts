@@ -175,7 +175,9 @@ export interface Effects {
     readonly artefact: Digest;
     readonly at: Timestamp;
   }): Promise<
-    { readonly kind: 'new' } | { readonly kind: 'begun' } | { readonly kind: 'done'; readonly result: unknown }
+    | { readonly kind: 'new' }
+    | { readonly kind: 'begun' }
+    | { readonly kind: 'done'; readonly artefact: Digest; readonly result: unknown }
   >;
   finish(key: string, result: unknown, at: Timestamp): Promise<void>;
   /** One row a topic and key; a second put changes nothing. */

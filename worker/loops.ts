@@ -1,6 +1,8 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { failure } from '../contract/failures.ts';
+import type { Harness } from '../contract/harness.ts';
 import type { LoopEntry } from '../activities/dependencies.ts';
 import type { Loop } from '../loops/define/index.ts';
 import { supportTriage } from '../loops/supportTriage/loop.ts';
@@ -15,9 +17,22 @@ export async function ownLoops(intents: readonly string[]): Promise<Map<string, 
   const loops: Loop[] = [supportTriage(intents), weeklyReport];
   const entries = loops.map(async (loop): Promise<[string, LoopEntry]> => {
     const folder = join(LOOPS, loop.name);
-    return [loop.name, { loop, harness: await loadHarness(folder), folder }];
+    const harness = await loadHarness(folder);
+    refuseUnjudgedRubrics(loop, harness);
+    return [loop.name, { loop, harness, folder }];
   });
   return new Map(await Promise.all(entries));
+}
+
+/** A rubric that no judge reads would promise a check that never happens. */
+function refuseUnjudgedRubrics(loop: Loop, harness: Harness): void {
+  const rubric = harness.evals.find(({ kind }) => kind === 'rubric');
+  const judged = Object.values(loop.stages).some(({ verify }) => verify.some(({ kind }) => kind === 'judge'));
+  if (rubric === undefined || judged) return;
+  throw failure(
+    'InvalidHarness',
+    `Loop ${loop.name}: eval \`${rubric.id}\` is a rubric, but no stage has a judge() to read it. Add a judge to the loop, or make it a check of another kind.`,
+  );
 }
 
 /** Reads a loop's own Markdown files, sorted by name, once a process. */

@@ -175,12 +175,14 @@ async function open(state: RunState, name: string, input: unknown, options: unkn
     show(state, 'running');
     return undefined;
   }
-  const { why, kind: _noWork, ...first } = opened;
+  const { why, kind: _noWork, attributes, ...first } = opened;
   const reason =
     why === 'alreadyDone'
       ? `alreadyDone: ${first.duplicateOf} did this work`
       : `inProgress: ${first.duplicateOf} is at this work`;
   state.ending = { outcome: 'noWork', reason };
+  state.phase = 'closed';
+  show(state, 'closed', 'noWork', { harness: first.harness, attributes });
   await condition(allHandlersFinished);
   return { outcome: 'noWork', reason, attempts: 0, costUsd: 0, gates: 0, lessons: 0, ...first };
 }

@@ -9,20 +9,23 @@ import { usd } from '../core/money.ts';
 import type { RunState } from './state.ts';
 
 /** Says in one upsert what phase the run is in, as far as the cluster has our attributes: an unregistered one would wedge the run. */
-export function show(state: RunState, loopState: LoopState, outcome?: Outcome): void {
+export function show(state: RunState, loopState: LoopState, outcome?: Outcome, pinned = pinnedOf(state)): void {
   if (state.shown === loopState) return;
   state.shown = loopState;
   const values: Record<SearchAttribute, string | number | undefined> = {
     LoopState: loopState,
     LoopOutcome: outcome,
-    LoopHarness: state.plan?.run.harness,
+    LoopHarness: pinned?.harness,
     LoopCostUsd: usd(state.costMicroUsd),
   };
-  const known = state.plan?.attributes ?? [];
-  const pairs = known
+  const pairs = (pinned?.attributes ?? [])
     .filter((name) => values[name] !== undefined)
     .map((name) => ({ key: defineSearchAttributeKey(name, typeOf(name)), value: values[name] }) as SearchAttributePair);
   if (pairs.length > 0) upsertSearchAttributes(pairs);
+}
+
+function pinnedOf({ plan }: RunState): { harness: string; attributes: readonly SearchAttribute[] } | undefined {
+  return plan && { harness: plan.run.harness, attributes: plan.attributes };
 }
 
 function typeOf(name: SearchAttribute): 'KEYWORD' | 'DOUBLE' {

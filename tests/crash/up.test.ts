@@ -71,7 +71,7 @@ test('`up` goes on where it was, on the same folder, after kill -9 of all of it,
     await up.ready();
     await desk.send(RUNS);
   })();
-  await Promise.all([ending, desk.work(() => ends === ENDS.length && desk.closed() === RUNS, 90_000)]);
+  await Promise.all([ending, desk.work(() => ends === ENDS.length && desk.closed() === RUNS, 200_000)]);
   await desk.leave();
   process.stderr.write(`${JSON.stringify({ outcomes: outcomesOf(data), calls: model.calls.length, figures })}\n`);
 
@@ -86,7 +86,7 @@ test('`up` goes on where it was, on the same folder, after kill -9 of all of it,
       .split('\n')
       .map((line) => JSON.parse(line) as unknown),
   ).toEqual([{ ready: true, temporal, ui: `http://127.0.0.1:${ports[3]}`, taskQueue: 'loops', data }]);
-}, 120_000);
+}, 240_000);
 
 /** Holds a port unless somebody has it already. */
 async function occupy(port: number): Promise<void> {
@@ -137,7 +137,7 @@ test('where its ports are busy, `up` says the address first and in every command
   expect(await worker.ended).toEqual({ code: 1, signal: null });
   expect(worker.stderr).toContain(`in use by process ${up.pid}: one process owns it`);
   expect(await up.end('SIGINT')).toEqual({ code: 0, signal: null });
-}, 60_000);
+}, 120_000);
 
 test('a port that was asked for and is busy is refused with the option that changes it', async () => {
   const data = await scratch();
@@ -148,7 +148,7 @@ test('a port that was asked for and is busy is refused with the option that chan
     expect(await up.ended).toEqual({ code: 1, signal: null });
     expect(up.stderr).toContain(`Port ${port} is in use by another program; give another with ${option} N.`);
   }
-}, 30_000);
+}, 60_000);
 
 test('`worker` without a server fails within seconds and says how to get one', async () => {
   const env = plainEnvironment({ TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` });
@@ -159,4 +159,4 @@ test('`worker` without a server fails within seconds and says how to get one', a
   expect(worker.stdout).toBe('');
   expect(worker.stderr).toContain(`No Temporal server answers at ${env['TEMPORAL_ADDRESS']}`);
   expect(worker.stderr).toContain('npm start');
-}, 30_000);
+}, 60_000);

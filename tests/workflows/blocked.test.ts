@@ -1,7 +1,10 @@
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { model, source } from '../../loops/define/index.ts';
 import { good, names, titleLoop } from '../support/loops.ts';
 import { rig } from '../support/rig.ts';
+
+// Retries back off for real.
+vi.setConfig({ testTimeout: 60_000 });
 
 const owls = { id: '1', topic: 'owls' };
 

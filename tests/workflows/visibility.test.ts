@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { expect, test } from 'vitest';
+import type { Status } from '../../contract/messages.ts';
 import { bad, good, titleLoop } from '../support/loops.ts';
 import { rig } from '../support/rig.ts';
 
@@ -64,4 +65,18 @@ test('every activity says what it is for', async () => {
     .filter((event) => event.activityTaskScheduledEventAttributes)
     .map((event) => JSON.parse(Buffer.from(event.userMetadata?.summary?.data ?? []).toString()) as string);
   expect(summaries).toEqual(['main/1 generate', 'main act publish']);
+});
+
+test('a run that has nothing to do says so too', async () => {
+  const { start, run } = await rig({ loops: [{ loop: titleLoop() }], script: [good('owls')] });
+  await run('writeTitle', owls);
+  const handle = await start('writeTitle', owls);
+  await handle.result();
+  expect((await handle.describe()).searchAttributes).toMatchObject({
+    LoopState: ['closed'],
+    LoopOutcome: ['noWork'],
+    LoopHarness: ['v1'],
+  });
+  expect(await handle.query<Status>('status')).toMatchObject({ state: 'closed', outcome: 'noWork' });
+  expect(await upserts(handle)).toBe(1);
 });
