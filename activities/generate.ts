@@ -68,8 +68,7 @@ async function make(deps: Dependencies, request: GenerateInput) {
     );
   }
   const { text, author } = await answer(deps, request, definition, entry.loop.output);
-  const artefact = await deps.store.artefacts.put(normal(text), { runKey: run.runKey, keep: 'durable' });
-  return await deps.store.attempts.add({ runKey: run.runKey, stage, attempt, artefact, author, at: deps.now() });
+  return await deps.store.attempts.add({ runKey: run.runKey, stage, attempt, author, at: deps.now() }, normal(text));
 }
 
 async function answer(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Artefacts } from './ports.ts';
+import type { ArtefactOwner, Artefacts } from './ports.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
@@ -13,26 +13,29 @@ export function digestOf(text: string): string {
 export function sqlArtefacts({ read, write }: Database): Artefacts {
   return {
     async put(text, owner) {
-      const digest = digestOf(text);
-      await write(async (trx) => {
-        await trx
-          .insertInto('artefacts')
-          .values({ digest, body: text })
-          .onConflict((on) => on.doNothing())
-          .execute();
-        await trx
-          .insertInto('artefact_owners')
-          .values({ digest, run_key: owner.runKey, keep: owner.keep })
-          .onConflict((on) => on.doNothing())
-          .execute();
-      });
-      return digest;
+      return await write((trx) => putArtefact(trx, text, owner));
     },
     async get(digest) {
       const row = await read.selectFrom('artefacts').select('body').where('digest', '=', digest).executeTakeFirst();
       return row?.body;
     },
   };
+}
+
+/** Stores a text for a run and returns its digest. */
+export async function putArtefact(trx: Kysely<Tables>, text: string, owner: ArtefactOwner): Promise<string> {
+  const digest = digestOf(text);
+  await trx
+    .insertInto('artefacts')
+    .values({ digest, body: text })
+    .onConflict((on) => on.doNothing())
+    .execute();
+  await trx
+    .insertInto('artefact_owners')
+    .values({ digest, run_key: owner.runKey, keep: owner.keep })
+    .onConflict((on) => on.doNothing())
+    .execute();
+  return digest;
 }
 
 /** Deletes a run's `run` artefacts that nobody else holds. */

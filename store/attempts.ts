@@ -1,5 +1,8 @@
-import type { Attempts, Judgement } from './ports.ts';
+import type { Kysely } from 'kysely';
+import { putArtefact } from './artefacts.ts';
 import type { Database } from './group-commit.ts';
+import type { Attempt, Attempts, Judgement } from './ports.ts';
+import type { Tables } from './schema.ts';
 
 /** Attempts and the verdicts on what they made, in SQL. */
 export function sqlAttempts(database: Database): Attempts {
@@ -7,30 +10,36 @@ export function sqlAttempts(database: Database): Attempts {
 }
 
 function attempts({ read, write }: Database): Pick<Attempts, 'find' | 'add'> {
-  const find: Attempts['find'] = async (runKey, stage, attempt) => {
-    const row = await read
-      .selectFrom('attempts')
-      .selectAll()
-      .where('run_key', '=', runKey)
-      .where('stage', '=', stage)
-      .where('attempt', '=', attempt)
-      .executeTakeFirst();
-    return row && { runKey, stage, attempt, artefact: row.artefact, author: row.author, at: row.at };
-  };
   return {
-    find,
-    async add(attempt) {
-      const { runKey, stage, artefact, author, at } = attempt;
-      await write((trx) =>
-        trx
+    find: (runKey, stage, attempt) => find(read, runKey, stage, attempt),
+    add: (attempt, text) =>
+      write(async (trx) => {
+        const { runKey, stage, author, at } = attempt;
+        const artefact = await putArtefact(trx, text, { runKey, keep: 'durable' });
+        await trx
           .insertInto('attempts')
           .values({ run_key: runKey, stage, attempt: attempt.attempt, artefact, author, at })
           .onConflict((on) => on.doNothing())
-          .execute(),
-      );
-      return (await find(runKey, stage, attempt.attempt)) ?? attempt;
-    },
+          .execute();
+        return (await find(trx, runKey, stage, attempt.attempt)) ?? { ...attempt, artefact };
+      }),
   };
+}
+
+async function find(
+  database: Kysely<Tables>,
+  runKey: string,
+  stage: string,
+  attempt: number,
+): Promise<Attempt | undefined> {
+  const row = await database
+    .selectFrom('attempts')
+    .selectAll()
+    .where('run_key', '=', runKey)
+    .where('stage', '=', stage)
+    .where('attempt', '=', attempt)
+    .executeTakeFirst();
+  return row && { runKey, stage, attempt, artefact: row.artefact, author: row.author, at: row.at };
 }
 
 function judgements({ read, write }: Database): Pick<Attempts, 'judge' | 'judgement' | 'judgements'> {

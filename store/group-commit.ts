@@ -46,7 +46,12 @@ export function groupCommit(database: Kysely<Tables>): Write {
 
 /** Never rejects: every job hears for itself. */
 async function commit(database: Kysely<Tables>, jobs: readonly Job[]): Promise<void> {
+  const [first, second] = jobs;
   try {
+    // Alone it needs no savepoint: what it throws undoes the transaction.
+    if (first !== undefined && second === undefined) {
+      return first.resolve(await database.transaction().execute(first.work));
+    }
     const done = await database.transaction().execute(async (transaction) => {
       const results: Done[] = [];
       for (const job of jobs) results.push(await attempt(transaction, job));

@@ -9,13 +9,8 @@ export function sqlLedger({ read, write }: Database): Ledger {
     reserve: (call, reservation) => write((trx) => reserve(trx, call, reservation)),
     settle: (call, actual) =>
       write(async (trx) => {
-        // A line that is booked already stays as it is, its tokens too.
-        if (!(await book(trx, call, 'settled', actual.microUsd))) return;
-        await trx
-          .updateTable('ledger')
-          .set({ input_tokens: actual.inputTokens, output_tokens: actual.outputTokens })
-          .where((line) => line.and(keyOf(call)))
-          .execute();
+        const tokens = { input_tokens: actual.inputTokens, output_tokens: actual.outputTokens };
+        await book(trx, call, 'settled', actual.microUsd, tokens);
       }),
     giveUp: (call) => finish(write, call, 'uncertain', undefined),
     release: (call) => finish(write, call, 'released', 0),
@@ -111,24 +106,25 @@ async function undo(trx: Kysely<Tables>, budgets: readonly Budget[], refusing: B
     .execute();
 }
 
-/** Moves a held line to its final state, once, and says whether it did; `amount` undefined books the worst case. */
+/** Moves a held line to its final state, once; one that is booked already stays as it is. `amount` undefined books the worst case. */
 async function book(
   trx: Kysely<Tables>,
   call: CallKey,
   state: 'settled' | 'uncertain' | 'released',
   amount: number | undefined,
-): Promise<boolean> {
+  tokens: { readonly input_tokens?: number; readonly output_tokens?: number } = {},
+): Promise<void> {
   const held = await trx
     .selectFrom('ledger')
     .selectAll()
     .where((line) => line.and(keyOf(call)))
     .where('state', '=', 'held')
     .executeTakeFirst();
-  if (held === undefined) return false;
+  if (held === undefined) return;
   const booked = amount ?? held.reserved;
   await trx
     .updateTable('ledger')
-    .set({ state, booked })
+    .set({ state, booked, ...tokens })
     .where((line) => line.and(keyOf(call)))
     .execute();
   await trx
@@ -136,7 +132,6 @@ async function book(
     .set({ reserved: sql`reserved - ${held.reserved}`, spent: sql`spent + ${booked}` })
     .where('id', 'in', JSON.parse(held.budgets) as string[])
     .execute();
-  return true;
 }
 
 /** A new try of a call, or the same call after a reset, means that the one before died in flight: it may have been charged. */

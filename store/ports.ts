@@ -20,10 +20,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Whose a body is, and for how long. */
+export interface ArtefactOwner {
+  readonly runKey: string;
+  readonly keep: Keep;
+}
+
 /** Bodies by content address. */
 export interface Artefacts {
   /** Stores a text for a run and returns its digest; `run` bodies go when their last run closes. */
-  put(text: string, owner: { readonly runKey: string; readonly keep: Keep }): Promise<Digest>;
+  put(text: string, owner: ArtefactOwner): Promise<Digest>;
   /** The text, or undefined when it was never stored or has expired. */
   get(digest: Digest): Promise<string | undefined>;
 }
@@ -118,8 +124,8 @@ export interface JudgementKey {
 
 /** Attempts and the verdicts on what they made. */
 export interface Attempts {
-  /** Records an attempt; where the key exists, the recorded one is the answer and nothing changes. */
-  add(attempt: Attempt): Promise<Attempt>;
+  /** Stores the text of an attempt's artefact and records the attempt, in one transaction; where the key exists, the recorded one is the answer and nothing changes. */
+  add(attempt: Omit<Attempt, 'artefact'>, text: string): Promise<Attempt>;
   find(runKey: string, stage: string, attempt: number): Promise<Attempt | undefined>;
   /** Records what was found about an artefact by `author`; where the key exists, nothing changes. */
   judge(key: JudgementKey & { readonly at: Timestamp }, judgement: Judgement): Promise<void>;

@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
+import { failure } from '../contract/failures.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
 
 /** Temporal's numbers for the types we use (`temporal.api.enums.v1.IndexedValueType`). */
@@ -33,7 +34,9 @@ export function clusterOf(connection: NativeConnection, namespace: string): Clus
         return status.name === RUNNING && (raw.workflowExecutionInfo?.firstRunId ?? firstRunId) === firstRunId;
       } catch (error) {
         if ((error as Error).name === 'WorkflowNotFoundError') return false;
-        throw error;
+        throw failure('StoreUnavailable', `Temporal did not say whether ${workflowId} is still open: ${(error as Error).message}`, {
+          cause: error as Error,
+        });
       }
     },
   };

@@ -46,7 +46,7 @@ export function describe(state: RunState): void {
   const commands = commandsOf(state, gate);
   setCurrentDetails(
     [
-      `Waiting for a decision at **${gate.id}** because ${gate.because}.`,
+      `Waiting for a decision at **${gate.id}** because ${plain(gate.because)}.`,
       `Approve:\n\n    ${commands.approve}`,
       `Bring your own version:\n\n    ${commands.revise}`,
       `Reject:\n\n    ${commands.reject}`,
@@ -109,6 +109,11 @@ function commandsOf(state: RunState, gate: Gate): { approve: string; revise: str
     revise: command({ decision: 'revise', output: state.parked?.draft.output ?? {}, approve: true }),
     reject: command({ decision: 'reject', note: 'why' }),
   };
+}
+
+/** A text that may quote what came from outside, so that it cannot be Markdown. */
+function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>#|!]/g, '\\$&');
 }
 
 /** A word for a POSIX shell. */

@@ -47,7 +47,7 @@ const CALIBRATION = { prior: [-0.7, 1, 0, 0], spread: [1, 0.5, 0.5, 0.5], forget
 export const MINILM_SETTINGS = {
   space: (): Space<Float32Array> => new DenseSpace(),
   vote: { width: 0.05, temperature: 0.04, centroid: 0.7, kernel: 0.7 },
-  calibration: { ...CALIBRATION, caution: 1 },
+  calibration: { ...CALIBRATION, caution: 0.75 },
 } as const;
 
 /** Settings over hashed n-grams (`ngramVector`): a weaker space, so more caution. Chosen like {@link MINILM_SETTINGS}. */

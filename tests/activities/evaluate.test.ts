@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../activities/evaluate.ts';
 import { check, judge, model, type Verifier } from '../../loops/define/index.ts';
+import { digestOf } from '../../store/index.ts';
 import type { Scripted } from '../support/fake-openai.ts';
 import { titleLoop, type Input, type Output } from '../support/loops.ts';
 import { workbench, type Workbench } from './workbench.ts';
@@ -22,8 +23,9 @@ async function judging(
 /** Verifies an artefact as the attempt of a model. */
 async function verify(bench: Workbench, output: unknown = ARTEFACT, author = 'model:fake-1', activityAttempt = 1) {
   const text = typeof output === 'string' ? output : JSON.stringify(output);
-  const artefact = await bench.store.artefacts.put(text, { runKey: 'r1', keep: 'durable' });
-  await bench.store.attempts.add({ runKey: 'r1', stage: 'main#1', attempt: 1, artefact, author, at: 1 });
+  const attempt = { runKey: 'r1', stage: 'main#1', attempt: 1, author, at: 1 };
+  await bench.store.attempts.add(attempt, text);
+  const artefact = digestOf(text);
   const request = { run: bench.run, stage: 'main#1', attempt: 1, earlier: {}, artefact };
   return await bench.within(() => evaluate(bench.deps, request), activityAttempt);
 }

@@ -47,6 +47,7 @@ test('`up` goes on where it was, on the same folder, after kill -9 of all of it,
   const desk = new Desk({ client, data, model, random });
 
   let ends = 0;
+  let startedAt = 0;
   const figures: unknown[] = [];
   const ending = (async () => {
     for (const signal of ENDS) {
@@ -60,11 +61,13 @@ test('`up` goes on where it was, on the same folder, after kill -9 of all of it,
       const endedMs = Math.round(performance.now() - since);
       if (signal !== 'SIGKILL') {
         expect(ended).toEqual({ code: 0, signal: null });
-        expect(ledgerLines(data).filter(({ state }) => state === 'held')).toEqual([]);
+        // Its own calls were allowed to finish; what a kill before it cut off may still wait for its next try.
+        expect(ledgerLines(data).filter(({ state, at }) => state !== 'settled' && at >= startedAt)).toEqual([]);
       }
       const serverGoneMs = await gone(server);
       figures.push({ signal, endedMs, serverGoneMs });
       expect(serverGoneMs).toBeLessThan(6000);
+      startedAt = Date.now();
       up = start();
       ends += 1;
     }
@@ -126,7 +129,7 @@ test('where its ports are busy, `up` says the address first and in every command
   await temporal('workflow', 'start', ...start, '--input', '{"id":"4711","text":"My card has not arrived"}');
   expect(await temporal('workflow', 'list')).toContain('supportTriage-4711');
   expect(await temporal('workflow', 'query', '-w', 'supportTriage-4711', '--name', 'status')).toContain(
-    `temporal workflow signal --address ${address} `,
+    `temporal workflow update execute --address ${address} `,
   );
 
   const second = new LoopwrightProcess(['up', '--json', '--data', data], plainEnvironment());

@@ -40,14 +40,10 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'reserving money': (store) => store.ledger.reserve(callOf('r1'), reservation),
   'settling a call': (store) => store.ledger.settle(callOf('r1'), { microUsd: 10, inputTokens: 5, outputTokens: 2 }),
   'recording an attempt': (store) =>
-    store.attempts.add({
-      runKey: 'r1',
-      stage: 'main#1',
-      attempt: 1,
-      artefact: 'sha256:a',
-      author: 'model:fake-1',
-      at: 1100,
-    }),
+    store.attempts.add(
+      { runKey: 'r1', stage: 'main#1', attempt: 1, author: 'model:fake-1', at: 1100 },
+      'what was made',
+    ),
   'recording a verdict': (store) =>
     store.attempts.judge({ runKey: 'r1', stage: 'main#1', artefact: 'sha256:a', author: 'verifiers', at: 1150 }, pass),
   'opening a gate': (store) =>
@@ -97,10 +93,11 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
     });
 
     test('an attempt that is recorded already is the answer, whatever is made later', async () => {
-      const attempt = { runKey: 'r1', stage: 'main#1', attempt: 1, artefact: 'sha256:a', author: 'model:x', at: 1 };
-      await store.attempts.add(attempt);
-      expect(await store.attempts.add({ ...attempt, artefact: 'sha256:b', author: 'model:y' })).toEqual(attempt);
-      expect(await store.attempts.find('r1', 'main#1', 1)).toEqual(attempt);
+      const attempt = { runKey: 'r1', stage: 'main#1', attempt: 1, author: 'model:x', at: 1 };
+      const recorded = await store.attempts.add(attempt, 'first');
+      expect(await store.artefacts.get(recorded.artefact)).toBe('first');
+      expect(await store.attempts.add({ ...attempt, author: 'model:y' }, 'second')).toEqual(recorded);
+      expect(await store.attempts.find('r1', 'main#1', 1)).toEqual(recorded);
       expect(await store.attempts.find('r1', 'main#2', 1)).toBeUndefined();
     });
 

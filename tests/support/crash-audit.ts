@@ -134,10 +134,10 @@ export function ledgerLines(data: string) {
     (store) =>
       store
         .prepare(
-          `select r.workflow_id as id, l.state, l.reserved, l.booked, l.activity_attempt as try
+          `select r.workflow_id as id, l.state, l.reserved, l.booked, l.activity_attempt as try, l.at
            from ledger l join runs r on r.run_key = l.run_key order by l.at`,
         )
-        .all() as unknown as { id: string; state: string; reserved: number; booked: number; try: number }[],
+        .all() as unknown as { id: string; state: string; reserved: number; booked: number; try: number; at: number }[],
   );
 }
 

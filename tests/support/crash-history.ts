@@ -9,6 +9,7 @@ import { usd } from '../../core/money.ts';
 import { DATABASE_FILE } from '../../store/index.ts';
 import { openReader } from '../../store/sqlite.ts';
 import { dataConverter } from '../../worker/loop-worker.ts';
+import { wedged } from './rig.ts';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 
@@ -19,23 +20,23 @@ export async function historyProblems(client: Client, data: string, workflowIds:
     `select outcome, (select coalesce(sum(booked), 0) from ledger l where l.run_key = r.run_key) as cost
      from runs r where workflow_id = ?`,
   );
-  const workflowBundle = { code: await readFile(inject('bundle'), 'utf8') };
   const problems: string[] = [];
-  for (const id of workflowIds) {
-    const handle = client.workflow.getHandle(id);
+  const histories: { workflowId: string; history: temporal.api.history.v1.IHistory }[] = [];
+  for (const workflowId of workflowIds) {
+    const handle = client.workflow.getHandle(workflowId);
     const { outcome, costUsd } = (await handle.result()) as RunResult;
-    const row = recorded.get(id) as { outcome: string; cost: number } | undefined;
+    const row = recorded.get(workflowId) as { outcome: string; cost: number } | undefined;
     if (row?.outcome !== outcome || usd(row.cost) !== costUsd)
-      problems.push(`${id} says ${outcome}, ${costUsd} USD; the store says ${JSON.stringify(row)}`);
+      problems.push(`${workflowId} says ${outcome}, ${costUsd} USD; the store says ${JSON.stringify(row)}`);
     const history = await handle.fetchHistory();
-    for (const { workflowTaskFailedEventAttributes: failed } of history.events ?? []) {
-      if (failed !== null && failed !== undefined) problems.push(`${id}: ${failed.failure?.message}`);
-    }
-    await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, id).catch((error: Error) =>
-      problems.push(`${id} does not replay: ${error.message}`),
-    );
+    problems.push(...wedged(history).map((why) => `${workflowId}: ${why}`));
+    histories.push({ workflowId, history });
   }
   store.close();
+  const workflowBundle = { code: await readFile(inject('bundle'), 'utf8') };
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle, dataConverter }, histories)) {
+    if (error !== undefined) problems.push(`${workflowId} does not replay: ${error.message}`);
+  }
   return problems;
 }
 

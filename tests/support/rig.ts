@@ -206,7 +206,7 @@ async function dependencies(
 const HARMLESS: readonly unknown[] = [1, 17, 20];
 
 /** What wedged a run for a while, if anything did. */
-function wedged(history: History): string[] {
+export function wedged(history: History): string[] {
   return (history.events ?? [])
     .map(({ workflowTaskFailedEventAttributes: failed }) => failed)
     .filter((failed) => failed !== null && failed !== undefined && !HARMLESS.includes(failed.cause ?? 0))
