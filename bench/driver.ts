@@ -8,6 +8,9 @@ import type { Signs, WorkerProcess } from './worker-process.ts';
 /** How long a run is left waiting before it is approved, in milliseconds: long enough that its workflow task is done. */
 export const PARK_MS = 30;
 
+/** A run that takes longer than this, in milliseconds, is lost, and with it the comparison. */
+const LOST_MS = 120_000;
+
 /** One run, as the driver saw it. Milliseconds since 1970. */
 export interface RunTimes {
   readonly handle: Handle;
@@ -76,12 +79,15 @@ export class Driver {
   async run(lane: Lane): Promise<RunTimes> {
     const startedAt = clock();
     const handle = await this.start(lane);
+    const lost = setTimeout(() => giveUp(handle), LOST_MS);
     await lane.signs.waiting(handle.firstExecutionRunId);
     await sleep(PARK_MS);
     const sentAt = clock();
     await this.approve(handle);
     await handle.result();
-    return { handle, startedAt, sentAt, endedAt: clock() };
+    const endedAt = clock();
+    clearTimeout(lost);
+    return { handle, startedAt, sentAt, endedAt };
   }
 
   /** The run's history. */
@@ -94,6 +100,14 @@ export class Driver {
     const { historyLength, historySize = 0 } = await handle.describe();
     return { events: historyLength, bytes: historySize };
   }
+}
+
+/** Ends the bench; server and workers end with this process. */
+function giveUp({ workflowId }: Handle): never {
+  console.error(
+    `Run ${workflowId} did not end in ${LOST_MS / 1000} s: the bench is given up. The worker's warnings are above.`,
+  );
+  process.exit(1);
 }
 
 /**

@@ -52,11 +52,11 @@ export async function recoveryPhase(
   lane.signs.listen((run) => signs.set(run, signs.get(run) ?? clock()));
   lane.worker = restart();
   await lane.worker.ready;
-  const bootMs = clock() - killedAt;
+  const bootMs = Math.round(clock() - killedAt);
   await Promise.all(ends);
-  const doneMs = clock() - killedAt;
+  const doneMs = Math.round(clock() - killedAt);
   lane.signs.listen(() => {});
-  const goingMs = Math.max(...inFlight.map((run) => (signs.get(run) ?? clock()) - killedAt));
+  const goingMs = Math.round(Math.max(...inFlight.map((run) => (signs.get(run) ?? clock()) - killedAt)));
   return { inFlight: inFlight.length, bootMs, goingMs, doneMs };
 }
 

@@ -39,7 +39,7 @@ export function summarise(measured: Measured) {
       minimal: 'lessons and Temporal safe from kill -9 only',
     },
     rounds: rounds.length,
-    versions: { node: process.versions.node, temporalServer: measured.server, sdk: versionOf('@temporalio/worker') },
+    versions: { node: process.versions.node, temporalCli: measured.server, sdk: versionOf('@temporalio/worker') },
     machine: {
       platform: platform(),
       cpus: cpus().length,
@@ -97,7 +97,7 @@ export function tableOf(summary: Summary): string {
     line('kill -9 → all runs done, ms', summary.recovery.ours.doneMs, summary.recovery.minimal.doneMs),
     '',
     `Durability: ours: ${summary.durability.ours}; minimal: ${summary.durability.minimal}.`,
-    `${summary.rounds} interleaved rounds, ${summary.machine.cpus} CPUs, load average ${summary.machine.loadAverage.map((load) => load.toFixed(1)).join(' ')}, Node ${summary.versions.node}, Temporal ${summary.versions.temporalServer}, SDK ${summary.versions.sdk}.`,
+    `${summary.rounds} interleaved rounds, ${summary.machine.cpus} CPUs, load average ${summary.machine.loadAverage.map((load) => load.toFixed(1)).join(' ')}, Node ${summary.versions.node}, Temporal CLI ${summary.versions.temporalCli}, SDK ${summary.versions.sdk}.`,
     ...(ratio.cpu === null ? ['CPU is measured on Linux only.'] : []),
   ].join('\n');
 }

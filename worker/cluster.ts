@@ -34,9 +34,13 @@ export function clusterOf(connection: NativeConnection, namespace: string): Clus
         return status.name === RUNNING && (raw.workflowExecutionInfo?.firstRunId ?? firstRunId) === firstRunId;
       } catch (error) {
         if ((error as Error).name === 'WorkflowNotFoundError') return false;
-        throw failure('StoreUnavailable', `Temporal did not say whether ${workflowId} is still open: ${(error as Error).message}`, {
-          cause: error as Error,
-        });
+        throw failure(
+          'StoreUnavailable',
+          `Temporal did not say whether ${workflowId} is still open: ${(error as Error).message}`,
+          {
+            cause: error as Error,
+          },
+        );
       }
     },
   };

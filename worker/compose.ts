@@ -110,7 +110,7 @@ async function dependencies(options: ComposeOptions, store: Store, cluster: Clus
     loops,
     routes,
     prices,
-    learner: await chooseLearner({ env, cacheDir, report }),
+    learner: await chooseLearner({ env, cacheDir, data: options.data, report }),
     lessons: new LessonIndex(store.lessons),
     documents: documentReader(),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },

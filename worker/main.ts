@@ -20,12 +20,15 @@ const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.js
   version: string;
 };
 
-Runtime.install({ logger: lineLogger() });
+// The SDK's native half would log to stdout, which is for data.
+const runtime = Runtime.install({ logger: lineLogger(), telemetryOptions: { logging: { forward: {} } } });
 
 const program = new Command('loopwright')
   .description('Runs agent loops that people can leave alone, on Temporal.')
   .version(version)
   .configureHelp({ sortSubcommands: false })
+  // `temporal --version` is for the Temporal CLI.
+  .enablePositionalOptions()
   .showHelpAfterError();
 
 const dataOption = [
@@ -96,6 +99,7 @@ program
   .command('temporal')
   .description('the Temporal CLI, found or fetched, pointed at the server that `up` started')
   .helpOption(false)
+  .passThroughOptions()
   .allowUnknownOption()
   .allowExcessArguments()
   .argument('[words...]', 'what you would write after `temporal`')
@@ -133,6 +137,9 @@ try {
 } catch (error) {
   report(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
+} finally {
+  // It goes with the last connection; where there was none, its logging would keep this process alive.
+  await runtime.shutdown();
 }
 
 function positive(text: string): number {

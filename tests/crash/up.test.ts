@@ -126,7 +126,8 @@ test('where its ports are busy, `up` says the address first and in every command
     '-w',
     'supportTriage-4711',
   ];
-  await temporal('workflow', 'start', ...start, '--input', '{"id":"4711","text":"My card has not arrived"}');
+  await temporal('workflow', 'start', ...start, '--input', '{"id":"4711","text":"Hm, so what about it then?"}');
+  expect(await temporal('--version')).toMatch(/^temporal version/);
   expect(await temporal('workflow', 'list')).toContain('supportTriage-4711');
   expect(await temporal('workflow', 'query', '-w', 'supportTriage-4711', '--name', 'status')).toContain(
     `temporal workflow update execute --address ${address} `,

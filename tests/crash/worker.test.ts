@@ -50,8 +50,7 @@ async function scene(random: () => number, behaviour?: Behaviour) {
   const data = join(folder, 'data');
   onTestFinished(async () => {
     await model.fake.close();
-    if (process.env['KEEP'] === undefined) await rm(folder, { recursive: true, force: true });
-    else say({ folder });
+    await rm(folder, { recursive: true, force: true });
   });
   const environment = plainEnvironment({ ...env, TEMPORAL_ADDRESS: server.address });
   const start = () => new LoopwrightProcess(['worker', '--json', '--data', data], environment);
@@ -60,13 +59,14 @@ async function scene(random: () => number, behaviour?: Behaviour) {
 
 /**
  * A random moment in a worker's life, by what it has done and not by the clock, so that a busy machine only makes the
- * test longer: while it starts, or some calls after that.
+ * test longer: while it starts, or some answers of the model after that.
  */
 async function aMoment(worker: LoopwrightProcess, model: TriageModel, random: () => number): Promise<void> {
-  if (random() < 0.2) return void (await pause(1000 * random()));
-  const calls = model.calls.length + Math.floor(4 * random());
+  if (random() < 0.2) return await pause(1000 * random());
   await worker.ready();
-  for (let waitedMs = 0; model.calls.length < calls && waitedMs < 4000; waitedMs += 20) await pause(20);
+  const { billed } = model.fake;
+  const answers = billed.calls + Math.floor(6 * random());
+  for (let waitedMs = 0; billed.calls < answers && waitedMs < 4000; waitedMs += 20) await pause(20);
   await pause(300 * random());
 }
 

@@ -137,7 +137,7 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
       expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['begun', 'new']);
       await store.effects.finish(effect.key, { sent: 1 }, 2);
       await store.effects.finish(effect.key, { sent: 2 }, 3);
-      expect(await store.effects.begin(effect)).toEqual({ kind: 'done', result: { sent: 1 } });
+      expect(await store.effects.begin(effect)).toEqual({ kind: 'done', artefact: 'sha256:a', result: { sent: 1 } });
     });
 
     test('lessons are read in the order they were learnt, up to the watermark', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { CallKey, Store } from '../../store/ports.ts';
 import type { OpenEmptyStore } from './conformance.ts';
-import { callOf } from './samples.ts';
+import { callOf, runOf } from './samples.ts';
 
 const LOOP_CAP = 250;
 const RUN_CAP = 100;
@@ -114,6 +114,18 @@ export function ledgerConformance(name: string, open: OpenEmptyStore): void {
         { state: 'settled', booked: 7 },
       ]);
       expect(await store.ledger.spent('r1')).toBe(47);
+    });
+
+    test('a run that closes itself leaves no call held: one that died in flight is uncertain', async () => {
+      await store.runs.open(runOf('r1'));
+      await reserve(store, callOf('r1'), 40);
+      await reserve(store, callOf('r2'), 30);
+      const closing = { runKey: 'r1', outcome: 'blocked', reason: 'Timeout', closedAt: 2000, lessons: [] } as const;
+      await store.runs.close({ ...closing, unlessClosed: true });
+      expect(await budget('run:r1')).toEqual({ reserved: 40, spent: 0 });
+      expect(await store.runs.close(closing)).toMatchObject({ costMicroUsd: 40 });
+      expect(await budget('run:r1')).toEqual({ reserved: 0, spent: 40 });
+      expect(await budget('loop:triage')).toEqual({ reserved: 30, spent: 40 });
     });
 
     test('a call that a reset makes again is reserved and counted again', async () => {

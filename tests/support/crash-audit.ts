@@ -74,9 +74,10 @@ export function storeProblems(data: string, runs: number): string[] {
       return rows.length === 0 ? [] : [`${what}: ${JSON.stringify(rows.slice(0, 5))}`];
     });
     const { n, ids } = store.prepare('select count(*) as n, count(distinct workflow_id) as ids from runs').get() ?? {};
-    if (n !== runs || ids !== runs) problems.push(`${runs} runs were started, the store has ${n} of ${ids} workflows`);
+    if (n !== runs || ids !== runs)
+      problems.push(`${runs} runs were started, the store has ${String(n)} of ${String(ids)} workflows`);
     const integrity = store.prepare('pragma integrity_check').get()?.['integrity_check'];
-    return integrity === 'ok' ? problems : [...problems, `integrity: ${integrity}`];
+    return integrity === 'ok' ? problems : [...problems, `integrity: ${String(integrity)}`];
   });
 }
 

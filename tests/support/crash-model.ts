@@ -47,7 +47,7 @@ export class TriageModel {
     this.fake = new FakeOpenAi((seen, count) => {
       const call = { ticket: ticketOf(seen), inputTokens: 100 + count, seen, at: Date.now() };
       this.calls.push(call);
-      return behaviour(call, count) ?? { after: pause(50 + 600 * this.#random() ** 2), answer: this.answer(call) };
+      return behaviour(call, count) ?? { after: pause(20 + 400 * this.#random() ** 2), answer: this.answer(call) };
     });
   }
 

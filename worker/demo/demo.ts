@@ -20,7 +20,12 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
     await hostile(stage);
     await report(stage);
     screen.say(`Held-out: asking the learner about ${stage.dataset.heldOut.length} messages it never saw …`);
-    const learner = await chooseLearner({ env: options.env, cacheDir: options.cacheDir, report: () => {} });
+    const learner = await chooseLearner({
+      env: options.env,
+      cacheDir: options.cacheDir,
+      data: stage.data,
+      report: () => {},
+    });
     const heldOut = await heldOutCurve(stage.dataset, messages, learner, stage.record, (share) =>
       screen.progress(`  ${bar(share, 30)} ${percent(share, 1)}`),
     );

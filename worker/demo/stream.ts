@@ -10,7 +10,7 @@ export const ANSWER_KEY = 'answer-key@demo';
 const TICK_MS = 25;
 
 /** A decision that the run has not recorded after this long is sent again: the run refuses it if it counted. */
-const RESEND_MS = 3000;
+const RESEND_MS = 1500;
 
 /** What drives a stream of messages through `supportTriage`. */
 export interface StreamOptions {

@@ -37,12 +37,12 @@ describe('the label reader', () => {
   });
 
   test('grows sure only with evidence that it is right', () => {
-    const known = Array.from({ length: 8 }, (_, round) =>
+    const rounds = Array.from({ length: 25 }, (_, round) =>
       written.map(([text, label], at) => ({ id: 15 * round + at + 1, text, label })),
-    ).flat();
-    const confidence = [0, 15, 120].map(
-      (watermark) => reading(known).answer(ngramVector('my new card has not come in the post'), watermark).confidence,
     );
+    const taught = reading(rounds.flat());
+    const question = ngramVector('my new card has not come in the post');
+    const confidence = [0, 15, 375].map((watermark) => taught.answer(question, watermark).confidence);
     expect(confidence).toEqual(confidence.toSorted((a, b) => a - b));
     expect(confidence[0]).toBeLessThan(0.6);
     expect(confidence[2]).toBeGreaterThan(0.9);
