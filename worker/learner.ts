@@ -22,5 +22,8 @@ export async function chooseLearner({ env, cacheDir, data, report }: LearnerOpti
   }
   const { space } = chosen;
   if (data === undefined) return embeddedLearner(space);
-  return embeddedLearner({ ...space, embed: keptInFile(join(data, 'vectors.db'), space.model, space.embed, report) });
+  return embeddedLearner({
+    ...space,
+    embed: keptInFile(join(data, 'vectors.db'), space.model, (text) => space.embed(text), report),
+  });
 }

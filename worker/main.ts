@@ -57,8 +57,11 @@ program
       ...(uiPort === undefined ? {} : { uiPort }),
     });
     process.stdout.write(`${options.json ? JSON.stringify(running.ready) : readyText(running)}\n`);
-    await untilToldToStop(running.worker.done, report);
-    await running.stop();
+    try {
+      await untilToldToStop(running.done, report);
+    } finally {
+      await running.stop();
+    }
   });
 
 program

@@ -43,10 +43,10 @@ export interface Ready {
 /** Everything, running. */
 export interface Up {
   readonly ready: Ready;
-  readonly worker: RunningWorker;
-  readonly namespace: string;
   /** CLI flags that reach the server, for printed commands; empty on the default address. */
   readonly flags: string;
+  /** Resolves when the worker has stopped; rejects when it failed or its Temporal server is gone. */
+  readonly done: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -83,7 +83,12 @@ export async function up(options: UpOptions): Promise<Up> {
       data,
     };
     await writeFile(join(data, UP_FILE), JSON.stringify(ready));
-    return { ready, worker, namespace: target.namespace, flags, stop: () => stopAll(data, worker, connection, server) };
+    return {
+      ready,
+      flags,
+      done: server === undefined ? worker.done : Promise.race([worker.done, serverGone(server, data)]),
+      stop: () => stopAll(data, worker, connection, server),
+    };
   } catch (error) {
     await connection?.close();
     await server?.stop();
@@ -98,6 +103,13 @@ export async function runningAddress(data: string): Promise<string | undefined> 
   } catch {
     return undefined;
   }
+}
+
+async function serverGone(server: DevServer, data: string): Promise<never> {
+  const { code, signal } = await server.exited;
+  throw new Error(
+    `The Temporal server is gone (${signal ?? `exit code ${code}`}); ${join(data, 'temporal.log')} says why. Nothing is lost: start again on the same --data.`,
+  );
 }
 
 async function stopAll(
@@ -155,7 +167,7 @@ async function registerAttributes(
 
 /** What a person reads when everything is ready: the address first where it is not the default, then commands that work as they are. */
 export function readyText({ ready, flags }: Up): string {
-  const start = `temporal workflow start${flags} --task-queue ${TASK_QUEUE} --task-timeout 3s --type supportTriage --workflow-id supportTriage-4711 --input '{"id":"4711","text":"My card has not arrived"}'`;
+  const start = `temporal workflow start${flags} --task-queue ${TASK_QUEUE} --task-timeout 3s --type supportTriage --workflow-id supportTriage-4711 --input '{"id":"4711","text":"Something is wrong with my card, can somebody look?"}'`;
   return [
     ...(ready.temporal === DEFAULT_ADDRESS ? [] : [`export TEMPORAL_ADDRESS=${ready.temporal}`, '']),
     `Loopwright is up. Temporal ${ready.temporal}${ready.ui === undefined ? '' : `, its UI ${ready.ui}`}, task queue ${ready.taskQueue}, data ${ready.data}`,

@@ -27,6 +27,12 @@ export function embeddedLearner<V>(space: Space<V>): Learner {
   };
 }
 
+/** Labelled examples that a learner needs before its confidence is worth anything; until then it never sounds sure. */
+const PROVEN_AFTER = 25;
+
+/** The most confidence that an unproven learner may claim. */
+const UNPROVEN = 0.75;
+
 interface Reading<V> {
   readonly reader: LabelReader<V>;
   /** Examples up to this id are learnt. */
@@ -45,8 +51,9 @@ async function begin<V>(space: Space<V>, { labels }: LearnerQuestion): Promise<R
 async function ask<V>(space: Space<V>, reading: Reading<V>, question: LearnerQuestion) {
   reading.learning = reading.learning.then(() => learn(space, reading, question));
   await reading.learning;
-  const { label, confidence } = reading.reader.answer(await space.embed(question.text), question.watermark);
-  return { label, confidence };
+  const answer = reading.reader.answer(await space.embed(question.text), question.watermark);
+  const confidence = answer.examples < PROVEN_AFTER ? Math.min(UNPROVEN, answer.confidence) : answer.confidence;
+  return { label: answer.label, confidence };
 }
 
 async function learn<V>(space: Space<V>, reading: Reading<V>, { examples }: LearnerQuestion): Promise<void> {

@@ -54,7 +54,7 @@ export const MINILM_SETTINGS = {
 export const NGRAM_SETTINGS = {
   space: (): Space<SparseVector> => new NgramSpace(),
   vote: { width: 0.08, temperature: 0.06, centroid: 1, kernel: 0.5 },
-  calibration: { ...CALIBRATION, caution: 2.25 },
+  calibration: { ...CALIBRATION, caution: 2.75 },
 } as const;
 
 /**
