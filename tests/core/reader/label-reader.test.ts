@@ -7,9 +7,11 @@ import type { TextExample } from '../../../core/reader/second-reader.ts';
 import type { SparseVector } from '../../../core/reader/vector.ts';
 import { asked, examples, labels, text, written } from './examples.ts';
 
-function reading(known: readonly TextExample[]): LabelReader<SparseVector> {
+/** A reader over n-grams; how cautious it is in use is tuned (`NGRAM_SETTINGS`) and no matter here. */
+function reading(known: readonly TextExample[], caution: number = NGRAM_SETTINGS.calibration.caution) {
   const names = labels.map((label) => ({ label, vector: ngramVector(labelWords(label)) }));
-  const reader = new LabelReader({ ...NGRAM_SETTINGS, names });
+  const calibration = { ...NGRAM_SETTINGS.calibration, caution };
+  const reader = new LabelReader<SparseVector>({ ...NGRAM_SETTINGS, calibration, names });
   for (const { id, text, label } of known) reader.learn({ id, vector: ngramVector(text), label });
   return reader;
 }
@@ -40,7 +42,7 @@ describe('the label reader', () => {
     const rounds = Array.from({ length: 25 }, (_, round) =>
       written.map(([text, label], at) => ({ id: 15 * round + at + 1, text, label })),
     );
-    const taught = reading(rounds.flat());
+    const taught = reading(rounds.flat(), 1);
     const question = ngramVector('my new card has not come in the post');
     const confidence = [0, 15, 375].map((watermark) => taught.answer(question, watermark).confidence);
     expect(confidence).toEqual(confidence.toSorted((a, b) => a - b));
