@@ -1,3 +1,4 @@
+import type { Status } from '../../contract/messages.ts';
 import type { Stage } from './stage.ts';
 import { workflowIdOf } from './stream.ts';
 
@@ -21,7 +22,7 @@ export async function learnTogether(stage: Stage): Promise<void> {
   screen.say(`Now you. A message waits for a person: "${AMBIGUOUS.text}"\n`);
   screen.say(JSON.stringify(status, undefined, 2));
   screen.say(
-    `\nIn another terminal, approve it:\n  ${status.approveCommand}\nor correct it (change the intent in the output to what you think is right):\n  ${status.reviseCommand}\n`,
+    `\nIn another terminal, approve it:\n  ${status.approveCommand}\nor correct it (the intent, and the reply's quote with it: it is verified again):\n  ${status.reviseCommand}\n`,
   );
   screen.say('No `temporal` on your PATH? Put `npx loopwright` before it. Waiting for you … (Ctrl-C leaves)');
   await waitFor(stage, workflowId, (known) => known.state === 'closed', Infinity);
@@ -40,13 +41,18 @@ export async function learnTogether(stage: Stage): Promise<void> {
 }
 
 async function waitFor(
-  stage: Stage,
+  { loops, options }: Stage,
   workflowId: string,
-  right: (status: Awaited<ReturnType<Stage['loops']['status']>>) => boolean,
+  right: (status: Status) => boolean,
   tries = 600,
-) {
+): Promise<Status> {
+  let refused = 0;
   for (let count = 0; ; count += 1) {
-    const status = await stage.loops.status(workflowId);
+    const status = await loops.status(workflowId);
+    if (status.refusedCount > refused) {
+      refused = status.refusedCount;
+      options.screen.say(`Not done: ${status.refused?.split('\n')[0]}\nDecide again:\n  ${status.reviseCommand}`);
+    }
     if (right(status) || count >= tries) return status;
     await new Promise((later) => setTimeout(later, tries === Infinity ? 500 : 50));
   }
