@@ -2,10 +2,10 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { z } from 'zod';
 import { failure } from '../../contract/failures.ts';
 import type { Harness } from '../../contract/harness.ts';
+import type { PinnedRun } from '../../contract/run.ts';
 import type { Criterion } from '../../contract/verdict.ts';
 import type { Judge } from '../../loops/define/index.ts';
 import type { Dependencies } from '../dependencies.ts';
-import type { EvaluateInput } from '../evaluate.ts';
 import { MODEL_TIMEOUT_MS } from '../generate.ts';
 import { meteredCall } from '../metered-call.ts';
 import { FENCE_RULE, fence } from '../models/prompt.ts';
@@ -20,13 +20,22 @@ something is missing. Judge only by the criteria.
 
 ${FENCE_RULE}`;
 
+/** What a judge has to know of the attempt it judges. */
+interface Judged {
+  readonly run: PinnedRun;
+  readonly stage: string;
+  readonly attempt: number;
+  /** Set for a person's edit. */
+  readonly edit?: unknown;
+}
+
 /**
  * Asks another model: yes or no for each criterion, with a quote. Fails closed: a missing answer, two answers, or a
  * yes whose quote is not in the artefact, prove nothing and are `inconclusive`.
  */
 export async function runJudge(
   deps: Dependencies,
-  request: EvaluateInput,
+  request: Judged,
   judge: Judge,
   subject: { readonly harness: Harness; readonly input: unknown; readonly text: string },
 ): Promise<Criterion[]> {
@@ -68,7 +77,7 @@ export async function runJudge(
 }
 
 /** The call's name in the ledger: a person's edit of the same attempt is judged by a call of its own. */
-function callOf(request: EvaluateInput, judge: Judge): string {
+function callOf(request: Judged, judge: Judge): string {
   return request.edit === undefined ? judge.name : `${judge.name}/${activityInfo().activityId}`;
 }
 
