@@ -9,6 +9,7 @@ import { canonicalJson } from '../core/canonical.ts';
 import { usd } from '../core/money.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
+import type { Attempt } from '../store/ports.ts';
 import type { Dependencies, Route } from './dependencies.ts';
 import { meteredCall } from './metered-call.ts';
 import { answerLocally } from './models/local-answer.ts';
@@ -67,23 +68,28 @@ async function make(deps: Dependencies, request: GenerateInput) {
       `Loop ${run.loop} has no stage \`${stage}\`: its workflow and its definition differ. Deploy both together.`,
     );
   }
-  const { text, author } = await answer(deps, request, definition, entry.loop.output);
-  return await deps.store.attempts.add({ runKey: run.runKey, stage, attempt, author, at: deps.now() }, normal(text));
+  return await answer(deps, request, definition, entry.loop.output, ({ text, author }) =>
+    deps.store.attempts.add({ runKey: run.runKey, stage, attempt, author, at: deps.now() }, normal(text)),
+  );
 }
+
+/** Records what was made, as the attempt. */
+type RecordAttempt = (made: { readonly text: string; readonly author: string }) => Promise<Attempt>;
 
 async function answer(
   deps: Dependencies,
   request: GenerateInput,
   stage: Stage<unknown, unknown>,
   loopOutput: z.ZodType,
-): Promise<{ text: string; author: string }> {
+  record: RecordAttempt,
+): Promise<Attempt> {
   const { run } = request;
   const input = await inputOf(deps, run);
   const earlier = await earlierOf(deps, request.earlier);
   const { generate: generator } = stage;
   if (generator.kind === 'compute') {
     const output = await generator.run(input, { earlier, facts: deps.store.facts, asOf: run.asOf });
-    return { text: JSON.stringify(output), author: `function:${generator.name}` };
+    return await record({ text: JSON.stringify(output), author: `function:${generator.name}` });
   }
   const harness = await harnessOf(deps, run);
   const failed = await failedCriteria(deps, request);
@@ -91,12 +97,12 @@ async function answer(
   const route = await routeOf(deps, run, harness, {
     input,
     attempt: request.attempt,
-    confidence: 0,
+    confidence: await confidenceOf(deps, request.previous),
     feedback: failed.map((criterion) => criterion.name).join(' '),
   });
   if (route.kind === 'local') {
     const context = { earlier, facts: deps.store.facts, asOf: run.asOf };
-    return await answerLocally(deps, run, generator, input, parts, context);
+    return await record(await answerLocally(deps, run, generator, input, parts, context));
   }
   const prompt = buildPrompt({
     parts,
@@ -108,6 +114,7 @@ async function answer(
   });
   const { endpoint } = route;
   const key = { stage: request.stage, attempt: request.attempt, call: 'generate' };
+  let recorded: Attempt | undefined;
   const reply = await meteredCall(
     deps,
     run,
@@ -123,8 +130,20 @@ async function answer(
       signal: cancellationSignal(),
     },
     harness.limits.usdPerDay,
+    async ({ text }) => (recorded = await record({ text, author: `model:${endpoint.model}` })),
   );
-  return { text: reply.text, author: `model:${endpoint.model}` };
+  return recorded ?? (await record({ text: reply.text, author: `model:${endpoint.model}` }));
+}
+
+/** The confidence that the attempt before claimed; 0 where there was none. */
+async function confidenceOf(deps: Dependencies, previous: Digest | undefined): Promise<number> {
+  if (previous === undefined) return 0;
+  try {
+    const output = JSON.parse(await textOf(deps, previous, 'The attempt before')) as { confidence?: unknown } | null;
+    return typeof output?.confidence === 'number' ? output.confidence : 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** The first routing rule that holds; one that cannot be decided counts as not holding. */

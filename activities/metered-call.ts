@@ -18,6 +18,7 @@ const LEASE_SLACK_MS = 60_000;
  * One paid call: reserve the worst case, call, settle what it really cost. Refused before the call where a budget
  * could be passed or the model has no price. A failure that may have been charged, and an answer that does not say
  * what it used, are booked at their worst case.
+ * What `alongside` writes shares the settlement's commit, so that a kill cannot leave an answer paid and forgotten.
  * @throws `UnknownPrice`, `BudgetExceeded`, and what the endpoint raises.
  */
 export async function meteredCall(
@@ -27,6 +28,7 @@ export async function meteredCall(
   endpoint: ModelEndpoint,
   request: ModelRequest,
   usdPerDay: number,
+  alongside: (reply: ModelReply) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<ModelReply> {
   const info = activityInfo();
   const execution = info.workflowExecution?.runId ?? '';
@@ -57,7 +59,8 @@ export async function meteredCall(
   }
   try {
     const reply = await endpoint.complete(request);
-    await (reply.usage === undefined ? deps.store.ledger.giveUp(call) : settle(deps, call, price, reply.usage));
+    const booked = reply.usage === undefined ? deps.store.ledger.giveUp(call) : settle(deps, call, price, reply.usage);
+    await Promise.all([booked, alongside(reply)]);
     return reply;
   } catch (error) {
     await settleFailed(deps, call, price, error);
