@@ -1,6 +1,26 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
 
+/** What a sender's argument turned out to be. */
+export type Read<T> = { readonly success: true; readonly data: T } | { readonly success: false; readonly why: string };
+
+/**
+ * Reads an argument; `why` is one line. A function and not a schema is what this file gives away: it is evaluated once
+ * a worker, and the workflow sandbox freezes every object that such a file exports, which zod's schemas do not survive.
+ */
+function reader<T>(schema: z.ZodType<T>): (value: unknown) => Read<T> {
+  return (value) => {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? parsed : { success: false, why: oneLine(parsed.error) };
+  };
+}
+
+function oneLine(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length === 0 ? message : `\`${path.join('.')}\`: ${message}`))
+    .join('; ');
+}
+
 /** A text that a person typed into a message. Capped, because it stays in the history. */
 const text = z.string().min(1).max(20_000);
 const by = z.string().min(1).max(200);
@@ -8,16 +28,13 @@ const by = z.string().min(1).max(200);
 const digest = z.string().regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'expected sha256: and at least 8 hex digits');
 const gate = z.string().min(1).max(100);
 
-/** Argument of the `approve` signal. */
-export const Approve = z.strictObject({
-  by,
-  note: text.optional(),
-  gate: gate.optional(),
-  digest: digest.optional(),
-});
+/** Reads the argument of the `approve` signal. */
+export const readApprove = reader(
+  z.strictObject({ by, note: text.optional(), gate: gate.optional(), digest: digest.optional() }),
+);
 
-/** Argument of the `reject` signal: the note becomes a lesson. */
-export const Reject = z.strictObject({ by, note: text, gate: gate.optional(), digest: digest.optional() });
+/** Reads the argument of the `reject` signal: the note becomes a lesson. */
+export const readReject = reader(z.strictObject({ by, note: text, gate: gate.optional(), digest: digest.optional() }));
 
 const revision = { feedback: text.optional(), output: z.json().optional(), approve: z.boolean().optional() };
 const revisionRule = {
@@ -26,29 +43,33 @@ const revisionRule = {
 const oneRevision = (value: { feedback?: unknown; output?: unknown }): boolean =>
   (value.feedback === undefined) !== (value.output === undefined);
 
-/** Argument of the `revise` signal: `feedback` asks for one more attempt, `output` is the human's own edit. */
-export const Revise = z
-  .strictObject({ by, ...revision, gate: gate.optional(), digest: digest.optional() })
-  .refine(oneRevision, revisionRule);
+/** Reads the argument of the `revise` signal: `feedback` asks for one more attempt, `output` is the human's own edit. */
+export const readRevise = reader(
+  z
+    .strictObject({ by, ...revision, gate: gate.optional(), digest: digest.optional() })
+    .refine(oneRevision, revisionRule),
+);
 
-/** Argument of the `stop` signal. */
-export const Stop = z.strictObject({ by, reason: text });
+/** Reads the argument of the `stop` signal. */
+export const readStop = reader(z.strictObject({ by, reason: text }));
 
-/** Argument of the `decide` update: the main road for decisions, because it answers. */
-export const Decide = z
-  .strictObject({
-    decision: z.enum(['approve', 'reject', 'revise']),
-    by,
-    digest,
-    gate: gate.optional(),
-    note: text.optional(),
-    ...revision,
-    signature: z.string().max(2000).optional(),
-  })
-  .refine((value) => value.decision !== 'revise' || oneRevision(value), revisionRule)
-  .refine((value) => value.decision !== 'reject' || value.note !== undefined, {
-    message: 'a rejection needs a `note`: it becomes the lesson',
-  });
+/** Reads the argument of the `decide` update: the main road for decisions, because it answers. */
+export const readDecide = reader(
+  z
+    .strictObject({
+      decision: z.enum(['approve', 'reject', 'revise']),
+      by,
+      digest,
+      gate: gate.optional(),
+      note: text.optional(),
+      ...revision,
+      signature: z.string().max(2000).optional(),
+    })
+    .refine((value) => value.decision !== 'revise' || oneRevision(value), revisionRule)
+    .refine((value) => value.decision !== 'reject' || value.note !== undefined, {
+      message: 'a rejection needs a `note`: it becomes the lesson',
+    }),
+);
 
 /** A decision as the run sees it, whichever message brought it. */
 export interface Decision {

@@ -37,8 +37,8 @@ export function bundleWorkflows(): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     workflowsPath: path('../workflows/index.ts'),
     payloadConverterPath: dataConverter.payloadConverterPath,
-    // Evaluated once a worker instead of once a run: building zod took a tenth of the workflow thread (bench/README.md).
-    preloadModules: ['zod'],
+    // Evaluated once a worker instead of once a run: zod and its schemas took a fifth of the workflow thread (bench/README.md). Neither holds anything of a run.
+    preloadModules: ['zod', path('../contract/messages.ts')],
     logger: { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} },
   });
 }

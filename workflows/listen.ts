@@ -1,19 +1,19 @@
 import { setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
-import type { z } from 'zod';
 import {
-  Approve,
   approveSignal,
-  Decide,
   decideUpdate,
-  Reject,
+  readApprove,
+  readDecide,
+  readReject,
+  readRevise,
+  readStop,
   rejectSignal,
-  Revise,
   reviseSignal,
   statusQuery,
-  Stop,
   stopSignal,
   type Decision,
+  type Read,
 } from '../contract/messages.ts';
 import { receive, replyOf, type Gate, type Received } from '../core/gates.ts';
 import { whyUnreadable } from './readable.ts';
@@ -25,8 +25,8 @@ import { statusOf } from './visible.ts';
  * here would wedge the run. What they refuse is counted and listed in `status`.
  */
 export function listen(state: RunState): void {
-  const decision = (verb: Decision['decision'], schema: z.ZodType<object>) => (argument: unknown) => {
-    const parsed = parse(schema, argument);
+  const decision = (verb: Decision['decision'], reader: (value: unknown) => Read<object>) => (argument: unknown) => {
+    const parsed = read(reader, argument);
     if (!parsed.success) return refuse(state, verb, `malformed: ${parsed.why}`);
     const received = consider(state, { decision: verb, identity: 'unverified', ...parsed.data } as Decision);
     if (received.kind === 'decided') return apply(state, received.gate);
@@ -36,13 +36,13 @@ export function listen(state: RunState): void {
       received.kind === 'repeated' ? `repeated: ${received.gate.id} is ${received.gate.state} already` : received.why,
     );
   };
-  setHandler(approveSignal, decision('approve', Approve), {
+  setHandler(approveSignal, decision('approve', readApprove), {
     description: 'Approve the open gate: {"by", "note"?, "gate"?, "digest"?}',
   });
-  setHandler(rejectSignal, decision('reject', Reject), {
+  setHandler(rejectSignal, decision('reject', readReject), {
     description: 'Reject what the gate shows: {"by", "note", "gate"?, "digest"?}',
   });
-  setHandler(reviseSignal, decision('revise', Revise), {
+  setHandler(reviseSignal, decision('revise', readRevise), {
     description:
       'Ask for another attempt or bring your own edit: {"by", "feedback" or "output", "approve"?, "gate"?, "digest"?}',
   });
@@ -50,19 +50,14 @@ export function listen(state: RunState): void {
   setHandler(
     decideUpdate,
     (argument) => {
-      const received = consider(state, decisionOf(Decide.parse(argument)));
-      if (received.kind === 'refused') throw ApplicationFailure.nonRetryable(received.why, 'DecisionRefused');
+      const received = decided(state, argument);
       if (received.kind === 'decided') apply(state, received.gate);
       return replyOf(received.gate);
     },
     {
       description:
         'Decide the open gate and hear whether it counted: {"decision": "approve|reject|revise", "by", "digest", "note"?, "feedback"? or "output"?, "approve"?}',
-      validator: (argument) => {
-        const parsed = parse(Decide, argument);
-        const why = parsed.success ? whyNot(consider(state, decisionOf(parsed.data))) : `malformed: ${parsed.why}`;
-        if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'DecisionRefused');
-      },
+      validator: (argument) => void decided(state, argument),
     },
   );
   setHandler(statusQuery, () => statusOf(state, Date.now()), {
@@ -72,7 +67,7 @@ export function listen(state: RunState): void {
 }
 
 function stop(state: RunState, argument: unknown): void {
-  const parsed = parse(Stop, argument);
+  const parsed = read(readStop, argument);
   if (!parsed.success) return refuse(state, 'stop', `malformed: ${parsed.why}`);
   if (state.phase === 'closed') return refuse(state, 'stop', 'late: the run is closed');
   state.stop ??= parsed.data;
@@ -93,27 +88,18 @@ function apply(state: RunState, decided: Gate): void {
   state.gates = state.gates.map((gate) => (gate.id === decided.id ? decided : gate));
 }
 
-function whyNot(received: Received): string | undefined {
-  return received.kind === 'refused' ? received.why : undefined;
+/** What a `decide` update comes to. @throws `DecisionRefused`, which an update's sender hears and no run minds. */
+function decided(state: RunState, argument: unknown): Exclude<Received, { kind: 'refused' }> {
+  const parsed = read(readDecide, argument);
+  if (!parsed.success) throw ApplicationFailure.nonRetryable(`malformed: ${parsed.why}`, 'DecisionRefused');
+  const { signature: _unused, ...message } = parsed.data;
+  const received = consider(state, { ...message, identity: 'unverified' } as Decision);
+  if (received.kind === 'refused') throw ApplicationFailure.nonRetryable(received.why, 'DecisionRefused');
+  return received;
 }
 
-function decisionOf({ signature: _unused, ...message }: z.infer<typeof Decide>): Decision {
-  return { ...message, identity: 'unverified' } as Decision;
-}
-
-/** Like `safeParse`, but safe for anything that a sender may send. */
-function parse<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-): { readonly success: true; readonly data: T } | { readonly success: false; readonly why: string } {
+/** Reads an argument, whatever a sender may have sent. */
+function read<T>(reader: (value: unknown) => Read<T>, value: unknown): Read<T> {
   const why = whyUnreadable(value);
-  if (why !== undefined) return { success: false, why };
-  const parsed = schema.safeParse(value);
-  return parsed.success ? parsed : { success: false, why: oneLine(parsed.error) };
-}
-
-function oneLine(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `\`${path.join('.')}\`: ${message}`))
-    .join('; ');
+  return why === undefined ? reader(value) : { success: false, why };
 }
