@@ -4,8 +4,7 @@ import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { Effect } from '../loops/define/index.ts';
 import type { Dependencies } from './dependencies.ts';
-import { entryOf } from './open-run.ts';
-import { inputOf, textOf } from './pinned.ts';
+import { entryOf, inputOf, textOf } from './pinned.ts';
 
 /** Which effect to do, with which artefact. */
 export interface ActInput {

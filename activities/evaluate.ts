@@ -11,8 +11,7 @@ import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
 import type { Judgement } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
-import { entryOf } from './open-run.ts';
-import { earlierOf, examplesOf, harnessOf, inputOf, textOf } from './pinned.ts';
+import { earlierOf, entryOf, examplesOf, harnessOf, inputOf, textOf } from './pinned.ts';
 import { ruleOf } from './rules.ts';
 import { runCheck } from './verifiers/check.ts';
 import { runEvals } from './verifiers/evals.ts';
@@ -72,6 +71,11 @@ export async function evaluate(deps: Dependencies, request: EvaluateInput): Prom
     ...(parsed.ok && text.length <= INLINE_CHARACTERS ? { output: parsed.output } : {}),
     costMicroUsd: await deps.store.ledger.spent(run.runKey),
   };
+}
+
+/** Whether a model has a say in the verdict: then verifying is slow and paid. */
+export function isJudged(stage: Stage<unknown, unknown>, harness: Harness): boolean {
+  return stage.verify.some(({ kind }) => kind === 'judge') || harness.evals.some(({ kind }) => kind === 'rubric');
 }
 
 /** What is verified, and who made it. */

@@ -11,8 +11,7 @@ import { ngramVector } from '../core/reader/ngrams.ts';
 import { sparseCosine } from '../core/reader/vector.ts';
 import type { Part, Source, SourceAccess } from '../loops/define/index.ts';
 import type { Dependencies } from './dependencies.ts';
-import { entryOf } from './open-run.ts';
-import { harnessOf, inputOf } from './pinned.ts';
+import { entryOf, harnessOf, inputOf } from './pinned.ts';
 
 /** Which context to gather. */
 export interface FetchContextInput {
@@ -39,35 +38,36 @@ export async function fetchContext(deps: Dependencies, { run, stage }: FetchCont
     sources.map(async (source) => (await ask(run, source, input, access)).map((part) => wishOf(source, part))),
   );
   const packed = pack(fetched.flat(), harness.limits.contextTokens);
-  const parts = await Promise.all(
-    packed.map(async (item): Promise<ManifestPart | undefined> => {
-      if (item.kind === 'dropped') return undefined;
-      const { source, part } = item.wish;
-      const digest = await deps.store.artefacts.put(item.text, { runKey: run.runKey, keep: source.keep });
-      return {
-        source: item.wish.title,
-        trust: source.trust,
-        keep: source.keep,
-        tokens: item.tokens,
-        digest,
-        why: source.why,
-        ...(item.kind === 'cut' ? { cutFromTokens: item.fromTokens } : {}),
-        ...(part.lessons === undefined ? {} : { lessons: part.lessons }),
-      };
-    }),
-  );
-  const kept = parts.filter((part) => part !== undefined);
+  const kept = packed.filter((item) => item.kind !== 'dropped');
+  const parts = kept.map((item): ManifestPart => {
+    const { source, part, title } = item.wish;
+    return {
+      source: title,
+      trust: source.trust,
+      keep: source.keep,
+      tokens: item.tokens,
+      digest: deps.store.artefacts.digest(item.text),
+      why: source.why,
+      ...(item.kind === 'cut' ? { cutFromTokens: item.fromTokens } : {}),
+      ...(part.lessons === undefined ? {} : { lessons: part.lessons }),
+    };
+  });
   const manifest: Manifest = {
-    tokens: kept.reduce((sum, part) => sum + part.tokens, 0),
+    tokens: parts.reduce((sum, part) => sum + part.tokens, 0),
     budgetTokens: harness.limits.contextTokens,
     watermark: run.watermark,
-    parts: kept,
+    parts,
     dropped: packed
       .filter((item) => item.kind === 'dropped')
       .map((item) => ({ source: item.wish.title, tokens: item.tokens, why: 'the token budget was used up' })),
   };
-  const digest = await deps.store.artefacts.put(canonicalJson(manifest), { runKey: run.runKey, keep: 'durable' });
-  return { manifest: digest, tokens: manifest.tokens, parts: kept.length, dropped: manifest.dropped.length };
+  const { runKey } = run;
+  // Asked for at once, so that all of them share a commit.
+  const [digest] = await Promise.all([
+    deps.store.artefacts.put(canonicalJson(manifest), { runKey, keep: 'durable' }),
+    ...kept.map(({ text, wish }) => deps.store.artefacts.put(text, { runKey, keep: wish.source.keep })),
+  ]);
+  return { manifest: digest, tokens: manifest.tokens, parts: parts.length, dropped: manifest.dropped.length };
 }
 
 /** Parts of a source. What it throws is worth another try: networks and files come back. */

@@ -10,16 +10,17 @@ import { usd } from '../core/money.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
 import type { Attempt } from '../store/ports.ts';
+import { along } from './along.ts';
 import type { Dependencies, Route } from './dependencies.ts';
-import { meteredCall } from './metered-call.ts';
+import { evaluate, isJudged, type Evaluation } from './evaluate.ts';
+import { meteredCall, MODEL_TIMEOUT_MS } from './metered-call.ts';
 import { answerLocally } from './models/local-answer.ts';
 import { buildPrompt, FENCE_RULE } from './models/prompt.ts';
-import { entryOf } from './open-run.ts';
-import { earlierOf, harnessOf, inputOf, textOf } from './pinned.ts';
+import { earlierOf, entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
 import { ruleOf } from './rules.ts';
 
-/** Longest model call, in milliseconds. The activity's own timeout is a little longer. */
-export const MODEL_TIMEOUT_MS = 300_000;
+/** Checks that take longer than this together, in milliseconds, are waited for in a step of their own. */
+const CHECKS_MS = 60_000;
 
 /** Variables of a routing rule. */
 export const ROUTING_VARIABLES = ['input', 'attempt', 'confidence', 'feedback', 'spent'] as const;
@@ -45,30 +46,39 @@ export interface Generated {
   readonly artefact: Digest;
   /** Of the run so far, in micro-USD. */
   readonly costMicroUsd: number;
+  /** What was found about it, where no judge is asked and nothing broke. */
+  readonly evaluation?: Evaluation;
 }
 
 /**
  * Makes one attempt's artefact. Made before (a kill after the call, or a reset): the recorded one is the answer, and
  * nothing is paid again. The artefact is the generator's text; whether it fits the schema is a verdict, not a failure.
+ * Where only checks verify it, they do so along with this step, from the record as in a step of their own.
  */
 export async function generate(deps: Dependencies, request: GenerateInput): Promise<Generated> {
-  const { run, stage, attempt } = request;
+  const { run, stage, attempt, earlier } = request;
+  const definition = stageOfLoop(deps, request);
   const made = await deps.store.attempts.find(run.runKey, stage, attempt);
-  const recorded = made ?? (await make(deps, request));
-  return { artefact: recorded.artefact, costMicroUsd: await deps.store.ledger.spent(run.runKey) };
+  const { artefact } = made ?? (await make(deps, request, definition));
+  const evaluation = isJudged(definition, await harnessOf(deps, run))
+    ? undefined
+    : await along(() => evaluate(deps, { run, stage, attempt, earlier, artefact }), CHECKS_MS);
+  if (evaluation !== undefined) return { artefact, costMicroUsd: evaluation.costMicroUsd, evaluation };
+  return { artefact, costMicroUsd: await deps.store.ledger.spent(run.runKey) };
 }
 
-async function make(deps: Dependencies, request: GenerateInput) {
+function stageOfLoop(deps: Dependencies, { run, stage }: GenerateInput): Stage<unknown, unknown> {
+  const definition = entryOf(deps, run.loop).loop.stages[stageOf(stage)];
+  if (definition !== undefined) return definition;
+  throw failure(
+    'Unexpected',
+    `Loop ${run.loop} has no stage \`${stage}\`: its workflow and its definition differ. Deploy both together.`,
+  );
+}
+
+function make(deps: Dependencies, request: GenerateInput, definition: Stage<unknown, unknown>): Promise<Attempt> {
   const { run, stage, attempt } = request;
-  const entry = entryOf(deps, run.loop);
-  const definition = entry.loop.stages[stageOf(stage)];
-  if (definition === undefined) {
-    throw failure(
-      'Unexpected',
-      `Loop ${run.loop} has no stage \`${stage}\`: its workflow and its definition differ. Deploy both together.`,
-    );
-  }
-  return await answer(deps, request, definition, entry.loop.output, ({ text, author }) =>
+  return answer(deps, request, definition, entryOf(deps, run.loop).loop.output, ({ text, author }) =>
     deps.store.attempts.add({ runKey: run.runKey, stage, attempt, author, at: deps.now() }, normal(text)),
   );
 }
@@ -153,7 +163,8 @@ async function routeOf(
   harness: Harness,
   bindings: Record<string, unknown>,
 ): Promise<Route> {
-  const spent = usd(await deps.store.ledger.spent(run.runKey));
+  const ruled = harness.routing.some(({ when }) => when !== undefined);
+  const spent = ruled ? usd(await deps.store.ledger.spent(run.runKey)) : 0;
   const rule = harness.routing.find(({ when }) => {
     if (when === undefined) return true;
     const decided = ruleOf(when, ROUTING_VARIABLES)({ ...bindings, spent });

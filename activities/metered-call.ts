@@ -8,6 +8,9 @@ import type { Dependencies } from './dependencies.ts';
 import { isFree } from './models/model-failure.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './models/port.ts';
 
+/** Longest model call, in milliseconds. The activity's own timeout is a little longer. */
+export const MODEL_TIMEOUT_MS = 300_000;
+
 /** Bytes that a provider wraps around a request, generously. */
 const ENVELOPE_TOKENS = 500;
 

@@ -4,6 +4,7 @@ import { failure } from '../contract/failures.ts';
 import type { Timestamp } from '../contract/names.ts';
 import {
   RunOptions,
+  type FirstContext,
   type Opened,
   type PinnedRun,
   type RunPlan,
@@ -12,11 +13,17 @@ import {
 } from '../contract/run.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { microUsd } from '../core/money.ts';
+import { isJudged } from './evaluate.ts';
 import type { Loop, Stage } from '../loops/define/index.ts';
 import type { HarnessVersion, Holder, NewRun } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
-import { parsedHarness } from './pinned.ts';
+import { along } from './along.ts';
+import { fetchContext } from './fetch-context.ts';
+import { entryOf, parsedHarness } from './pinned.ts';
 import { closeLost } from './sweep.ts';
+
+/** A quick source that takes longer than this, in milliseconds, is waited for in a step of its own. */
+const FIRST_CONTEXT_MS = 2000;
 
 /** What a run says about itself when it opens. */
 export interface OpenRunInput {
@@ -41,11 +48,8 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   const options = parse(RunOptions, request.options ?? {}, 'The run options (the second input)');
   const version = await harnessOf(deps, entry.loop.name, options.harness);
   const workKey = workKeyOf(entry.loop, request, input, options);
-  const store = { runKey: request.runKey, keep: 'durable' } as const;
-  const [digest, prices] = await Promise.all([
-    deps.store.artefacts.put(canonicalJson(input), store),
-    deps.store.artefacts.put(canonicalJson(deps.prices), store),
-  ]);
+  const texts = { input: canonicalJson(input), prices: canonicalJson(deps.prices) };
+  const prices = deps.store.artefacts.digest(texts.prices);
   const run: NewRun = {
     runKey: request.runKey,
     loop: entry.loop.name,
@@ -54,40 +58,40 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
     workKey,
     harness: `v${version.version}`,
     trigger: triggerOf(request, options),
-    input: digest,
+    input: deps.store.artefacts.digest(texts.input),
     watermark: await deps.store.lessons.watermark(),
     openedAt: request.startedAt,
   };
-  const claim = await claimWork(deps, run);
+  const owner = { runKey: run.runKey, keep: 'durable' } as const;
+  const [claim] = await Promise.all([
+    claimWork(deps, run),
+    deps.store.artefacts.put(texts.input, owner),
+    deps.store.artefacts.put(texts.prices, owner),
+  ]);
   if (claim.kind !== 'claimed') return await duplicate(deps, run, claim);
   // Opened before (a kill in between): what was pinned then counts.
   const pinned = claim.run.harness === run.harness ? version : await harnessOf(deps, run.loop, claim.run.harness);
   const harness = parsedHarness(deps, pinned);
-  return {
-    kind: 'opened',
-    plan: planOf(deps, entry, harness, {
-      ...pick(claim.run),
-      prices,
-      dryRun: options.dryRun === true || !pinned.promoted,
-      asOf: request.schedule?.at ?? request.startedAt,
-      budgetMicroUsd: microUsd(Math.min(options.budgetUsd ?? Infinity, harness.limits.usd)),
-    }),
-  };
+  const plan = planOf(deps, entry, harness, {
+    ...pick(claim.run),
+    prices,
+    dryRun: options.dryRun === true || !pinned.promoted,
+    asOf: request.schedule?.at ?? request.startedAt,
+    budgetMicroUsd: microUsd(Math.min(options.budgetUsd ?? Infinity, harness.limits.usd)),
+  });
+  return { kind: 'opened', plan, ...(await firstContext(deps, plan)) };
+}
+
+/** The context of a loop's only stage, where its sources are quick. What fails here must not keep a run from opening, which is tried for ever. */
+async function firstContext(deps: Dependencies, { run, stages }: RunPlan): Promise<{ context?: FirstContext }> {
+  const [stage, another] = Object.keys(stages);
+  if (stage === undefined || another !== undefined || stages[stage]?.fetch !== 'local') return {};
+  const fetched = await along(() => fetchContext(deps, { run, stage }), FIRST_CONTEXT_MS);
+  return fetched === undefined ? {} : { context: { stage, manifest: fetched.manifest } };
 }
 
 function pick({ runKey, loop, workKey, input, harness, watermark }: NewRun) {
   return { runKey, loop, workKey, input, harness, watermark };
-}
-
-/** The loop of that name. @throws `UnknownLoop` listing the loops. */
-export function entryOf(deps: Dependencies, name: string): LoopEntry {
-  const entry = deps.loops.get(name);
-  if (entry !== undefined) return entry;
-  const names = [...deps.loops.keys()].toSorted().join(', ');
-  throw failure(
-    'UnknownLoop',
-    `There is no loop "${name}" on this worker. It runs: ${names}. Give one of them with --type.`,
-  );
 }
 
 function parseInput(loop: Loop, input: unknown): unknown {
@@ -197,11 +201,9 @@ function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: Pin
 
 /** Short steps run as local activities (one event); model calls, judges and slow sources as regular ones. */
 function stagePlan(stage: Stage<unknown, unknown>, harness: Harness): StagePlan {
-  const judged =
-    stage.verify.some((verifier) => verifier.kind === 'judge') || harness.evals.some(({ kind }) => kind === 'rubric');
   return {
     fetch: (stage.context ?? []).every((source) => source.quick) ? 'local' : 'regular',
     generate: stage.generate.kind === 'compute' ? 'local' : 'regular',
-    evaluate: judged ? 'regular' : 'local',
+    evaluate: isJudged(stage, harness) ? 'regular' : 'local',
   };
 }

@@ -4,11 +4,22 @@ import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { LabelledExample } from '../loops/define/index.ts';
 import type { HarnessVersion, Store } from '../store/ports.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies, LoopEntry } from './dependencies.ts';
 import { Remembered } from './remembered.ts';
 
 /** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */
 const harnesses = new WeakMap<Store, Remembered<Harness>>();
+
+/** The loop of that name. @throws `UnknownLoop` listing the loops. */
+export function entryOf(deps: Dependencies, name: string): LoopEntry {
+  const entry = deps.loops.get(name);
+  if (entry !== undefined) return entry;
+  const names = [...deps.loops.keys()].toSorted().join(', ');
+  throw failure(
+    'UnknownLoop',
+    `There is no loop "${name}" on this worker. It runs: ${names}. Give one of them with --type.`,
+  );
+}
 
 /** A stored text. @throws `ArtefactMissing` when it is not there (any more). */
 export async function textOf(deps: Dependencies, digest: Digest, what: string): Promise<string> {

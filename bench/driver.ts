@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import { LoopClient } from '../client/loop-client.ts';
 import { TASK_TIMEOUT } from '../contract/names.ts';
 import type { Side } from './notes.ts';
 import type { Signs, WorkerProcess } from './worker-process.ts';
@@ -44,10 +45,12 @@ export function clock(): number {
 /** Starts, approves and awaits runs, in the same way on both sides. */
 export class Driver {
   readonly client: Client;
+  readonly #loops: LoopClient;
   #count = 0;
 
   private constructor(client: Client) {
     this.client = client;
+    this.#loops = new LoopClient(client);
   }
 
   /** Connects to the server. */
@@ -59,15 +62,23 @@ export class Driver {
     await this.client.connection.close();
   }
 
-  /** Starts a run under a new id. */
+  /** Starts a run under a new id: ours with our client, which shows its first state in the start. */
   async start(lane: Lane): Promise<Handle> {
-    const id = `${lane.side}-${process.pid}-${(this.#count += 1)}`;
-    return await this.client.workflow.start(lane.type, {
-      taskQueue: lane.taskQueue,
-      workflowId: id,
-      args: [{ id, topic: 'a topic' }],
-      workflowTaskTimeout: TASK_TIMEOUT,
-    });
+    const key = `${process.pid}-${(this.#count += 1)}`;
+    const id = `${lane.side}-${key}`;
+    const input = { id, topic: 'a topic' };
+    const { taskQueue, type } = lane;
+    if (lane.side === 'minimal') {
+      return await this.client.workflow.start(type, {
+        taskQueue,
+        workflowId: id,
+        args: [input],
+        workflowTaskTimeout: TASK_TIMEOUT,
+      });
+    }
+    const { workflowId, runId = '' } = await this.#loops.start(type, key, input);
+    const handle = this.client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: runId });
+    return Object.assign(handle, { firstExecutionRunId: runId });
   }
 
   /** Sends the approval. */

@@ -1,4 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import {
   approveSignal,
   decideUpdate,
@@ -7,13 +8,18 @@ import {
   type DecideReply,
   type Status,
 } from '../contract/messages.ts';
-import { TASK_QUEUE, TASK_TIMEOUT } from '../contract/names.ts';
+import { TASK_QUEUE, TASK_TIMEOUT, type SearchAttribute } from '../contract/names.ts';
 import type { RunResult } from '../contract/outcomes.ts';
 import type { RunOptions } from '../contract/run.ts';
+import { ownSearchAttributes } from './search-attributes.ts';
+
+const LOOP_STATE = defineSearchAttributeKey('LoopState', 'KEYWORD');
 
 /** What became of a start. */
 export interface Started {
   readonly workflowId: string;
+  /** Temporal's run id of what was started; absent where nothing was. */
+  readonly runId?: string;
   /** True when a run with this workflow id is open already; nothing was started. */
   readonly alreadyRunning: boolean;
 }
@@ -22,6 +28,7 @@ export interface Started {
 export class LoopClient {
   readonly #client: Client;
   readonly #taskQueue: string;
+  #attributes: Promise<TypedSearchAttributes> | undefined;
 
   constructor(client: Client, taskQueue: string = TASK_QUEUE) {
     this.#client = client;
@@ -32,17 +39,26 @@ export class LoopClient {
   async start(loop: string, key: string, input: unknown, options?: RunOptions): Promise<Started> {
     const workflowId = `${loop}-${key}`;
     try {
-      await this.#client.workflow.start(loop, {
+      const { firstExecutionRunId } = await this.#client.workflow.start(loop, {
         taskQueue: this.#taskQueue,
         workflowId,
         args: options === undefined ? [input] : [input, options],
         workflowTaskTimeout: TASK_TIMEOUT,
+        typedSearchAttributes: await (this.#attributes ??= this.#startAttributes()),
       });
-      return { workflowId, alreadyRunning: false };
+      return { workflowId, runId: firstExecutionRunId, alreadyRunning: false };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return { workflowId, alreadyRunning: true };
       throw error;
     }
+  }
+
+  /** What a run is found by from its start: it saves the run an upsert. A cluster that lacks the attribute, or does not tell, would refuse it, so there it is left out. */
+  async #startAttributes(): Promise<TypedSearchAttributes> {
+    const { connection, options } = this.#client;
+    const known = await ownSearchAttributes(connection, options.namespace).catch((): SearchAttribute[] => []);
+    if (!known.includes('LoopState')) return new TypedSearchAttributes([]);
+    return new TypedSearchAttributes([{ key: LOOP_STATE, value: 'running' }]);
   }
 
   /** Where a run stands. */

@@ -74,9 +74,16 @@ export interface RunPlan {
   readonly maxEvents: number;
 }
 
+/** A stage's context that was gathered when the run opened. */
+export interface FirstContext {
+  readonly stage: string;
+  /** Digest of its manifest. */
+  readonly manifest: Digest;
+}
+
 /** What `openRun` answers: a plan, or that there is nothing to do. */
 export type Opened =
-  | { readonly kind: 'opened'; readonly plan: RunPlan }
+  | { readonly kind: 'opened'; readonly plan: RunPlan; readonly context?: FirstContext }
   | {
       readonly kind: 'noWork';
       readonly why: 'alreadyDone' | 'inProgress';

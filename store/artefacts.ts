@@ -12,9 +12,8 @@ export function digestOf(text: string): string {
 /** Bodies by content address, in SQL. */
 export function sqlArtefacts({ read, write }: Database): Artefacts {
   return {
-    async put(text, owner) {
-      return await write((trx) => putArtefact(trx, text, owner));
-    },
+    digest: digestOf,
+    put: (text, owner) => write((trx) => putArtefact(trx, text, owner)),
     async get(digest) {
       const row = await read.selectFrom('artefacts').select('body').where('digest', '=', digest).executeTakeFirst();
       return row?.body;

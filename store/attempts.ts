@@ -16,12 +16,14 @@ function attempts({ read, write }: Database): Pick<Attempts, 'find' | 'add'> {
       write(async (trx) => {
         const { runKey, stage, author, at } = attempt;
         const artefact = await putArtefact(trx, text, { runKey, keep: 'durable' });
-        await trx
+        const added = await trx
           .insertInto('attempts')
           .values({ run_key: runKey, stage, attempt: attempt.attempt, artefact, author, at })
           .onConflict((on) => on.doNothing())
-          .execute();
-        return (await find(trx, runKey, stage, attempt.attempt)) ?? { ...attempt, artefact };
+          .returning('artefact')
+          .executeTakeFirst();
+        const known = added === undefined ? await find(trx, runKey, stage, attempt.attempt) : undefined;
+        return known ?? { ...attempt, artefact };
       }),
   };
 }

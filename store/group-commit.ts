@@ -28,11 +28,12 @@ export function groupCommit(database: Kysely<Tables>): Write {
   let draining = false;
   async function drain(): Promise<void> {
     draining = true;
-    // Whoever asks in the same turn of the event loop shares the first commit too.
-    await new Promise((later) => setImmediate(later));
     while (waiting.length > 0) {
+      // Whoever asks in this turn of the event loop shares the commit.
+      await new Promise((later) => setImmediate(later));
       const jobs = waiting;
       waiting = [];
+
       await commit(database, jobs);
     }
     draining = false;

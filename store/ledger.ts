@@ -37,13 +37,16 @@ async function reserve(
   call: CallKey,
   reservation: Parameters<Ledger['reserve']>[1],
 ): Promise<Awaited<ReturnType<Ledger['reserve']>>> {
-  const known = await trx
+  const tries = await trx
     .selectFrom('ledger')
-    .select('state')
-    .where((line) => line.and(keyOf(call)))
-    .executeTakeFirst();
-  if (known !== undefined) return { kind: 'held' };
-  await giveUpEarlierTries(trx, call);
+    .selectAll()
+    .where((line) => line.and(callColumns(call)))
+    .execute();
+  if (tries.some((line) => line.execution === call.execution && line.activity_attempt === call.activityAttempt)) {
+    return { kind: 'held' };
+  }
+  // A new try of a call, or the same call after a reset, means that the one before died in flight: it may have been charged.
+  for (const line of tries) if (line.state === 'held') await book(trx, callOf(line), 'uncertain', undefined);
   for (const budget of reservation.budgets) {
     const used = await take(trx, budget, reservation.microUsd);
     if (used !== undefined) {
@@ -77,22 +80,27 @@ async function finish(
 }
 
 /** Takes an amount from a budget; where it does not fit, answers what is used already and takes nothing. */
-async function take(trx: Kysely<Tables>, budget: Budget, amount: number): Promise<number | undefined> {
-  await trx
-    .insertInto('budgets')
-    .values({ id: budget.id, cap: budget.capMicroUsd })
-    .onConflict((on) => on.column('id').doUpdateSet({ cap: budget.capMicroUsd }))
-    .execute();
-  const taken = await trx
-    .updateTable('budgets')
-    .set({ reserved: sql`reserved + ${amount}` })
-    .where('id', '=', budget.id)
-    .where(sql<boolean>`spent + reserved + ${amount} <= cap`)
-    .returning('id')
-    .executeTakeFirst();
-  if (taken !== undefined) return undefined;
-  const row = await trx.selectFrom('budgets').selectAll().where('id', '=', budget.id).executeTakeFirstOrThrow();
-  return row.spent + row.reserved;
+async function take(
+  trx: Kysely<Tables>,
+  { id, capMicroUsd: cap }: Budget,
+  amount: number,
+): Promise<number | undefined> {
+  if (amount <= cap) {
+    const taken = await trx
+      .insertInto('budgets')
+      .values({ id, cap, reserved: amount })
+      .onConflict((on) =>
+        on
+          .column('id')
+          .doUpdateSet({ cap, reserved: sql`budgets.reserved + ${amount}` })
+          .where(sql<boolean>`budgets.spent + budgets.reserved + ${amount} <= ${cap}`),
+      )
+      .returning('id')
+      .executeTakeFirst();
+    if (taken !== undefined) return undefined;
+  }
+  const row = await trx.selectFrom('budgets').selectAll().where('id', '=', id).executeTakeFirst();
+  return (row?.spent ?? 0) + (row?.reserved ?? 0);
 }
 
 /** Gives back what was taken before the budget that refused. */
@@ -114,55 +122,40 @@ async function book(
   amount: number | undefined,
   tokens: { readonly input_tokens?: number; readonly output_tokens?: number } = {},
 ): Promise<void> {
-  const held = await trx
-    .selectFrom('ledger')
-    .selectAll()
-    .where((line) => line.and(keyOf(call)))
-    .where('state', '=', 'held')
-    .executeTakeFirst();
-  if (held === undefined) return;
-  const booked = amount ?? held.reserved;
-  await trx
+  const line = await trx
     .updateTable('ledger')
-    .set({ state, booked, ...tokens })
-    .where((line) => line.and(keyOf(call)))
-    .execute();
+    .set({ state, booked: amount ?? sql`reserved`, ...tokens })
+    .where((row) => row.and(keyOf(call)))
+    .where('state', '=', 'held')
+    .returning(['reserved', 'booked', 'budgets'])
+    .executeTakeFirst();
+  if (line === undefined) return;
   await trx
     .updateTable('budgets')
-    .set({ reserved: sql`reserved - ${held.reserved}`, spent: sql`spent + ${booked}` })
-    .where('id', 'in', JSON.parse(held.budgets) as string[])
+    .set({ reserved: sql`reserved - ${line.reserved}`, spent: sql`spent + ${line.booked}` })
+    .where('id', 'in', JSON.parse(line.budgets) as string[])
     .execute();
 }
 
-/** A new try of a call, or the same call after a reset, means that the one before died in flight: it may have been charged. */
-async function giveUpEarlierTries(trx: Kysely<Tables>, call: CallKey): Promise<void> {
-  await giveUpHeld(trx, { run_key: call.runKey, stage: call.stage, attempt: call.attempt, call: call.call });
-}
-
-/** Books calls that are still held at their worst case, because nobody lives who could settle them. */
-export async function giveUpHeld(
-  trx: Kysely<Tables>,
-  which: { run_key: string; stage?: string; attempt?: number; call?: string },
-): Promise<void> {
+/** Books a run's calls that are still held at their worst case, because nobody lives who could settle them. */
+export async function giveUpHeld(trx: Kysely<Tables>, runKey: string): Promise<void> {
   const lines = await trx
     .selectFrom('ledger')
     .selectAll()
+    .where('run_key', '=', runKey)
     .where('state', '=', 'held')
-    .where((line) => line.and(which))
     .execute();
   for (const line of lines) await book(trx, callOf(line), 'uncertain', undefined);
 }
 
+/** What all tries of a call have in common, as columns. */
+function callColumns({ runKey, stage, attempt, call }: CallKey) {
+  return { run_key: runKey, stage, attempt, call };
+}
+
 /** Primary key of a call's line, as columns. */
 function keyOf(call: CallKey) {
-  return {
-    run_key: call.runKey,
-    stage: call.stage,
-    attempt: call.attempt,
-    call: call.call,
-    execution: call.execution,
-    activity_attempt: call.activityAttempt,
-  };
+  return { ...callColumns(call), execution: call.execution, activity_attempt: call.activityAttempt };
 }
 
 function callOf(line: Selectable<Tables['ledger']>): CallKey {

@@ -28,6 +28,8 @@ export interface ArtefactOwner {
 
 /** Bodies by content address. */
 export interface Artefacts {
+  /** The address that a text has, or will have. */
+  digest(text: string): Digest;
   /** Stores a text for a run and returns its digest; `run` bodies go when their last run closes. */
   put(text: string, owner: ArtefactOwner): Promise<Digest>;
   /** The text, or undefined when it was never stored or has expired. */

@@ -1,9 +1,9 @@
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { Trigger } from '../contract/run.ts';
 import { expireArtefacts } from './artefacts.ts';
 import { giveUpHeld } from './ledger.ts';
-import { addLessons, countLessons } from './lessons.ts';
+import { addLessons } from './lessons.ts';
 import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
@@ -52,18 +52,18 @@ async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
     if (work.run_key !== run.runKey && holder.closed_at === null)
       return { kind: 'inProgress', holder: holderOf(holder) };
   }
-  await trx
+  const row = await trx
     .insertInto('runs')
     .values(rowOf(run))
     // A closed run that was reset is open again, and holds its work again.
     .onConflict((on) => on.column('run_key').doUpdateSet({ closed_at: null, outcome: null, reason: null }))
-    .execute();
+    .returningAll()
+    .executeTakeFirstOrThrow();
   await trx
     .insertInto('work')
     .values({ work_key: run.workKey, run_key: run.runKey, state: 'claimed' })
     .onConflict((on) => on.column('work_key').doUpdateSet({ run_key: run.runKey }))
     .execute();
-  const row = await trx.selectFrom('runs').selectAll().where('run_key', '=', run.runKey).executeTakeFirstOrThrow();
   return { kind: 'claimed', run: runOf(row) };
 }
 
@@ -88,24 +88,41 @@ async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
   }
   await expireArtefacts(trx, runKey);
   // A run that closes itself waits for no call any more; one that was lost may have a call that still comes back.
-  if (closing.unlessClosed !== true) await giveUpHeld(trx, { run_key: runKey });
-  const attempts = await trx
-    .selectFrom('attempts')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('run_key', '=', runKey)
+  if (closing.unlessClosed !== true) await giveUpHeld(trx, runKey);
+  return await leftBy(trx, runKey);
+}
+
+async function leftBy(trx: Kysely<Tables>, runKey: string): Promise<Closed> {
+  const left = await trx
+    .selectNoFrom((row) => [
+      row
+        .selectFrom('attempts')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .where('run_key', '=', runKey)
+        .as('attempts'),
+      // A gate has a row for each version that it showed.
+      row
+        .selectFrom('gates')
+        .select(({ fn }) => fn.count<number>('gate').distinct().as('n'))
+        .where('run_key', '=', runKey)
+        .as('gates'),
+      row
+        .selectFrom('lessons')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .where('run_key', '=', runKey)
+        .as('lessons'),
+      row
+        .selectFrom('budgets')
+        .select(sql<number>`spent + reserved`.as('n'))
+        .where('id', '=', `run:${runKey}`)
+        .as('cost'),
+    ])
     .executeTakeFirstOrThrow();
-  // A gate has a row for each version that it showed.
-  const gates = await trx
-    .selectFrom('gates')
-    .select(({ fn }) => fn.count<number>('gate').distinct().as('n'))
-    .where('run_key', '=', runKey)
-    .executeTakeFirstOrThrow();
-  const budget = await trx.selectFrom('budgets').selectAll().where('id', '=', `run:${runKey}`).executeTakeFirst();
   return {
-    attempts: attempts.n,
-    gates: gates.n,
-    lessons: await countLessons(trx, runKey),
-    costMicroUsd: (budget?.spent ?? 0) + (budget?.reserved ?? 0),
+    attempts: left.attempts ?? 0,
+    gates: left.gates ?? 0,
+    lessons: left.lessons ?? 0,
+    costMicroUsd: left.cost ?? 0,
   };
 }
 

@@ -1,10 +1,8 @@
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
+import { ownSearchAttributes } from '../client/search-attributes.ts';
 import { failure } from '../contract/failures.ts';
-import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
-
-/** Temporal's numbers for the types we use (`temporal.api.enums.v1.IndexedValueType`). */
-const TYPE_NUMBERS = { Keyword: 2, Double: 4 } as const;
+import type { SearchAttribute } from '../contract/names.ts';
 
 /** A Temporal workflow execution status that means "still open". */
 const RUNNING = 'RUNNING';
@@ -23,11 +21,7 @@ export function clusterOf(connection: NativeConnection, namespace: string): Clus
   const client = new Client({ connection, namespace });
   return {
     client,
-    async attributes() {
-      const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
-      const names = Object.keys(SEARCH_ATTRIBUTES) as SearchAttribute[];
-      return names.filter((name) => customAttributes?.[name] === TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]]);
-    },
+    attributes: () => ownSearchAttributes(client.connection, namespace),
     async isOpen(workflowId, firstRunId) {
       try {
         const { status, raw } = await client.workflow.getHandle(workflowId).describe();

@@ -1,7 +1,7 @@
 import { ActivityFailure } from '@temporalio/common';
 import { isCancellation, condition } from '@temporalio/workflow';
 import type { Decision } from '../contract/messages.ts';
-import type { Draft, RunPlan } from '../contract/run.ts';
+import type { Draft } from '../contract/run.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { park, resume } from '../core/clock.ts';
 import type { Ending } from '../core/endings.ts';
@@ -9,8 +9,8 @@ import { current, nextGateId, reopen, type Gate } from '../core/gates.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import { models, records, steps } from './proxies.ts';
-import { runStage } from './stage.ts';
-import { refuse, type Parked, type RunState } from './state.ts';
+import { runStage, type Checkpoint } from './stage.ts';
+import { planOf, refuse, type Parked, type RunState } from './state.ts';
 import { describe, show } from './visible.ts';
 
 /** What a human is asked about. */
@@ -27,7 +27,7 @@ export interface Asking {
 export interface Around {
   /** True wakes the run, to continue as new. */
   wake(): boolean;
-  checkpoint(): Promise<void>;
+  readonly checkpoint: Checkpoint;
 }
 
 /** What the approval rule said about a draft; a human's approval of exactly this artefact answers it. */
@@ -80,15 +80,15 @@ async function openAt(state: RunState, asking: Asking): Promise<Parked> {
   return state.parked;
 }
 
-async function openVersion(
+function openVersion(
   state: RunState,
   gate: string,
   draft: Draft,
   because: string,
   audit: boolean,
 ): Promise<{ digest: string }> {
-  const plan = state.plan as RunPlan;
-  return await records.openGate.executeWithOptions({ summary: `${gate} open` }, [
+  const plan = planOf(state);
+  return records.openGate.executeWithOptions({ summary: `${gate} open` }, [
     {
       run: plan.run,
       gate,
@@ -113,7 +113,7 @@ async function settle(state: RunState, parked: Parked, around: Around): Promise<
       await record(state, gate, { decision: 'expire' });
       return {
         outcome: 'expired',
-        reason: `Nobody decided ${gate.id} in ${Math.round((state.plan as RunPlan).expiresAfterMs / 1000)} s, and silence is a no.`,
+        reason: `Nobody decided ${gate.id} in ${Math.round(planOf(state).expiresAfterMs / 1000)} s, and silence is a no.`,
       };
     case 'rejected':
       await record(state, gate, decisionOf(gate));
@@ -130,7 +130,7 @@ async function settle(state: RunState, parked: Parked, around: Around): Promise<
 
 /** The gate once it is no longer open, or a stop was asked for. Reminders are counted on the way. */
 async function waitAt(state: RunState, parked: Parked, around: Around): Promise<Gate> {
-  const plan = state.plan as RunPlan;
+  const plan = planOf(state);
   state.phase = 'awaitingDecision';
   state.clock = park(state.clock, Date.now());
   for (;;) {
@@ -183,7 +183,7 @@ async function revise(state: RunState, gate: Gate, parked: Parked, around: Aroun
 
 /** Puts the human's edit in the draft's place where the verifiers let it; else says why not. */
 async function edited(state: RunState, parked: Parked, decision: Decision): Promise<string | undefined> {
-  const plan = state.plan as RunPlan;
+  const plan = planOf(state);
   const { draft } = parked;
   const stage = state.stages[draft.stage];
   const judge = plan.stages[stageOf(draft.stage)]?.evaluate === 'local' ? steps : models;
@@ -219,7 +219,7 @@ async function regenerated(
   const { draft } = parked;
   const nothing = (why: string): string => `the attempt that was asked for came to nothing (${why})`;
   try {
-    const settled = await runStage(state, draft.stage, () => around.checkpoint(), feedback);
+    const settled = await runStage(state, draft.stage, around.checkpoint, feedback);
     if (settled.kind === 'stop') return nothing(`${settled.outcome}: ${settled.reason}`);
     const { artefact, output } = settled.draft;
     replace(state, draft, artefact, output, state.approvals[artefact]);
@@ -244,14 +244,14 @@ function replace(
   if (approval !== undefined) state.approvals[artefact] = approval;
 }
 
-async function record(
+function record(
   state: RunState,
   gate: Gate,
   decision: Decision | { decision: 'expire' },
   replaced?: string,
-): Promise<void> {
-  const plan = state.plan as RunPlan;
-  await records.recordDecision.executeWithOptions({ summary: `${gate.id} ${decision.decision}` }, [
+): Promise<unknown> {
+  const plan = planOf(state);
+  return records.recordDecision.executeWithOptions({ summary: `${gate.id} ${decision.decision}` }, [
     {
       run: plan.run,
       gate: gate.id,

@@ -3,8 +3,8 @@ import type { RunResult } from '../contract/outcomes.ts';
 import { loopWorkflow, type Run } from './run.ts';
 
 /** Any loop of one stage, by its name: stage → gate → act. An unknown name fails at once with the list of loops. */
-export default async function anyLoop(input?: unknown, options?: unknown, carried?: unknown): Promise<RunResult> {
-  return await loopWorkflow(workflowInfo().workflowType, simple)(input, options, carried);
+export default function anyLoop(input?: unknown, options?: unknown, carried?: unknown): Promise<RunResult> {
+  return loopWorkflow(workflowInfo().workflowType, simple)(input, options, carried);
 }
 
 async function simple(run: Run) {

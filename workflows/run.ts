@@ -10,7 +10,7 @@ import { decideAt, mustAsk } from './gate.ts';
 import { listen } from './listen.ts';
 import { effects, records } from './proxies.ts';
 import { whyUnreadable } from './readable.ts';
-import { runStage } from './stage.ts';
+import { runStage, type Checkpoint } from './stage.ts';
 import { initialState, newStage, planOf, type RunState } from './state.ts';
 import { show } from './visible.ts';
 
@@ -65,7 +65,7 @@ export class Run {
     const settled =
       parked?.step === step
         ? ({ kind: 'ask', draft: parked.draft, because: '' } as const)
-        : await runStage(this.#state, step, () => this.checkpoint());
+        : await runStage(this.#state, step, this.#checkpoint);
     if (settled.kind === 'stop') this.end(settled);
     const { draft } = settled;
     if (settled.kind === 'ask') await this.#decide(name, step, draft, settled.because, false);
@@ -86,7 +86,7 @@ export class Run {
   async act(effect: string, draft: Draft): Promise<void> {
     const step = this.#step(`act:${effect}`);
     if (this.#state.done[step] === true || this.plan.run.dryRun) return;
-    await this.checkpoint();
+    await this.#checkpoint();
     show(this.#state, 'running');
     await effects.act.executeWithOptions({ summary: `${stageOf(draft.stage)} act ${effect}` }, [
       { run: this.plan.run, effect, stage: draft.stage, artefact: draft.artefact },
@@ -110,8 +110,7 @@ export class Run {
     throw new RunEnd(ending.reason);
   }
 
-  /** Between steps: obeys a stop, the deadline and a long history. */
-  private async checkpoint(): Promise<void> {
+  readonly #checkpoint: Checkpoint = () => {
     const state = this.#state;
     if (state.stop !== undefined)
       this.end({ outcome: 'stopped', reason: `Stopped by ${state.stop.by}: ${state.stop.reason}` });
@@ -122,8 +121,8 @@ export class Run {
         reason: `The deadline of ${this.plan.deadlineMs / 1000} s of work is reached (${Math.round(workedMs / 1000)} s worked).`,
       });
     }
-    if (historyIsLong(this.plan)) await this.#continueAsNew();
-  }
+    return historyIsLong(this.plan) ? this.#continueAsNew() : undefined;
+  };
 
   async #decide(name: string, step: string, draft: Draft, because: string, audit: boolean): Promise<void> {
     if (this.plan.run.dryRun) {
@@ -135,7 +134,7 @@ export class Run {
       { name, step, draft, because, audit },
       {
         wake: () => historyIsLong(this.plan),
-        checkpoint: () => this.checkpoint(),
+        checkpoint: this.#checkpoint,
       },
     );
     if (ending !== undefined) this.end(ending);
@@ -171,7 +170,9 @@ async function open(state: RunState, name: string, input: unknown, options: unkn
     },
   ]);
   if (opened.kind === 'opened') {
+    const { context } = opened;
     state.plan = opened.plan;
+    if (context !== undefined) state.stages[stepId(context.stage, 1)] = { ...newStage({}), context: context.manifest };
     show(state, 'running');
     return undefined;
   }

@@ -1,12 +1,17 @@
 import type { Digest } from '../contract/names.ts';
 import type { Draft, RunPlan } from '../contract/run.ts';
+import { assertNever } from '../core/assert-never.ts';
 import { worked } from '../core/clock.ts';
 import type { Ending } from '../core/endings.ts';
 import { advance, decideStage } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
+import type { Evaluation } from '../activities/evaluate.ts';
 import { models, steps } from './proxies.ts';
-import type { RunState, StageRecord } from './state.ts';
+import { planOf, type RunState, type StageRecord } from './state.ts';
 import { show } from './visible.ts';
+
+/** Between steps: obeys a stop, the deadline and a long history. A promise only where the run continues as new. */
+export type Checkpoint = () => Promise<never> | undefined;
 
 /** What came of a stage. */
 export type Settled =
@@ -18,81 +23,85 @@ export type Settled =
 export async function runStage(
   state: RunState,
   step: string,
-  checkpoint: () => Promise<void>,
+  checkpoint: Checkpoint,
   feedback?: string,
 ): Promise<Settled> {
   state.stage = step;
   const name = stageOf(step);
-  const plan = state.plan as RunPlan;
+  const plan = planOf(state);
+  const how = plan.stages[name];
+  const make = how?.generate === 'local' ? steps : models;
+  const judge = how?.evaluate === 'local' ? steps : models;
   let counts = feedback === undefined;
   for (;;) {
     await checkpoint();
-    const record = await withContext(state, step, name);
-    const attempt = record.progress.attempts + 1;
-    const { artefact, evaluation } = await makeAttempt(state, step, name, attempt, record, feedback);
-    const progress = advance(record.progress, artefact, evaluation.verdict, counts);
-    state.stages[step] = { ...record, progress };
-    state.attempts += 1;
-    state.best = progress.best?.artefact ?? state.best;
-    state.approvals[artefact] = evaluation.approval;
+    const { progress: before, earlier, context = await fetchContext(state, step) } = recordOf(state, step);
+    const previous = before.seen.at(-1);
+    const attempt = before.attempts + 1;
+    const common = { run: plan.run, stage: step, attempt, earlier };
+    show(state, 'running');
+    const generated = await make.generate.executeWithOptions(
+      { summary: `${name}/${attempt} generate`, ...untilDeadline(state, plan) },
+      [
+        {
+          ...common,
+          context,
+          ...(previous === undefined ? {} : { previous }),
+          ...(feedback === undefined ? {} : { feedback }),
+        },
+      ],
+    );
+    state.costMicroUsd = generated.costMicroUsd;
+    const evaluation =
+      generated.evaluation ??
+      (await judge.evaluate.executeWithOptions({ summary: `${name}/${attempt} evaluate` }, [
+        { ...common, artefact: generated.artefact },
+      ]));
+    const settled = settle(state, step, evaluation, counts);
+    if (settled !== undefined) return settled;
     counts = true;
-    const draft: Draft = {
-      stage: step,
-      artefact,
-      ...(evaluation.output === undefined ? {} : { output: evaluation.output }),
-    };
-    const decided = decideStage(progress, evaluation.verdict, plan.attempts);
-    if (decided.kind === 'accept') return { kind: 'accepted', draft };
-    if (decided.kind === 'ask') return { kind: 'ask', draft, because: decided.because };
-    if (decided.kind === 'stop') return decided;
   }
 }
 
-async function withContext(state: RunState, step: string, name: string): Promise<StageRecord & { context: Digest }> {
-  const record = state.stages[step] as StageRecord;
-  if (record.context !== undefined) return { ...record, context: record.context };
-  const plan = state.plan as RunPlan;
-  const how = plan.stages[name]?.fetch === 'regular' ? models : steps;
-  const fetched = await how.fetchContext.executeWithOptions({ summary: `${name} context` }, [
-    { run: plan.run, stage: name },
-  ]);
-  const known = { ...record, context: fetched.manifest };
-  state.stages[step] = known;
-  return known;
+/** Takes an evaluation into the record; says what came of the stage, or nothing where another attempt is due. */
+function settle(state: RunState, step: string, evaluation: Evaluation, counts: boolean): Settled | undefined {
+  const { artefact, verdict, approval, output } = evaluation;
+  const record = recordOf(state, step);
+  const progress = advance(record.progress, artefact, verdict, counts);
+  state.stages[step] = { ...record, progress };
+  state.attempts += 1;
+  state.costMicroUsd = evaluation.costMicroUsd;
+  state.best = progress.best?.artefact ?? state.best;
+  state.approvals[artefact] = approval;
+  const draft: Draft = { stage: step, artefact, ...(output === undefined ? {} : { output }) };
+  const decided = decideStage(progress, verdict, planOf(state).attempts);
+  switch (decided.kind) {
+    case 'accept':
+      return { kind: 'accepted', draft };
+    case 'ask':
+      return { kind: 'ask', draft, because: decided.because };
+    case 'stop':
+      return decided;
+    case 'retry':
+      return undefined;
+    default:
+      return assertNever(decided);
+  }
 }
 
-async function makeAttempt(
-  state: RunState,
-  step: string,
-  name: string,
-  attempt: number,
-  record: StageRecord & { context: Digest },
-  feedback: string | undefined,
-) {
-  const plan = state.plan as RunPlan;
-  const stagePlan = plan.stages[name];
-  const previous = record.progress.seen.at(-1);
-  const common = { run: plan.run, stage: step, attempt, earlier: record.earlier };
-  show(state, 'running');
-  const make = stagePlan?.generate === 'local' ? steps : models;
-  const generated = await make.generate.executeWithOptions(
-    { summary: `${name}/${attempt} generate`, ...untilDeadline(state, plan) },
-    [
-      {
-        ...common,
-        context: record.context,
-        ...(previous === undefined ? {} : { previous }),
-        ...(feedback === undefined ? {} : { feedback }),
-      },
-    ],
-  );
-  state.costMicroUsd = generated.costMicroUsd;
-  const judge = stagePlan?.evaluate === 'local' ? steps : models;
-  const evaluation = await judge.evaluate.executeWithOptions({ summary: `${name}/${attempt} evaluate` }, [
-    { ...common, artefact: generated.artefact },
+async function fetchContext(state: RunState, step: string): Promise<Digest> {
+  const plan = planOf(state);
+  const name = stageOf(step);
+  const how = plan.stages[name]?.fetch === 'regular' ? models : steps;
+  const { manifest } = await how.fetchContext.executeWithOptions({ summary: `${name} context` }, [
+    { run: plan.run, stage: name },
   ]);
-  state.costMicroUsd = evaluation.costMicroUsd;
-  return { artefact: generated.artefact, evaluation };
+  state.stages[step] = { ...recordOf(state, step), context: manifest };
+  return manifest;
+}
+
+function recordOf(state: RunState, step: string): StageRecord {
+  return state.stages[step] as StageRecord;
 }
 
 /** No call may outlive the run's deadline. */

@@ -74,7 +74,7 @@ export function initialState(carried: unknown, now: number): RunState {
     plan: undefined,
     clock: startClock(now),
     phase: 'running',
-    shown: undefined,
+    shown: shownAtStart(),
     parked: undefined,
     stages: {},
     done: {},
@@ -91,6 +91,11 @@ export function initialState(carried: unknown, now: number): RunState {
     refused: [],
     ending: undefined,
   };
+}
+
+/** Our client starts runs with their first state shown. */
+function shownAtStart(): LoopState | undefined {
+  return workflowInfo().searchAttributes['LoopState']?.[0] === 'running' ? 'running' : undefined;
 }
 
 /** A stage before its first attempt. */

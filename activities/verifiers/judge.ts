@@ -6,8 +6,7 @@ import type { PinnedRun } from '../../contract/run.ts';
 import type { Criterion } from '../../contract/verdict.ts';
 import type { Judge } from '../../loops/define/index.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { MODEL_TIMEOUT_MS } from '../generate.ts';
-import { meteredCall } from '../metered-call.ts';
+import { meteredCall, MODEL_TIMEOUT_MS } from '../metered-call.ts';
 import { FENCE_RULE, fence } from '../models/prompt.ts';
 
 const Answer = z.strictObject({

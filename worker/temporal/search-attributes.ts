@@ -1,15 +1,5 @@
 import type { ConnectionLike } from '@temporalio/client';
-
-/** `temporal.api.enums.v1.IndexedValueType`, by the names that the CLI takes. */
-const indexedValueTypes: Readonly<Record<string, number>> = {
-  Text: 1,
-  Keyword: 2,
-  Int: 3,
-  Double: 4,
-  Bool: 5,
-  Datetime: 6,
-  KeywordList: 7,
-};
+import { INDEXED_VALUE_TYPES } from '../../client/search-attributes.ts';
 
 /**
  * Registers the search attributes (name → type) that the namespace does not know yet: `start-dev --search-attribute` does
@@ -31,8 +21,8 @@ export async function addMissingSearchAttributes(
 }
 
 function typeNumber(name: string, type: string): number {
-  const number = indexedValueTypes[type];
+  const number = INDEXED_VALUE_TYPES[type];
   if (number !== undefined) return number;
-  const types = Object.keys(indexedValueTypes).join(', ');
+  const types = Object.keys(INDEXED_VALUE_TYPES).join(', ');
   throw new Error(`Expected the type of search attribute \`${name}\` to be one of ${types}, got ${type}.`);
 }
