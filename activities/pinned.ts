@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Harness } from '../contract/harness.ts';
 import { failure } from '../contract/failures.ts';
 import type { Digest } from '../contract/names.ts';
@@ -5,10 +6,9 @@ import type { PinnedRun } from '../contract/run.ts';
 import type { LabelledExample } from '../loops/define/index.ts';
 import type { HarnessVersion, Store } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
-import { Remembered } from './remembered.ts';
 
 /** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */
-const harnesses = new WeakMap<Store, Remembered<Harness>>();
+const harnesses = new WeakMap<Store, LRUCache<string, Harness>>();
 
 /** The loop of that name. @throws `UnknownLoop` listing the loops. */
 export function entryOf(deps: Dependencies, name: string): LoopEntry {
@@ -47,10 +47,12 @@ export async function harnessOf(deps: Dependencies, run: PinnedRun): Promise<Har
 
 /** The harness of a version, parsed once. */
 export function parsedHarness(deps: Dependencies, { loop, version, body }: HarnessVersion): Harness {
-  const parsed = harnesses.get(deps.store) ?? new Remembered<Harness>(200);
+  const parsed = harnesses.get(deps.store) ?? new LRUCache<string, Harness>({ max: 200 });
   harnesses.set(deps.store, parsed);
   const key = `${loop} v${version}`;
-  return parsed.get(key) ?? parsed.keep(key, Harness.parse(body));
+  const harness = parsed.get(key) ?? Harness.parse(body);
+  parsed.set(key, harness);
+  return harness;
 }
 
 /** What earlier stages made, by stage. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import type { ArtefactOwner, Artefacts } from './ports.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
@@ -9,12 +10,26 @@ export function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
+/** Durable texts that were stored lately, by digest: a step mostly reads what the step before it stored. */
+export type RecentTexts = LRUCache<string, string>;
+
+/** Keeps at most 8 million characters, of texts of at most 64 Ki. */
+export function recentTexts(): RecentTexts {
+  return new LRUCache({ maxSize: 8_000_000, maxEntrySize: 65_536, sizeCalculation: (text) => text.length + 1 });
+}
+
 /** Bodies by content address, in SQL. */
-export function sqlArtefacts({ read, write }: Database): Artefacts {
+export function sqlArtefacts({ read, write }: Database, recent: RecentTexts): Artefacts {
   return {
     digest: digestOf,
-    put: (text, owner) => write((trx) => putArtefact(trx, text, owner)),
+    async put(text, owner) {
+      const digest = await write((trx) => putArtefact(trx, text, owner));
+      if (owner.keep === 'durable') recent.set(digest, text);
+      return digest;
+    },
     async get(digest) {
+      const known = recent.get(digest);
+      if (known !== undefined) return known;
       const row = await read.selectFrom('artefacts').select('body').where('digest', '=', digest).executeTakeFirst();
       return row?.body;
     },

@@ -1,30 +1,33 @@
 import type { Kysely } from 'kysely';
-import { putArtefact } from './artefacts.ts';
+import { digestOf, putArtefact, type RecentTexts } from './artefacts.ts';
 import type { Database } from './group-commit.ts';
 import type { Attempt, Attempts, Judgement } from './ports.ts';
 import type { Tables } from './schema.ts';
 
 /** Attempts and the verdicts on what they made, in SQL. */
-export function sqlAttempts(database: Database): Attempts {
-  return { ...attempts(database), ...judgements(database) };
+export function sqlAttempts(database: Database, recent: RecentTexts): Attempts {
+  return { ...attempts(database, recent), ...judgements(database) };
 }
 
-function attempts({ read, write }: Database): Pick<Attempts, 'find' | 'add'> {
+function attempts({ read, write }: Database, recent: RecentTexts): Pick<Attempts, 'find' | 'add'> {
   return {
     find: (runKey, stage, attempt) => find(read, runKey, stage, attempt),
-    add: (attempt, text) =>
-      write(async (trx) => {
+    async add(attempt, text) {
+      const added = await write(async (trx) => {
         const { runKey, stage, author, at } = attempt;
         const artefact = await putArtefact(trx, text, { runKey, keep: 'durable' });
-        const added = await trx
+        const inserted = await trx
           .insertInto('attempts')
           .values({ run_key: runKey, stage, attempt: attempt.attempt, artefact, author, at })
           .onConflict((on) => on.doNothing())
           .returning('artefact')
           .executeTakeFirst();
-        const known = added === undefined ? await find(trx, runKey, stage, attempt.attempt) : undefined;
+        const known = inserted === undefined ? await find(trx, runKey, stage, attempt.attempt) : undefined;
         return known ?? { ...attempt, artefact };
-      }),
+      });
+      recent.set(digestOf(text), text);
+      return added;
+    },
   };
 }
 

@@ -33,7 +33,6 @@ export function groupCommit(database: Kysely<Tables>): Write {
       await new Promise((later) => setImmediate(later));
       const jobs = waiting;
       waiting = [];
-
       await commit(database, jobs);
     }
     draining = false;

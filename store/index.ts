@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sqlArtefacts } from './artefacts.ts';
+import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
 import { sqlEffects } from './effects.ts';
 import { sqlGates } from './gates.ts';
@@ -30,10 +30,11 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
   });
   const reader = openReader(path);
   const database = { read, write: groupCommit(read) };
+  const recent = recentTexts();
   return {
-    artefacts: sqlArtefacts(database),
+    artefacts: sqlArtefacts(database, recent),
     runs: sqlRuns(database),
-    attempts: sqlAttempts(database),
+    attempts: sqlAttempts(database, recent),
     gates: sqlGates(database),
     lessons: sqlLessons(database),
     effects: sqlEffects(database),
