@@ -1,7 +1,10 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
 
-/** Runs work in a transaction and resolves when it is on disk. What the work throws undoes that work alone. */
+/**
+ * Runs work in a transaction and resolves when it is on disk. What the work throws undoes that work alone. Work touches
+ * nothing but the transaction: it may be undone and done again.
+ */
 export type Write = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
 
 /** How the adapters reach the database. */
@@ -17,11 +20,9 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-type Done = { readonly job: Job } & ({ readonly value: unknown } | { readonly error: unknown });
-
 /**
- * Group commit: writes that are asked for while one is being committed share the next commit, and so one fsync. Each is
- * a savepoint of its own, nobody's failure is another's, and nobody hears of success before it is durable.
+ * Group commit: writes that are asked for while one is being committed share the next commit, and so one fsync.
+ * Nobody's failure is another's, and nobody hears of success before it is durable.
  */
 export function groupCommit(database: Kysely<Tables>): Write {
   let waiting: Job[] = [];
@@ -46,35 +47,16 @@ export function groupCommit(database: Kysely<Tables>): Write {
 
 /** Never rejects: every job hears for itself. */
 async function commit(database: Kysely<Tables>, jobs: readonly Job[]): Promise<void> {
-  const [first, second] = jobs;
   try {
-    // Alone it needs no savepoint: what it throws undoes the transaction.
-    if (first !== undefined && second === undefined) {
-      return first.resolve(await database.transaction().execute(first.work));
-    }
-    const done = await database.transaction().execute(async (transaction) => {
-      const results: Done[] = [];
-      for (const job of jobs) results.push(await attempt(transaction, job));
-      return results;
+    const values = await database.transaction().execute(async (transaction) => {
+      const made: unknown[] = [];
+      for (const job of jobs) made.push(await job.work(transaction));
+      return made;
     });
-    for (const result of done) {
-      if ('error' in result) result.job.reject(result.error);
-      else result.job.resolve(result.value);
-    }
+    for (const [index, job] of jobs.entries()) job.resolve(values[index]);
   } catch (error) {
-    for (const job of jobs) job.reject(error);
-  }
-}
-
-async function attempt(transaction: Kysely<Tables>, job: Job): Promise<Done> {
-  await sql`savepoint job`.execute(transaction);
-  try {
-    const value = await job.work(transaction);
-    await sql`release job`.execute(transaction);
-    return { job, value };
-  } catch (error) {
-    await sql`rollback to job`.execute(transaction);
-    await sql`release job`.execute(transaction);
-    return { job, error };
+    // All of it is undone. Whose failure it was shows when each is done alone; failures are rare, savepoints would not be.
+    if (jobs.length > 1) for (const job of jobs) await commit(database, [job]);
+    else jobs[0]?.reject(error);
   }
 }

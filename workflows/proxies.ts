@@ -38,8 +38,8 @@ export const records = proxyLocalActivities<Activities>({
   retry: { initialInterval: '100ms', maximumInterval: '10s' },
 });
 
-/** Pure or quick steps of a stage. Five tries: a check that still breaks then is broken. */
+/** Pure or quick steps of a stage, mostly after a first try along with the step before. Four tries: a check that still breaks then is broken. */
 export const steps = proxyLocalActivities<Activities>({
   startToCloseTimeout: '60s',
-  retry: { initialInterval: '100ms', maximumInterval: '5s', maximumAttempts: 5 },
+  retry: { initialInterval: '100ms', maximumInterval: '5s', maximumAttempts: 4 },
 });
