@@ -11,7 +11,7 @@ import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
 import type { Judgement } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
-import { earlierOf, entryOf, examplesOf, harnessOf, inputOf, textOf } from './pinned.ts';
+import { earlierOf, entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
 import { ruleOf } from './rules.ts';
 import { runCheck } from './verifiers/check.ts';
 import { runEvals } from './verifiers/evals.ts';
@@ -118,7 +118,7 @@ async function verify(deps: Dependencies, request: EvaluateInput, subject: Subje
   const { run } = request;
   const edited = request.edit !== undefined;
   const evidence = {
-    examples: await examplesOf(deps, run),
+    examples: await deps.lessons.labelled(run.loop, run.watermark),
     watermark: run.watermark,
     earlier: await earlierOf(deps, request.earlier),
     facts: deps.store.facts,

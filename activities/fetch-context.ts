@@ -96,8 +96,7 @@ function accessOf(deps: Dependencies, run: PinnedRun, folder: string): SourceAcc
     signal: activityInfo().isLocal ? AbortSignal.timeout(60_000) : cancellationSignal(),
     documents: (under) => deps.documents(folder, under),
     async lessons(input, limit) {
-      const known = (await deps.lessons.upTo(run.loop, run.watermark)).filter((lesson) => lesson.kind === 'example');
-      return nearest(known, input, limit);
+      return nearest(await deps.lessons.examples(run.loop, run.watermark), input, limit);
     },
   };
 }

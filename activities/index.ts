@@ -1,24 +1,32 @@
-import { act, type ActInput } from './act.ts';
+import type { PinnedRun } from '../contract/run.ts';
+import { act } from './act.ts';
 import type { Dependencies } from './dependencies.ts';
-import { evaluate, type EvaluateInput } from './evaluate.ts';
-import { fetchContext, type FetchContextInput } from './fetch-context.ts';
-import { openGate, recordDecision, type OpenGateInput, type RecordDecisionInput } from './gates.ts';
-import { generate, type GenerateInput } from './generate.ts';
+import { evaluate } from './evaluate.ts';
+import { fetchContext } from './fetch-context.ts';
+import { openGate, recordDecision } from './gates.ts';
+import { generate } from './generate.ts';
 import { openRun, type OpenRunInput } from './open-run.ts';
-import { recordLesson, type RecordLessonInput } from './record-lesson.ts';
+import { pinnedRun } from './pinned.ts';
+import { recordLesson } from './record-lesson.ts';
 import { wrap } from './wrap.ts';
+
+/** An activity's input as workflows give it: the run by its key, so that a history holds once what was pinned. */
+type ByKey<Input> = Omit<Input, 'run'> & { readonly run: string };
 
 /** Every effect of a run, in the order of its life. One object in, one object out, both JSON. */
 export function createActivities(deps: Dependencies) {
+  const ofRun = <Input extends { readonly run: PinnedRun }, Output>(
+    work: (deps: Dependencies, input: Input) => Promise<Output>,
+  ) => wrap(async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input));
   return {
     openRun: wrap((input: OpenRunInput) => openRun(deps, input)),
-    fetchContext: wrap((input: FetchContextInput) => fetchContext(deps, input)),
-    generate: wrap((input: GenerateInput) => generate(deps, input)),
-    evaluate: wrap((input: EvaluateInput) => evaluate(deps, input)),
-    openGate: wrap((input: OpenGateInput) => openGate(deps, input)),
-    recordDecision: wrap((input: RecordDecisionInput) => recordDecision(deps, input)),
-    act: wrap((input: ActInput) => act(deps, input)),
-    recordLesson: wrap((input: RecordLessonInput) => recordLesson(deps, input)),
+    fetchContext: ofRun(fetchContext),
+    generate: ofRun(generate),
+    evaluate: ofRun(evaluate),
+    openGate: ofRun(openGate),
+    recordDecision: ofRun(recordDecision),
+    act: ofRun(act),
+    recordLesson: ofRun(recordLesson),
   };
 }
 

@@ -19,7 +19,7 @@ import type { HarnessVersion, Holder, NewRun } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
 import { along } from './along.ts';
 import { fetchContext } from './fetch-context.ts';
-import { entryOf, parsedHarness } from './pinned.ts';
+import { entryOf, harnessOf, parsedHarness, pick } from './pinned.ts';
 import { closeLost } from './sweep.ts';
 
 /** A quick source that takes longer than this, in milliseconds, is waited for in a step of its own. */
@@ -46,20 +46,23 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   const entry = entryOf(deps, request.loop);
   const input = parseInput(entry.loop, request.input);
   const options = parse(RunOptions, request.options ?? {}, 'The run options (the second input)');
-  const version = await harnessOf(deps, entry.loop.name, options.harness);
-  const workKey = workKeyOf(entry.loop, request, input, options);
+  const version = await versionOf(deps, entry.loop.name, options.harness);
   const texts = { input: canonicalJson(input), prices: canonicalJson(deps.prices) };
-  const prices = deps.store.artefacts.digest(texts.prices);
+  const asked = parsedHarness(deps, version);
   const run: NewRun = {
     runKey: request.runKey,
     loop: entry.loop.name,
     workflowId: request.workflowId,
     firstRunId: request.firstRunId,
-    workKey,
+    workKey: workKeyOf(entry.loop, request, input, options),
     harness: `v${version.version}`,
     trigger: triggerOf(request, options),
     input: deps.store.artefacts.digest(texts.input),
     watermark: await deps.store.lessons.watermark(),
+    prices: deps.store.artefacts.digest(texts.prices),
+    budgetMicroUsd: microUsd(Math.min(options.budgetUsd ?? Infinity, asked.limits.usd)),
+    dryRun: options.dryRun === true || !version.promoted,
+    asOf: request.schedule?.at ?? request.startedAt,
     openedAt: request.startedAt,
   };
   const owner = { runKey: run.runKey, keep: 'durable' } as const;
@@ -70,15 +73,8 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   ]);
   if (claim.kind !== 'claimed') return await duplicate(deps, run, claim);
   // Opened before (a kill in between): what was pinned then counts.
-  const pinned = claim.run.harness === run.harness ? version : await harnessOf(deps, run.loop, claim.run.harness);
-  const harness = parsedHarness(deps, pinned);
-  const plan = planOf(deps, entry, harness, {
-    ...pick(claim.run),
-    prices,
-    dryRun: options.dryRun === true || !pinned.promoted,
-    asOf: request.schedule?.at ?? request.startedAt,
-    budgetMicroUsd: microUsd(Math.min(options.budgetUsd ?? Infinity, harness.limits.usd)),
-  });
+  const pinned = pick(claim.run);
+  const plan = planOf(deps, entry, await harnessOf(deps, pinned), pinned);
   return { kind: 'opened', plan, ...(await firstContext(deps, plan)) };
 }
 
@@ -88,10 +84,6 @@ async function firstContext(deps: Dependencies, { run, stages }: RunPlan): Promi
   if (stage === undefined || another !== undefined || stages[stage]?.fetch !== 'local') return {};
   const fetched = await along(() => fetchContext(deps, { run, stage }), FIRST_CONTEXT_MS);
   return fetched === undefined ? {} : { context: { stage, manifest: fetched.manifest } };
-}
-
-function pick({ runKey, loop, workKey, input, harness, watermark }: NewRun) {
-  return { runKey, loop, workKey, input, harness, watermark };
 }
 
 function parseInput(loop: Loop, input: unknown): unknown {
@@ -120,7 +112,7 @@ function shapeOf(schema: z.ZodType): string {
     .join(', ')} }`;
 }
 
-async function harnessOf(deps: Dependencies, loop: string, wanted: string | undefined): Promise<HarnessVersion> {
+async function versionOf(deps: Dependencies, loop: string, wanted: string | undefined): Promise<HarnessVersion> {
   const version =
     wanted === undefined
       ? await deps.store.harnesses.current(loop)

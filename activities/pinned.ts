@@ -3,9 +3,35 @@ import { Harness } from '../contract/harness.ts';
 import { failure } from '../contract/failures.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
-import type { LabelledExample } from '../loops/define/index.ts';
 import type { HarnessVersion, Store } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
+
+/** What was pinned for runs, by store and run: it never changes. */
+const runs = new WeakMap<Store, LRUCache<string, PinnedRun>>();
+
+/** What was pinned for a run. @throws `ArtefactMissing` when this store has no such run. */
+export async function pinnedRun(deps: Dependencies, runKey: string): Promise<PinnedRun> {
+  const cache = runs.get(deps.store) ?? new LRUCache<string, PinnedRun>({ max: 2000 });
+  runs.set(deps.store, cache);
+  const known = cache.get(runKey);
+  if (known !== undefined) return known;
+  const recorded = await deps.store.runs.find(runKey);
+  if (recorded === undefined) {
+    throw failure(
+      'ArtefactMissing',
+      `Run ${runKey} is not in the store: this is another data folder than it was started on.`,
+    );
+  }
+  const pinned = pick(recorded);
+  cache.set(runKey, pinned);
+  return pinned;
+}
+
+/** Only what is pinned. */
+export function pick(run: PinnedRun): PinnedRun {
+  const { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf } = run;
+  return { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf };
+}
 
 /** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */
 const harnesses = new WeakMap<Store, LRUCache<string, Harness>>();
@@ -65,12 +91,4 @@ export async function earlierOf(
       [stage, JSON.parse(await textOf(deps, digest, `What stage ${stage} made`)) as unknown] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
-}
-
-/** Labelled examples that the run may read, oldest first. */
-export async function examplesOf(deps: Dependencies, run: PinnedRun): Promise<LabelledExample[]> {
-  const lessons = await deps.lessons.upTo(run.loop, run.watermark);
-  return lessons
-    .filter((lesson) => lesson.kind === 'example')
-    .map(({ id, input, output, predicted }) => ({ id, input, output, predicted }));
 }

@@ -36,7 +36,7 @@ export interface StagePlan {
   readonly evaluate: 'local' | 'regular';
 }
 
-/** What is pinned for the whole run and goes into every activity, so that any run can be replayed on what it knew. */
+/** What is pinned for the whole run, so that any run can be replayed on what it knew. Activities look it up by the run's key. */
 export interface PinnedRun {
   /** Identity of the run in the store: survives resets and continue-as-new. */
   readonly runKey: string;

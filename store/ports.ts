@@ -3,7 +3,7 @@ import type { Lesson } from '../contract/lesson.ts';
 import type { Decision } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
-import type { Trigger } from '../contract/run.ts';
+import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 
 /** The state outside the chat: what outlives a run. Every write has a key; repeating it changes nothing. */
@@ -36,17 +36,11 @@ export interface Artefacts {
   get(digest: Digest): Promise<string | undefined>;
 }
 
-/** A run as it is opened. */
-export interface NewRun {
-  readonly runKey: string;
-  readonly loop: string;
+/** A run as it is opened: what was pinned for it, and where it runs. */
+export interface NewRun extends PinnedRun {
   readonly workflowId: string;
   readonly firstRunId: string;
-  readonly workKey: string;
-  readonly harness: string;
   readonly trigger: Trigger;
-  readonly input: Digest;
-  readonly watermark: number;
   readonly openedAt: Timestamp;
 }
 

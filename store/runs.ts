@@ -140,6 +140,10 @@ function rowOf(
     trigger: JSON.stringify(run.trigger),
     input: run.input,
     watermark: run.watermark,
+    prices: run.prices,
+    budget: run.budgetMicroUsd,
+    dry_run: run.dryRun ? 1 : 0,
+    as_of: run.asOf,
     opened_at: run.openedAt,
   };
 }
@@ -155,6 +159,10 @@ function runOf(row: Selectable<Tables['runs']>): NewRun {
     trigger: JSON.parse(row.trigger) as Trigger,
     input: row.input,
     watermark: row.watermark,
+    prices: row.prices,
+    budgetMicroUsd: row.budget,
+    dryRun: row.dry_run === 1,
+    asOf: row.as_of,
     openedAt: row.opened_at,
   };
 }

@@ -15,6 +15,10 @@ export interface Tables {
     trigger: string;
     input: string;
     watermark: number;
+    prices: string;
+    budget: number;
+    dry_run: number;
+    as_of: number;
     opened_at: number;
     closed_at: number | null;
     outcome: string | null;

@@ -35,7 +35,7 @@ async function closeRecord(state: RunState, ending: Ending, artefact: Digest | u
   const final = ending.outcome === 'accepted' || ending.outcome === 'dryRun';
   const shown = final ? artefact : state.best;
   const recorded = await records.recordLesson.executeWithOptions({ summary: `record ${ending.outcome}` }, [
-    { run: plan.run, ...ending, ...(shown === undefined ? {} : { artefact: shown }), at: Date.now() },
+    { run: plan.run.runKey, ...ending, ...(shown === undefined ? {} : { artefact: shown }), at: Date.now() },
   ]);
   const { costMicroUsd, ...counts } = recorded;
   state.costMicroUsd = costMicroUsd;

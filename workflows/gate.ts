@@ -90,7 +90,7 @@ function openVersion(
   const plan = planOf(state);
   return records.openGate.executeWithOptions({ summary: `${gate} open` }, [
     {
-      run: plan.run,
+      run: plan.run.runKey,
       gate,
       stage: draft.stage,
       artefact: draft.artefact,
@@ -190,7 +190,7 @@ async function edited(state: RunState, parked: Parked, decision: Decision): Prom
   try {
     const evaluation = await judge.evaluate.executeWithOptions({ summary: `${parked.gate} verify edit` }, [
       {
-        run: plan.run,
+        run: plan.run.runKey,
         stage: draft.stage,
         attempt: stage?.progress.attempts ?? 1,
         earlier: stage?.earlier ?? {},
@@ -253,7 +253,7 @@ function record(
   const plan = planOf(state);
   return records.recordDecision.executeWithOptions({ summary: `${gate.id} ${decision.decision}` }, [
     {
-      run: plan.run,
+      run: plan.run.runKey,
       gate: gate.id,
       digest: current(gate),
       decision,

@@ -89,7 +89,7 @@ export class Run {
     await this.#checkpoint();
     show(this.#state, 'running');
     await effects.act.executeWithOptions({ summary: `${stageOf(draft.stage)} act ${effect}` }, [
-      { run: this.plan.run, effect, stage: draft.stage, artefact: draft.artefact },
+      { run: this.plan.run.runKey, effect, stage: draft.stage, artefact: draft.artefact },
     ]);
     this.#state.done[step] = true;
   }

@@ -38,7 +38,7 @@ export async function runStage(
     const { progress: before, earlier, context = await fetchContext(state, step) } = recordOf(state, step);
     const previous = before.seen.at(-1);
     const attempt = before.attempts + 1;
-    const common = { run: plan.run, stage: step, attempt, earlier };
+    const common = { run: plan.run.runKey, stage: step, attempt, earlier };
     show(state, 'running');
     const generated = await make.generate.executeWithOptions(
       { summary: `${name}/${attempt} generate`, ...untilDeadline(state, plan) },
@@ -94,7 +94,7 @@ async function fetchContext(state: RunState, step: string): Promise<Digest> {
   const name = stageOf(step);
   const how = plan.stages[name]?.fetch === 'regular' ? models : steps;
   const { manifest } = await how.fetchContext.executeWithOptions({ summary: `${name} context` }, [
-    { run: plan.run, stage: name },
+    { run: plan.run.runKey, stage: name },
   ]);
   state.stages[step] = { ...recordOf(state, step), context: manifest };
   return manifest;

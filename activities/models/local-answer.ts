@@ -3,7 +3,6 @@ import { failure } from '../../contract/failures.ts';
 import type { PinnedRun } from '../../contract/run.ts';
 import type { ComputeContext, ModelGenerator } from '../../loops/define/generators.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { examplesOf } from '../pinned.ts';
 import type { LearnerExample } from './learner.ts';
 
 /** Answers without any model server: by the embedded learner where the stage is a decision, else by its `keyless` function. */
@@ -25,7 +24,7 @@ export async function answerLocally(
       `Route \`local\` answers only stages with a closed set of answers (\`decision\`) or a \`keyless\` function; this one of loop ${run.loop} has neither. Configure a model in loopwright.yaml.`,
     );
   }
-  const examples = (await examplesOf(deps, run)).map((example): LearnerExample => ({
+  const examples = (await deps.lessons.labelled(run.loop, run.watermark)).map((example): LearnerExample => ({
     id: example.id,
     text: decision.text(example.input),
     label: decision.label(example.output),

@@ -12,6 +12,10 @@ export function runOf(runKey: string, change: Partial<NewRun> = {}): NewRun {
     trigger: { kind: 'manual' },
     input: 'sha256:input',
     watermark: 0,
+    prices: 'sha256:prices',
+    budgetMicroUsd: 50_000,
+    dryRun: false,
+    asOf: 1000,
     openedAt: 1000,
     ...change,
   };

@@ -42,6 +42,10 @@ export async function plant(store: Store, run: PlantedRun): Promise<void> {
     trigger: { kind: 'manual' },
     input: digestOf('{}'),
     watermark: 0,
+    prices: digestOf('{}'),
+    budgetMicroUsd: 50_000,
+    dryRun: false,
+    asOf: openedAt,
     openedAt,
   });
   for (const [index, microUsd] of (run.calls ?? []).entries()) await pay(store, run, index, microUsd, openedAt);
