@@ -4,6 +4,7 @@ import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { Effect } from '../loops/define/index.ts';
 import type { Dependencies } from './dependencies.ts';
+import { recordDecision, type Decided } from './gates.ts';
 import { entryOf, inputOf, textOf } from './pinned.ts';
 
 /** Which effect to do, with which artefact. */
@@ -12,6 +13,8 @@ export interface ActInput {
   readonly effect: string;
   readonly stage: string;
   readonly artefact: Digest;
+  /** The decision that lets it happen, where it is not on record yet. */
+  readonly decided?: Decided;
 }
 
 /**
@@ -29,6 +32,7 @@ export async function act(deps: Dependencies, request: ActInput): Promise<{ repe
       `Loop ${run.loop} has no effect \`${request.effect}\`. It has: ${Object.keys(loop.act).join(', ') || 'none'}.`,
     );
   }
+  if (request.decided !== undefined) await recordDecision(deps, { run, ...request.decided });
   await demandProof(deps, request);
   // Read before the effect counts as begun: what is missing here must not make it uncertain.
   const output = JSON.parse(await textOf(deps, artefact, 'The artefact to act on')) as unknown;

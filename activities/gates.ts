@@ -24,14 +24,18 @@ export interface OpenGateInput {
 }
 
 /** A decision to put on record. */
-export interface RecordDecisionInput {
-  readonly run: PinnedRun;
+export interface Decided {
   readonly gate: string;
   readonly digest: Digest;
   readonly decision: Decision | { readonly decision: 'expire' };
   /** What the gate first showed, when a person's edit has taken its place. */
   readonly replaced?: Digest;
   readonly at: Timestamp;
+}
+
+/** A decision of a run. */
+export interface RecordDecisionInput extends Decided {
+  readonly run: PinnedRun;
 }
 
 /** Opens a gate and returns the digest a decision has to name: over run, gate, artefact, effects and harness. */

@@ -188,6 +188,7 @@ function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: Pin
     attributes: deps.attributes,
     connection: deps.connection,
     maxEvents: deps.maxEvents,
+    decisionsAlong: true,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Outcome } from '../contract/outcomes.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { NewLesson } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
+import { recordDecision, type Decided, type RecordDecisionInput } from './gates.ts';
 import { inputOf, textOf } from './pinned.ts';
 
 /** Outputs up to this many characters are part of the run's result. */
@@ -16,6 +17,8 @@ export interface RecordLessonInput {
   readonly reason: string;
   /** What was accepted, or the best that was verified so far. */
   readonly artefact?: Digest;
+  /** The decision that ended it, where it is not on record yet. */
+  readonly decided?: Decided;
   readonly at: Timestamp;
 }
 
@@ -32,6 +35,7 @@ export interface Recorded {
 export async function recordLesson(deps: Dependencies, request: RecordLessonInput): Promise<Recorded> {
   const { run, outcome, artefact } = request;
   if (outcome === 'accepted' && run.dryRun) throw failure('Unexpected', 'A dry run cannot be accepted.');
+  if (request.decided !== undefined) await recordLast(deps, { run, ...request.decided }, outcome);
   const closed = await deps.store.runs.close({
     runKey: run.runKey,
     outcome,
@@ -43,6 +47,15 @@ export async function recordLesson(deps: Dependencies, request: RecordLessonInpu
   if (artefact === undefined || !['accepted', 'dryRun'].includes(outcome)) return closed;
   const text = await textOf(deps, artefact, 'The accepted artefact');
   return text.length > RESULT_CHARACTERS ? closed : { ...closed, output: JSON.parse(text) as unknown };
+}
+
+/** An approval that was refused for what stands against the artefact lets nothing be accepted; a run that ends otherwise says so itself. */
+async function recordLast(deps: Dependencies, decided: RecordDecisionInput, outcome: Outcome): Promise<void> {
+  try {
+    await recordDecision(deps, decided);
+  } catch (error) {
+    if (outcome === 'accepted' || (error as { type?: string }).type !== 'EffectRefused') throw error;
+  }
 }
 
 async function failureLesson(

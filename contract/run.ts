@@ -72,6 +72,8 @@ export interface RunPlan {
   readonly connection: string;
   /** Continue as new after this many events. */
   readonly maxEvents: number;
+  /** A decision goes on record along with the step that follows it. Runs that were opened before this was so have a step for it. */
+  readonly decisionsAlong?: true;
 }
 
 /** A stage's context that was gathered when the run opened. */

@@ -28,20 +28,27 @@ export function close(state: RunState, ending: Ending, artefact: Digest | undefi
 
 async function closeRecord(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
   const plan = planOf(state);
-  state.ending = ending;
+  const { decided } = state;
   state.phase = 'closed';
   state.clock = park(state.clock, Date.now());
   state.gates = state.gates.map((gate) => (gate.state === 'open' ? { ...gate, state: 'closed' } : gate));
   const final = ending.outcome === 'accepted' || ending.outcome === 'dryRun';
   const shown = final ? artefact : state.best;
   const recorded = await records.recordLesson.executeWithOptions({ summary: `record ${ending.outcome}` }, [
-    { run: plan.run.runKey, ...ending, ...(shown === undefined ? {} : { artefact: shown }), at: Date.now() },
+    {
+      run: plan.run.runKey,
+      ...ending,
+      ...(shown === undefined ? {} : { artefact: shown }),
+      ...(decided === undefined ? {} : { decided }),
+      at: Date.now(),
+    },
   ]);
+  state.ending = ending;
   const { costMicroUsd, ...counts } = recorded;
   state.costMicroUsd = costMicroUsd;
   show(state, 'closed', ending.outcome);
   describe(state);
-  await condition(allHandlersFinished);
+  if (!allHandlersFinished()) await condition(allHandlersFinished);
   return {
     ...ending,
     ...counts,

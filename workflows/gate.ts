@@ -9,6 +9,7 @@ import { current, nextGateId, reopen, type Gate } from '../core/gates.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import { models, records, steps } from './proxies.ts';
+import { recordDecided } from './record-decided.ts';
 import { runStage, type Checkpoint } from './stage.ts';
 import { planOf, refuse, type Parked, type RunState } from './state.ts';
 import { describe, show } from './visible.ts';
@@ -43,6 +44,7 @@ export function mustAsk(state: RunState, draft: Draft): Evaluation['approval'] {
  * stop are endings, a revision puts another version before the human. The work clock stands still meanwhile.
  */
 export async function decideAt(state: RunState, asking: Asking, around: Around): Promise<Ending | undefined> {
+  await recordDecided(state);
   const parked = state.parked?.step === asking.step ? goOn(state, state.parked, asking) : await openAt(state, asking);
   for (;;) {
     show(state, 'awaitingDecision');
@@ -110,13 +112,13 @@ async function settle(state: RunState, parked: Parked, around: Around): Promise<
     case 'closed':
       return { outcome: 'stopped', reason: `Stopped by ${state.stop?.by} at gate ${gate.id}: ${state.stop?.reason}` };
     case 'expired':
-      await record(state, gate, { decision: 'expire' });
+      await decide(state, gate, { decision: 'expire' });
       return {
         outcome: 'expired',
         reason: `Nobody decided ${gate.id} in ${Math.round(planOf(state).expiresAfterMs / 1000)} s, and silence is a no.`,
       };
     case 'rejected':
-      await record(state, gate, decisionOf(gate));
+      await decide(state, gate, decisionOf(gate));
       return { outcome: 'rejected', reason: `Rejected by ${gate.decision?.by} at ${gate.id}: ${gate.decision?.note}` };
     case 'approved':
       await approve(state, gate, parked, decisionOf(gate));
@@ -148,13 +150,14 @@ async function waitAt(state: RunState, parked: Parked, around: Around): Promise<
 }
 
 async function approve(state: RunState, gate: Gate, parked: Parked, decision: Decision): Promise<void> {
-  await record(state, gate, decision, parked.first === gate.artefact ? undefined : parked.first);
+  await decide(state, gate, decision, parked.first === gate.artefact ? undefined : parked.first);
   state.approved[gate.artefact] = true;
 }
 
 async function revise(state: RunState, gate: Gate, parked: Parked, around: Around): Promise<'again' | undefined> {
   const decision = decisionOf(gate);
-  await record(state, gate, decision);
+  await decide(state, gate, decision);
+  await recordDecided(state);
   state.clock = resume(state.clock, Date.now());
   const changed =
     decision.feedback === undefined
@@ -244,23 +247,21 @@ function replace(
   if (approval !== undefined) state.approvals[artefact] = approval;
 }
 
-function record(
+/** Leaves a decision to the next step to put on record. */
+function decide(
   state: RunState,
   gate: Gate,
   decision: Decision | { decision: 'expire' },
   replaced?: string,
-): Promise<unknown> {
-  const plan = planOf(state);
-  return records.recordDecision.executeWithOptions({ summary: `${gate.id} ${decision.decision}` }, [
-    {
-      run: plan.run.runKey,
-      gate: gate.id,
-      digest: current(gate),
-      decision,
-      at: Date.now(),
-      ...(replaced === undefined ? {} : { replaced }),
-    },
-  ]);
+): Promise<void> | undefined {
+  state.decided = {
+    gate: gate.id,
+    digest: current(gate),
+    decision,
+    at: Date.now(),
+    ...(replaced === undefined ? {} : { replaced }),
+  };
+  return planOf(state).decisionsAlong === true ? undefined : recordDecided(state);
 }
 
 function gateOf(state: RunState, parked: Parked): Gate {

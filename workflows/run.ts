@@ -88,9 +88,17 @@ export class Run {
     if (this.#state.done[step] === true || this.plan.run.dryRun) return;
     await this.#checkpoint();
     show(this.#state, 'running');
+    const { decided } = this.#state;
     await effects.act.executeWithOptions({ summary: `${stageOf(draft.stage)} act ${effect}` }, [
-      { run: this.plan.run.runKey, effect, stage: draft.stage, artefact: draft.artefact },
+      {
+        run: this.plan.run.runKey,
+        effect,
+        stage: draft.stage,
+        artefact: draft.artefact,
+        ...(decided === undefined ? {} : { decided }),
+      },
     ]);
+    this.#state.decided = undefined;
     this.#state.done[step] = true;
   }
 

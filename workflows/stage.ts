@@ -7,6 +7,7 @@ import { advance, decideStage } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import { models, steps } from './proxies.ts';
+import { recordDecided } from './record-decided.ts';
 import { planOf, type RunState, type StageRecord } from './state.ts';
 import { show } from './visible.ts';
 
@@ -33,8 +34,10 @@ export async function runStage(
   const make = how?.generate === 'local' ? steps : models;
   const judge = how?.evaluate === 'local' ? steps : models;
   let counts = feedback === undefined;
+  await recordDecided(state);
   for (;;) {
-    await checkpoint();
+    const leaving = checkpoint();
+    if (leaving !== undefined) await leaving;
     const { progress: before, earlier, context = await fetchContext(state, step) } = recordOf(state, step);
     const previous = before.seen.at(-1);
     const attempt = before.attempts + 1;

@@ -7,6 +7,7 @@ import type { Ending } from '../core/endings.ts';
 import type { Digest, LoopState } from '../contract/names.ts';
 import type { Draft, RunPlan } from '../contract/run.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
+import type { Decided } from '../activities/gates.ts';
 
 /** A stage that has begun: what continue-as-new has to know to go on in the middle of it. */
 export interface StageRecord {
@@ -56,6 +57,8 @@ export interface RunState {
   best: Digest | undefined;
   attempts: number;
   costMicroUsd: number;
+  /** A decision that the next step puts on record. */
+  decided: Decided | undefined;
   stop: { readonly by: string; readonly reason: string } | undefined;
   refusedCount: number;
   /** Newest first, at most five. */
@@ -86,6 +89,7 @@ export function initialState(carried: unknown, now: number): RunState {
     best: undefined,
     attempts: 0,
     costMicroUsd: 0,
+    decided: undefined,
     stop: undefined,
     refusedCount: 0,
     refused: [],
