@@ -29,6 +29,8 @@ export interface Around {
   /** True wakes the run, to continue as new. */
   wake(): boolean;
   readonly checkpoint: Checkpoint;
+  /** Ends the run. */
+  end(ending: Ending): never;
 }
 
 /** What the approval rule said about a draft; a human's approval of exactly this artefact answers it. */
@@ -41,53 +43,53 @@ export function mustAsk(state: RunState, draft: Draft): Evaluation['approval'] {
 
 /**
  * Parks the run until a human has decided, and does what was decided: an approval returns, a rejection, silence and a
- * stop are endings, a revision puts another version before the human. The work clock stands still meanwhile.
+ * stop end the run, a revision puts another version before the human. The work clock stands still meanwhile.
  */
-export async function decideAt(state: RunState, asking: Asking, around: Around): Promise<Ending | undefined> {
-  await recordDecided(state);
-  const parked = state.parked?.step === asking.step ? goOn(state, state.parked, asking) : await openAt(state, asking);
+export async function decideAt(state: RunState, asking: Asking, around: Around): Promise<void> {
+  if (state.decided !== undefined) await recordDecided(state);
+  const parked =
+    goOn(state, asking) ?? opened(state, asking, await openVersion(state, nextGate(state, asking), asking));
   for (;;) {
     show(state, 'awaitingDecision');
     describe(state);
-    const ending = await settle(state, parked, around);
+    const gate = await waitAt(state, parked, around);
+    const ending = gate.state === 'approved' ? approve(state, gate, parked) : await settle(state, gate, parked, around);
     if (ending === 'again') continue;
+    if (state.decided !== undefined && planOf(state).decisionsAlong !== true) await recordDecided(state);
     state.parked = undefined;
     state.phase = 'running';
     state.clock = resume(state.clock, Date.now());
     describe(state);
-    return ending;
+    if (ending !== undefined) around.end(ending);
+    return;
   }
 }
 
 /** A gate that continue-as-new carried: an edit has to take the place of the draft that the author's code holds now. */
-function goOn(state: RunState, carried: Parked, asking: Asking): Parked {
-  state.parked = { ...carried, draft: asking.draft };
+function goOn(state: RunState, asking: Asking): Parked | undefined {
+  if (state.parked?.step !== asking.step) return undefined;
+  state.parked = { ...state.parked, draft: asking.draft };
   return state.parked;
 }
 
-async function openAt(state: RunState, asking: Asking): Promise<Parked> {
-  const id = nextGateId(state.gates, asking.name);
-  const { digest } = await openVersion(state, id, asking.draft, asking.because, asking.audit);
-  state.gates.push({
-    id,
-    state: 'open',
-    digests: [digest],
-    artefact: asking.draft.artefact,
-    because: asking.because,
-    audit: asking.audit,
-    openedAt: Date.now(),
-    reminders: 0,
-  });
-  state.parked = { step: asking.step, gate: id, draft: asking.draft, first: asking.draft.artefact };
+function nextGate(state: RunState, asking: Asking): string {
+  return nextGateId(state.gates, asking.name);
+}
+
+function opened(state: RunState, asking: Asking, { digest }: { digest: string }): Parked {
+  const { step, draft, because, audit } = asking;
+  const id = nextGate(state, asking);
+  const { artefact } = draft;
+  const openedAt = Date.now();
+  state.gates.push({ id, state: 'open', digests: [digest], artefact, because, audit, openedAt, reminders: 0 });
+  state.parked = { step, gate: id, draft, first: artefact };
   return state.parked;
 }
 
 function openVersion(
   state: RunState,
   gate: string,
-  draft: Draft,
-  because: string,
-  audit: boolean,
+  { draft, because, audit }: Pick<Asking, 'draft' | 'because' | 'audit'>,
 ): Promise<{ digest: string }> {
   const plan = planOf(state);
   return records.openGate.executeWithOptions({ summary: `${gate} open` }, [
@@ -104,25 +106,28 @@ function openVersion(
   ]);
 }
 
-/** Waits for one decision and does it. */
-async function settle(state: RunState, parked: Parked, around: Around): Promise<Ending | undefined | 'again'> {
-  const gate = await waitAt(state, parked, around);
+/** Does what was decided, where that was no approval. */
+async function settle(
+  state: RunState,
+  gate: Gate,
+  parked: Parked,
+  around: Around,
+): Promise<Ending | undefined | 'again'> {
   switch (gate.state) {
     case 'open':
     case 'closed':
       return { outcome: 'stopped', reason: `Stopped by ${state.stop?.by} at gate ${gate.id}: ${state.stop?.reason}` };
     case 'expired':
-      await decide(state, gate, { decision: 'expire' });
+      decide(state, gate, { decision: 'expire' });
       return {
         outcome: 'expired',
         reason: `Nobody decided ${gate.id} in ${Math.round(planOf(state).expiresAfterMs / 1000)} s, and silence is a no.`,
       };
     case 'rejected':
-      await decide(state, gate, decisionOf(gate));
+      decide(state, gate, decisionOf(gate));
       return { outcome: 'rejected', reason: `Rejected by ${gate.decision?.by} at ${gate.id}: ${gate.decision?.note}` };
     case 'approved':
-      await approve(state, gate, parked, decisionOf(gate));
-      return undefined;
+      return approve(state, gate, parked);
     case 'revising':
       return await revise(state, gate, parked, around);
     default:
@@ -149,14 +154,14 @@ async function waitAt(state: RunState, parked: Parked, around: Around): Promise<
   }
 }
 
-async function approve(state: RunState, gate: Gate, parked: Parked, decision: Decision): Promise<void> {
-  await decide(state, gate, decision, parked.first === gate.artefact ? undefined : parked.first);
+function approve(state: RunState, gate: Gate, parked: Parked): undefined {
+  decide(state, gate, decisionOf(gate), parked.first === gate.artefact ? undefined : parked.first);
   state.approved[gate.artefact] = true;
 }
 
 async function revise(state: RunState, gate: Gate, parked: Parked, around: Around): Promise<'again' | undefined> {
   const decision = decisionOf(gate);
-  await decide(state, gate, decision);
+  decide(state, gate, decision);
   await recordDecided(state);
   state.clock = resume(state.clock, Date.now());
   const changed =
@@ -171,7 +176,7 @@ async function revise(state: RunState, gate: Gate, parked: Parked, around: Aroun
     return 'again';
   }
   const because = `revised by ${decision.by}`;
-  const { digest } = await openVersion(state, gate.id, parked.draft, because, gate.audit);
+  const { digest } = await openVersion(state, gate.id, { draft: parked.draft, because, audit: gate.audit });
   const next = { ...reopen(gate, parked.draft.artefact, digest, because), openedAt: Date.now(), reminders: 0 };
   if (decision.approve !== true || decision.output === undefined) {
     put(state, next);
@@ -180,8 +185,7 @@ async function revise(state: RunState, gate: Gate, parked: Parked, around: Aroun
   const { output: _edit, approve: _too, digest: _old, ...who } = decision;
   const approval: Decision = { ...who, decision: 'approve' };
   put(state, { ...next, state: 'approved', decision: approval });
-  await approve(state, gateOf(state, parked), parked, approval);
-  return undefined;
+  return approve(state, gateOf(state, parked), parked);
 }
 
 /** Puts the human's edit in the draft's place where the verifiers let it; else says why not. */
@@ -248,12 +252,7 @@ function replace(
 }
 
 /** Leaves a decision to the next step to put on record. */
-function decide(
-  state: RunState,
-  gate: Gate,
-  decision: Decision | { decision: 'expire' },
-  replaced?: string,
-): Promise<void> | undefined {
+function decide(state: RunState, gate: Gate, decision: Decision | { decision: 'expire' }, replaced?: string): void {
   state.decided = {
     gate: gate.id,
     digest: current(gate),
@@ -261,7 +260,6 @@ function decide(
     at: Date.now(),
     ...(replaced === undefined ? {} : { replaced }),
   };
-  return planOf(state).decisionsAlong === true ? undefined : recordDecided(state);
 }
 
 function gateOf(state: RunState, parked: Parked): Gate {

@@ -6,7 +6,7 @@ import { worked } from '../core/clock.ts';
 import type { Ending } from '../core/endings.ts';
 import { stageOf, stepId } from '../core/steps.ts';
 import { accepted, close, fail } from './close.ts';
-import { decideAt, mustAsk } from './gate.ts';
+import { decideAt, mustAsk, type Around } from './gate.ts';
 import { listen } from './listen.ts';
 import { effects, records } from './proxies.ts';
 import { whyUnreadable } from './readable.ts';
@@ -86,7 +86,8 @@ export class Run {
   async act(effect: string, draft: Draft): Promise<void> {
     const step = this.#step(`act:${effect}`);
     if (this.#state.done[step] === true || this.plan.run.dryRun) return;
-    await this.#checkpoint();
+    const leaving = this.#checkpoint();
+    if (leaving !== undefined) await leaving;
     show(this.#state, 'running');
     const { decided } = this.#state;
     await effects.act.executeWithOptions({ summary: `${stageOf(draft.stage)} act ${effect}` }, [
@@ -132,20 +133,17 @@ export class Run {
     return historyIsLong(this.plan) ? this.#continueAsNew() : undefined;
   };
 
-  async #decide(name: string, step: string, draft: Draft, because: string, audit: boolean): Promise<void> {
+  #decide(name: string, step: string, draft: Draft, because: string, audit: boolean): Promise<void> | undefined {
     if (this.plan.run.dryRun) {
       this.#state.wouldAsk ??= because;
-      return;
+      return undefined;
     }
-    const ending = await decideAt(
-      this.#state,
-      { name, step, draft, because, audit },
-      {
-        wake: () => historyIsLong(this.plan),
-        checkpoint: this.#checkpoint,
-      },
-    );
-    if (ending !== undefined) this.end(ending);
+    const around: Around = {
+      wake: () => historyIsLong(this.plan),
+      checkpoint: this.#checkpoint,
+      end: (ending) => this.end(ending),
+    };
+    return decideAt(this.#state, { name, step, draft, because, audit }, around);
   }
 
   #step(name: string): string {

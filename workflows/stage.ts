@@ -34,7 +34,7 @@ export async function runStage(
   const make = how?.generate === 'local' ? steps : models;
   const judge = how?.evaluate === 'local' ? steps : models;
   let counts = feedback === undefined;
-  await recordDecided(state);
+  if (state.decided !== undefined) await recordDecided(state);
   for (;;) {
     const leaving = checkpoint();
     if (leaving !== undefined) await leaving;
