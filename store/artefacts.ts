@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { ArtefactOwner, Artefacts } from './ports.ts';
+import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
@@ -9,6 +10,24 @@ import type { Database } from './group-commit.ts';
 export function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
+
+const selectBody = prepared((database, { digest }: { digest: string }) =>
+  database.selectFrom('artefacts').select('body').where('digest', '=', digest),
+);
+
+const insertBody = prepared((database, { digest, body }: { digest: string; body: string }) =>
+  database
+    .insertInto('artefacts')
+    .values({ digest, body })
+    .onConflict((on) => on.doNothing()),
+);
+
+const insertOwner = prepared((database, { digest, runKey, keep }: ArtefactOwner & { digest: string }) =>
+  database
+    .insertInto('artefact_owners')
+    .values({ digest, run_key: runKey, keep })
+    .onConflict((on) => on.doNothing()),
+);
 
 /** Durable texts that were stored lately, by digest: a step mostly reads what the step before it stored. */
 export type RecentTexts = LRUCache<string, string>;
@@ -30,7 +49,7 @@ export function sqlArtefacts({ read, write }: Database, recent: RecentTexts): Ar
     async get(digest) {
       const known = recent.get(digest);
       if (known !== undefined) return known;
-      const row = await read.selectFrom('artefacts').select('body').where('digest', '=', digest).executeTakeFirst();
+      const [row] = await selectBody(read, { digest });
       return row?.body;
     },
   };
@@ -39,16 +58,8 @@ export function sqlArtefacts({ read, write }: Database, recent: RecentTexts): Ar
 /** Stores a text for a run and returns its digest. */
 export async function putArtefact(trx: Kysely<Tables>, text: string, owner: ArtefactOwner): Promise<string> {
   const digest = digestOf(text);
-  await trx
-    .insertInto('artefacts')
-    .values({ digest, body: text })
-    .onConflict((on) => on.doNothing())
-    .execute();
-  await trx
-    .insertInto('artefact_owners')
-    .values({ digest, run_key: owner.runKey, keep: owner.keep })
-    .onConflict((on) => on.doNothing())
-    .execute();
+  await insertBody(trx, { digest, body: text });
+  await insertOwner(trx, { digest, runKey: owner.runKey, keep: owner.keep });
   return digest;
 }
 

@@ -1,7 +1,59 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Budget, CallKey, Ledger } from './ports.ts';
+import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
+
+const selectBudget = prepared((database, { id }: { id: string }) =>
+  database.selectFrom('budgets').selectAll().where('id', '=', id),
+);
+
+/** Takes an amount where it fits; no row where it does not. */
+const takeFrom = prepared((database, { id, cap, amount }: { id: string; cap: number; amount: number }) =>
+  database
+    .insertInto('budgets')
+    .values({ id, cap, reserved: amount })
+    .onConflict((on) =>
+      on
+        .column('id')
+        .doUpdateSet({ cap, reserved: sql`budgets.reserved + ${amount}` })
+        .where(sql<boolean>`budgets.spent + budgets.reserved + ${amount} <= ${cap}`),
+    )
+    .returning('id'),
+);
+
+/** All tries of a call. */
+const selectTries = prepared((database, call: CallKey) =>
+  database
+    .selectFrom('ledger')
+    .selectAll()
+    .where('run_key', '=', call.runKey)
+    .where('stage', '=', call.stage)
+    .where('attempt', '=', call.attempt)
+    .where('call', '=', call.call),
+);
+
+interface NewLine extends CallKey {
+  readonly model: string;
+  readonly reserved: number;
+  /** JSON list of budget ids. */
+  readonly budgets: string;
+  readonly at: number;
+  readonly leaseUntil: number;
+}
+
+const insertLine = prepared((database, line: NewLine) =>
+  database.insertInto('ledger').values({
+    ...keyOf(line),
+    loop: line.loop,
+    model: line.model,
+    state: 'held',
+    reserved: line.reserved,
+    budgets: line.budgets,
+    at: line.at,
+    lease_until: line.leaseUntil,
+  }),
+);
 
 /** Money in SQL: every reservation is one transaction over all budgets above the call, all or none. */
 export function sqlLedger({ read, write }: Database): Ledger {
@@ -26,7 +78,7 @@ export function sqlLedger({ read, write }: Database): Ledger {
         return lines.length;
       }),
     async spent(runKey) {
-      const row = await read.selectFrom('budgets').selectAll().where('id', '=', `run:${runKey}`).executeTakeFirst();
+      const [row] = await selectBudget(read, { id: `run:${runKey}` });
       return (row?.spent ?? 0) + (row?.reserved ?? 0);
     },
   };
@@ -37,11 +89,7 @@ async function reserve(
   call: CallKey,
   reservation: Parameters<Ledger['reserve']>[1],
 ): Promise<Awaited<ReturnType<Ledger['reserve']>>> {
-  const tries = await trx
-    .selectFrom('ledger')
-    .selectAll()
-    .where((line) => line.and(callColumns(call)))
-    .execute();
+  const tries = await selectTries(trx, call);
   if (tries.some((line) => line.execution === call.execution && line.activity_attempt === call.activityAttempt)) {
     return { kind: 'held' };
   }
@@ -54,19 +102,9 @@ async function reserve(
       return { kind: 'refused', budget: budget.id, capMicroUsd: budget.capMicroUsd, usedMicroUsd: used };
     }
   }
-  await trx
-    .insertInto('ledger')
-    .values({
-      ...keyOf(call),
-      loop: call.loop,
-      model: reservation.model,
-      state: 'held',
-      reserved: reservation.microUsd,
-      budgets: JSON.stringify(reservation.budgets.map(({ id }) => id)),
-      at: reservation.at,
-      lease_until: reservation.leaseUntil,
-    })
-    .execute();
+  const { model, microUsd: reserved, at, leaseUntil } = reservation;
+  const budgets = JSON.stringify(reservation.budgets.map(({ id }) => id));
+  await insertLine(trx, { ...call, model, reserved, budgets, at, leaseUntil });
   return { kind: 'held' };
 }
 
@@ -86,20 +124,10 @@ async function take(
   amount: number,
 ): Promise<number | undefined> {
   if (amount <= cap) {
-    const taken = await trx
-      .insertInto('budgets')
-      .values({ id, cap, reserved: amount })
-      .onConflict((on) =>
-        on
-          .column('id')
-          .doUpdateSet({ cap, reserved: sql`budgets.reserved + ${amount}` })
-          .where(sql<boolean>`budgets.spent + budgets.reserved + ${amount} <= ${cap}`),
-      )
-      .returning('id')
-      .executeTakeFirst();
+    const [taken] = await takeFrom(trx, { id, cap, amount });
     if (taken !== undefined) return undefined;
   }
-  const row = await trx.selectFrom('budgets').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = await selectBudget(trx, { id });
   return (row?.spent ?? 0) + (row?.reserved ?? 0);
 }
 
@@ -148,14 +176,16 @@ export async function giveUpHeld(trx: Kysely<Tables>, runKey: string): Promise<v
   for (const line of lines) await book(trx, callOf(line), 'uncertain', undefined);
 }
 
-/** What all tries of a call have in common, as columns. */
-function callColumns({ runKey, stage, attempt, call }: CallKey) {
-  return { run_key: runKey, stage, attempt, call };
-}
-
 /** Primary key of a call's line, as columns. */
 function keyOf(call: CallKey) {
-  return { ...callColumns(call), execution: call.execution, activity_attempt: call.activityAttempt };
+  return {
+    run_key: call.runKey,
+    stage: call.stage,
+    attempt: call.attempt,
+    call: call.call,
+    execution: call.execution,
+    activity_attempt: call.activityAttempt,
+  };
 }
 
 function callOf(line: Selectable<Tables['ledger']>): CallKey {
