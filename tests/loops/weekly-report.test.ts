@@ -287,7 +287,7 @@ function plantIdle(file: string, count: number): void {
   const database = new DatabaseSync(file);
   database
     .prepare(
-      `insert into runs select 'idle-' || value, 'supportTriage', '', '', '', 'v1', 'manual', '{}', '', 0, ?1, ?1 + value, 'noWork', '', null, null
+      `insert into runs select 'idle-' || value, 'supportTriage', '', '', '', 'v1', 'manual', '{}', '', 0, ?1, ?1 + value, 'noWork', '', null, null, '', 0, 0, 0
        from (with recursive n(value) as (select 1 union all select value + 1 from n where value < ?2) select value from n)`,
     )
     .run(FROM, count);
