@@ -32,21 +32,11 @@ const insertAttempt = prepared((database, made: Attempt) =>
 const selectJudgements = prepared((database, key: Pick<JudgementKey, 'runKey' | 'stage' | 'artefact'>) =>
   database
     .selectFrom('judgements')
-    .select('body')
+    .select(['author', 'body'])
     .where('run_key', '=', key.runKey)
     .where('stage', '=', key.stage)
     .where('artefact', '=', key.artefact)
     .orderBy('at'),
-);
-
-const selectJudgement = prepared((database, key: JudgementKey) =>
-  database
-    .selectFrom('judgements')
-    .select('body')
-    .where('run_key', '=', key.runKey)
-    .where('stage', '=', key.stage)
-    .where('artefact', '=', key.artefact)
-    .where('author', '=', key.author),
 );
 
 const insertJudgement = prepared(
@@ -100,7 +90,7 @@ async function find(
 function judgements({ read, write }: Database): Pick<Attempts, 'judge' | 'judgement' | 'judgements'> {
   return {
     async judgement(key) {
-      const [row] = await selectJudgement(read, key);
+      const row = (await selectJudgements(read, key)).find(({ author }) => author === key.author);
       return row && (JSON.parse(row.body) as Judgement);
     },
     async judge(key, judgement) {
