@@ -47,13 +47,12 @@ export function mustAsk(state: RunState, draft: Draft): Evaluation['approval'] {
  */
 export async function decideAt(state: RunState, asking: Asking, around: Around): Promise<void> {
   if (state.decided !== undefined) await recordDecided(state);
-  const parked =
-    goOn(state, asking) ?? opened(state, asking, await openVersion(state, nextGate(state, asking), asking));
+  const parked = goOn(state, asking) ?? (await openAt(state, asking));
   for (;;) {
     show(state, 'awaitingDecision');
     describe(state);
     const gate = await waitAt(state, parked, around);
-    const ending = gate.state === 'approved' ? approve(state, gate, parked) : await settle(state, gate, parked, around);
+    const ending = await settle(state, gate, parked, around);
     if (ending === 'again') continue;
     if (state.decided !== undefined && planOf(state).decisionsAlong !== true) await recordDecided(state);
     state.parked = undefined;
@@ -72,13 +71,10 @@ function goOn(state: RunState, asking: Asking): Parked | undefined {
   return state.parked;
 }
 
-function nextGate(state: RunState, asking: Asking): string {
-  return nextGateId(state.gates, asking.name);
-}
-
-function opened(state: RunState, asking: Asking, { digest }: { digest: string }): Parked {
+async function openAt(state: RunState, asking: Asking): Promise<Parked> {
+  const id = nextGateId(state.gates, asking.name);
+  const { digest } = await openVersion(state, id, asking);
   const { step, draft, because, audit } = asking;
-  const id = nextGate(state, asking);
   const { artefact } = draft;
   const openedAt = Date.now();
   state.gates.push({ id, state: 'open', digests: [digest], artefact, because, audit, openedAt, reminders: 0 });
@@ -106,7 +102,7 @@ function openVersion(
   ]);
 }
 
-/** Does what was decided, where that was no approval. */
+/** Does what was decided. */
 async function settle(
   state: RunState,
   gate: Gate,
