@@ -34,7 +34,7 @@ export async function meteredCall(
   alongside: (reply: ModelReply) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<ModelReply> {
   const info = activityInfo();
-  const execution = `${info.workflowExecution?.runId ?? ''}#${info.activityId}`;
+  const execution = info.workflowExecution?.runId ?? '';
   const call: CallKey = { runKey: run.runKey, loop: run.loop, ...key, execution, activityAttempt: info.attempt };
   const price = await pinnedPrice(deps, run, endpoint.model);
   const input =

@@ -201,7 +201,7 @@ export interface CallKey {
   readonly attempt: number;
   /** `generate`, or the verifier's name. */
   readonly call: string;
-  /** Temporal's run and activity ids: a reset, or a step that is scheduled again, makes new ones, whose calls are paid again. */
+  /** Temporal's run id: a reset makes a new one, whose calls are paid again. */
   readonly execution: string;
   /** Temporal's attempt of the activity, from 1. */
   readonly activityAttempt: number;

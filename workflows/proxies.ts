@@ -1,4 +1,3 @@
-import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
@@ -16,28 +15,6 @@ export const models = proxyActivities<Activities>({
     nonRetryableErrorTypes: ['PayloadsTooLarge'],
   },
 });
-
-/** How often a step is scheduled again whose tries were used up by workers that died: with four tries each, forty deaths. */
-const ROUNDS = 10;
-
-/**
- * A paid step whose worker died has not failed: Temporal counts the death as a try, so the tries are given back. Money
- * still bounds it, because every try reserves.
- */
-export async function despiteDeaths<T>(step: () => Promise<T>): Promise<T> {
-  for (let round = 1; ; round += 1) {
-    try {
-      return await step();
-    } catch (error) {
-      if (round === ROUNDS || !workerDied(error)) throw error;
-    }
-  }
-}
-
-function workerDied(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof TimeoutFailure && cause.timeoutType === 'HEARTBEAT';
-}
 
 /**
  * Effects: once-only is theirs to keep (key, record), so a lost worker may be followed by another try. A cancel waits
