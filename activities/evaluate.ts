@@ -37,14 +37,25 @@ export interface EvaluateInput {
   readonly edit?: { readonly output: unknown; readonly by: string };
 }
 
-/** What was found. */
-export interface Evaluation {
+/** What was found about an artefact. */
+export interface Finding {
   readonly artefact: Digest;
   readonly verdict: Verdict;
   /** Whether a person has to decide on exactly this artefact, and why. */
   readonly approval: { readonly ask: boolean; readonly audit: boolean; readonly because: string };
   readonly output?: unknown;
+}
+
+/** What was found, and what the run has cost so far. */
+export interface Evaluation extends Finding {
   readonly costMicroUsd: number;
+}
+
+/** What is verified: a text, its address and who made it. */
+export interface Subject {
+  readonly text: string;
+  readonly artefact: Digest;
+  readonly author: string;
 }
 
 /**
@@ -54,10 +65,16 @@ export interface Evaluation {
  * @throws `SelfVerification`, `VerifierError`, and what a judge's call raises.
  */
 export async function evaluate(deps: Dependencies, request: EvaluateInput): Promise<Evaluation> {
+  const found = await findingOn(deps, request, await subjectOf(deps, request));
+  return { ...found, costMicroUsd: await deps.store.ledger.spent(request.run.runKey) };
+}
+
+/** What is found about a subject, which may be on its way into the store; on record when this resolves. */
+export async function findingOn(deps: Dependencies, request: EvaluateInput, subject: Subject): Promise<Finding> {
   const { run, stage: name } = request;
   const { loop } = entryOf(deps, run.loop);
   const stage = loop.stages[stageOf(name)] as Stage<unknown, unknown>;
-  const { text, artefact, author } = await subjectOf(deps, request);
+  const { text, artefact, author } = subject;
   const parsed = parseOutput(stage.output ?? loop.output, text);
   const verifiers = request.edit === undefined ? 'verifiers' : 'verifiers/edit';
   const key = { runKey: run.runKey, stage: name, artefact, author: verifiers };
@@ -69,7 +86,6 @@ export async function evaluate(deps: Dependencies, request: EvaluateInput): Prom
     verdict: { verdict: verdict.verdict, criteria: verdict.criteria.map(shortened) },
     approval,
     ...(parsed.ok && text.length <= INLINE_CHARACTERS ? { output: parsed.output } : {}),
-    costMicroUsd: await deps.store.ledger.spent(run.runKey),
   };
 }
 
@@ -78,14 +94,13 @@ export function isJudged(stage: Stage<unknown, unknown>, harness: Harness): bool
   return stage.verify.some(({ kind }) => kind === 'judge') || harness.evals.some(({ kind }) => kind === 'rubric');
 }
 
-/** What is verified, and who made it. */
 interface Made {
   readonly stage: Stage<unknown, unknown>;
   readonly text: string;
   readonly author: string;
 }
 
-interface Subject extends Made {
+interface Judged extends Made {
   readonly harness: Harness;
   readonly input: unknown;
   readonly output: unknown;
@@ -114,7 +129,7 @@ async function judged(
   };
 }
 
-async function verify(deps: Dependencies, request: EvaluateInput, subject: Subject): Promise<Criterion[]> {
+async function verify(deps: Dependencies, request: EvaluateInput, subject: Judged): Promise<Criterion[]> {
   const { run } = request;
   const edited = request.edit !== undefined;
   const evidence = {
@@ -151,20 +166,22 @@ function selfVerification(run: PinnedRun, verifier: string, author: string): Err
   );
 }
 
-/** The text to verify, its address, and who made it. An edit is stored first: it has a digest of its own. */
-async function subjectOf(
-  deps: Dependencies,
-  request: EvaluateInput,
-): Promise<{ text: string; artefact: Digest; author: string }> {
+/** What to verify. An edit is stored first: it has a digest of its own. */
+async function subjectOf(deps: Dependencies, request: EvaluateInput): Promise<Subject> {
   const { run, stage, attempt, edit } = request;
   if (edit !== undefined) {
     const text = canonicalJson(edit.output);
     const artefact = await deps.store.artefacts.put(text, { runKey: run.runKey, keep: 'durable' });
     return { text, artefact, author: `human:${edit.by}` };
   }
-  const artefact = request.artefact ?? '';
   const made = await deps.store.attempts.find(run.runKey, stage, attempt);
-  return { text: await textOf(deps, artefact, 'The artefact to verify'), artefact, author: made?.author ?? 'unknown' };
+  return await storedSubject(deps, { artefact: request.artefact ?? '', author: made?.author ?? 'unknown' });
+}
+
+/** What was made and is in the store. */
+export async function storedSubject(deps: Dependencies, made: Omit<Subject, 'text'>): Promise<Subject> {
+  const { artefact, author } = made;
+  return { text: await textOf(deps, artefact, 'The artefact to verify'), artefact, author };
 }
 
 function parseOutput(

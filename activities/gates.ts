@@ -6,7 +6,7 @@ import type { PinnedRun } from '../contract/run.ts';
 import type { Criterion } from '../contract/verdict.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { overall } from '../core/stage.ts';
-import type { GateVersion, NewLesson } from '../store/ports.ts';
+import type { GateVersion, NewDecision, NewLesson } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { inputOf, textOf } from './pinned.ts';
 
@@ -63,17 +63,17 @@ export async function openGate(deps: Dependencies, request: OpenGateInput): Prom
  * @throws `EffectRefused` when something certain stands against the artefact: nobody overrules that.
  */
 export async function recordDecision(deps: Dependencies, request: RecordDecisionInput): Promise<{ lessons: number }> {
-  const { run, decision } = request;
+  return { lessons: await deps.store.gates.decide(await decisionOf(deps, request)) };
+}
+
+/** A decision as it goes on record. What it overrules is recorded here already. @throws as {@link recordDecision}. */
+export async function decisionOf(deps: Dependencies, request: RecordDecisionInput): Promise<NewDecision> {
+  const { run, decision, at } = request;
   const gate = await deps.store.gates.find(run.runKey, request.digest);
   if (gate === undefined) throw failure('Unexpected', `Gate ${request.gate} with ${request.digest} was never opened.`);
-  if (decision.decision === 'approve') await endorse(deps, gate, decision, request.at);
+  if (decision.decision === 'approve') await endorse(deps, gate, decision, at);
   const lessons = decision.decision === 'expire' ? [] : await lessonsOf(deps, request, gate, decision);
-  const count = await deps.store.gates.decide(
-    { runKey: run.runKey, gate: gate.gate, digest: gate.digest, at: request.at },
-    decision,
-    lessons,
-  );
-  return { lessons: count };
+  return { runKey: run.runKey, gate: gate.gate, digest: gate.digest, decision, lessons, at };
 }
 
 async function endorse(deps: Dependencies, gate: GateVersion, decision: Decision, at: Timestamp): Promise<void> {

@@ -9,10 +9,9 @@ import { canonicalJson } from '../core/canonical.ts';
 import { usd } from '../core/money.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
-import type { Attempt } from '../store/ports.ts';
 import { along } from './along.ts';
 import type { Dependencies, Route } from './dependencies.ts';
-import { evaluate, isJudged, type Evaluation } from './evaluate.ts';
+import { findingOn, isJudged, storedSubject, type Evaluation, type Finding, type Subject } from './evaluate.ts';
 import { meteredCall, MODEL_TIMEOUT_MS } from './metered-call.ts';
 import { answerLocally } from './models/local-answer.ts';
 import { buildPrompt, FENCE_RULE } from './models/prompt.ts';
@@ -53,18 +52,21 @@ export interface Generated {
 /**
  * Makes one attempt's artefact. Made before (a kill after the call, or a reset): the recorded one is the answer, and
  * nothing is paid again. The artefact is the generator's text; whether it fits the schema is a verdict, not a failure.
- * Where only checks verify it, they do so along with this step, from the record as in a step of their own.
+ * Where only checks verify it, they do so along with this step, and their verdict shares the attempt's commit.
  */
 export async function generate(deps: Dependencies, request: GenerateInput): Promise<Generated> {
-  const { run, stage, attempt, earlier } = request;
+  const { run, stage, attempt } = request;
   const definition = stageOfLoop(deps, request);
-  const made = await deps.store.attempts.find(run.runKey, stage, attempt);
-  const { artefact } = made ?? (await make(deps, request, definition));
-  const evaluation = isJudged(definition, await harnessOf(deps, run))
-    ? undefined
-    : await along(() => evaluate(deps, { run, stage, attempt, earlier, artefact }), CHECKS_MS);
-  if (evaluation !== undefined) return { artefact, costMicroUsd: evaluation.costMicroUsd, evaluation };
-  return { artefact, costMicroUsd: await deps.store.ledger.spent(run.runKey) };
+  const judged = isJudged(definition, await harnessOf(deps, run));
+  const check: CheckMade = async (made) =>
+    judged ? undefined : await along(() => findingOn(deps, request, made), CHECKS_MS);
+  const known = await deps.store.attempts.find(run.runKey, stage, attempt);
+  const { artefact, finding } =
+    known === undefined
+      ? await make(deps, request, definition, check)
+      : { artefact: known.artefact, finding: await check(await storedSubject(deps, known)) };
+  const costMicroUsd = await deps.store.ledger.spent(run.runKey);
+  return { artefact, costMicroUsd, ...(finding === undefined ? {} : { evaluation: { ...finding, costMicroUsd } }) };
 }
 
 function stageOfLoop(deps: Dependencies, { run, stage }: GenerateInput): Stage<unknown, unknown> {
@@ -76,15 +78,35 @@ function stageOfLoop(deps: Dependencies, { run, stage }: GenerateInput): Stage<u
   );
 }
 
-function make(deps: Dependencies, request: GenerateInput, definition: Stage<unknown, unknown>): Promise<Attempt> {
+/** An attempt's artefact, and what was found about it. */
+interface Made {
+  readonly artefact: Digest;
+  readonly finding: Finding | undefined;
+}
+
+/** Verifies what was made; undefined where that needs a step of its own. */
+type CheckMade = (subject: Subject) => Promise<Finding | undefined>;
+
+function make(
+  deps: Dependencies,
+  request: GenerateInput,
+  definition: Stage<unknown, unknown>,
+  check: CheckMade,
+): Promise<Made> {
   const { run, stage, attempt } = request;
-  return answer(deps, request, definition, entryOf(deps, run.loop).loop.output, ({ text, author }) =>
-    deps.store.attempts.add({ runKey: run.runKey, stage, attempt, author, at: deps.now() }, normal(text)),
-  );
+  return answer(deps, request, definition, entryOf(deps, run.loop).loop.output, async ({ text, author }) => {
+    const body = normal(text);
+    const [{ artefact }, finding] = await Promise.all([
+      deps.store.attempts.add({ runKey: run.runKey, stage, attempt, author, at: deps.now() }, body),
+      check({ text: body, artefact: deps.store.artefacts.digest(body), author }),
+    ]);
+    // Another try of this step may have recorded the attempt meanwhile.
+    return { artefact, finding: finding?.artefact === artefact ? finding : undefined };
+  });
 }
 
 /** Records what was made, as the attempt. */
-type RecordAttempt = (made: { readonly text: string; readonly author: string }) => Promise<Attempt>;
+type RecordAttempt = (made: { readonly text: string; readonly author: string }) => Promise<Made>;
 
 async function answer(
   deps: Dependencies,
@@ -92,7 +114,7 @@ async function answer(
   stage: Stage<unknown, unknown>,
   loopOutput: z.ZodType,
   record: RecordAttempt,
-): Promise<Attempt> {
+): Promise<Made> {
   const { run } = request;
   const input = await inputOf(deps, run);
   const earlier = await earlierOf(deps, request.earlier);
@@ -124,7 +146,7 @@ async function answer(
   });
   const { endpoint } = route;
   const key = { stage: request.stage, attempt: request.attempt, call: 'generate' };
-  let recorded: Attempt | undefined;
+  let recorded: Made | undefined;
   const reply = await meteredCall(
     deps,
     run,

@@ -2,9 +2,9 @@ import { failure } from '../contract/failures.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { PinnedRun } from '../contract/run.ts';
-import type { NewLesson } from '../store/ports.ts';
+import type { NewDecision, NewLesson } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
-import { recordDecision, type Decided, type RecordDecisionInput } from './gates.ts';
+import { decisionOf, type Decided, type RecordDecisionInput } from './gates.ts';
 import { inputOf, textOf } from './pinned.ts';
 
 /** Outputs up to this many characters are part of the run's result. */
@@ -31,17 +31,18 @@ export interface Recorded {
   readonly output?: unknown;
 }
 
-/** Closes a run in the record: outcome, cost, work and lessons in one transaction. Runs that used up their attempts or stalled leave what went wrong. */
+/** Closes a run in the record: its last decision, outcome, cost, work and lessons in one transaction. Runs that used up their attempts or stalled leave what went wrong. */
 export async function recordLesson(deps: Dependencies, request: RecordLessonInput): Promise<Recorded> {
   const { run, outcome, artefact } = request;
   if (outcome === 'accepted' && run.dryRun) throw failure('Unexpected', 'A dry run cannot be accepted.');
-  if (request.decided !== undefined) await recordLast(deps, { run, ...request.decided }, outcome);
+  const decided = request.decided && (await lastDecision(deps, { run, ...request.decided }, outcome));
   const closed = await deps.store.runs.close({
     runKey: run.runKey,
     outcome,
     reason: request.reason,
     closedAt: request.at,
     ...(artefact === undefined ? {} : { artefact }),
+    ...(decided === undefined ? {} : { decided }),
     lessons: outcome === 'exhausted' || outcome === 'stalled' ? [await failureLesson(deps, request, outcome)] : [],
   });
   if (artefact === undefined || !['accepted', 'dryRun'].includes(outcome)) return closed;
@@ -50,11 +51,16 @@ export async function recordLesson(deps: Dependencies, request: RecordLessonInpu
 }
 
 /** An approval that was refused for what stands against the artefact lets nothing be accepted; a run that ends otherwise says so itself. */
-async function recordLast(deps: Dependencies, decided: RecordDecisionInput, outcome: Outcome): Promise<void> {
+async function lastDecision(
+  deps: Dependencies,
+  decided: RecordDecisionInput,
+  outcome: Outcome,
+): Promise<NewDecision | undefined> {
   try {
-    await recordDecision(deps, decided);
+    return await decisionOf(deps, decided);
   } catch (error) {
     if (outcome === 'accepted' || (error as { type?: string }).type !== 'EffectRefused') throw error;
+    return undefined;
   }
 }
 

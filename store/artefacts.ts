@@ -29,6 +29,30 @@ const insertOwner = prepared((database, { digest, runKey, keep }: ArtefactOwner 
     .onConflict((on) => on.doNothing()),
 );
 
+const selectExpiring = prepared((database, { runKey }: { runKey: string }) =>
+  database.selectFrom('artefact_owners').select('digest').where('run_key', '=', runKey).where('keep', '=', 'run'),
+);
+
+const deleteOwners = prepared((database, { runKey }: { runKey: string }) =>
+  database.deleteFrom('artefact_owners').where('run_key', '=', runKey).where('keep', '=', 'run'),
+);
+
+const deleteUnowned = prepared((database, { digest }: { digest: string }) =>
+  database
+    .deleteFrom('artefacts')
+    .where('digest', '=', digest)
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('artefact_owners')
+            .select('digest')
+            .whereRef('artefact_owners.digest', '=', 'artefacts.digest'),
+        ),
+      ),
+    ),
+);
+
 /** Durable texts that were stored lately, by digest: a step mostly reads what the step before it stored. */
 export type RecentTexts = LRUCache<string, string>;
 
@@ -65,26 +89,8 @@ export async function putArtefact(trx: Kysely<Tables>, text: string, owner: Arte
 
 /** Deletes a run's `run` artefacts that nobody else holds. */
 export async function expireArtefacts(trx: Kysely<Tables>, runKey: string): Promise<void> {
-  const mine = trx
-    .selectFrom('artefact_owners')
-    .select('digest')
-    .where('run_key', '=', runKey)
-    .where('keep', '=', 'run');
-  const digests = (await mine.execute()).map((row) => row.digest);
-  if (digests.length === 0) return;
-  await trx.deleteFrom('artefact_owners').where('run_key', '=', runKey).where('keep', '=', 'run').execute();
-  await trx
-    .deleteFrom('artefacts')
-    .where('digest', 'in', digests)
-    .where((row) =>
-      row.not(
-        row.exists(
-          row
-            .selectFrom('artefact_owners')
-            .select('digest')
-            .whereRef('artefact_owners.digest', '=', 'artefacts.digest'),
-        ),
-      ),
-    )
-    .execute();
+  const mine = await selectExpiring(trx, { runKey });
+  if (mine.length === 0) return;
+  await deleteOwners(trx, { runKey });
+  for (const { digest } of mine) await deleteUnowned(trx, { digest });
 }

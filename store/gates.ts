@@ -1,39 +1,63 @@
-import type { Kysely } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
+import type { Digest } from '../contract/names.ts';
 import { digestOf } from './artefacts.ts';
 import { addLessons, countLessons } from './lessons.ts';
-import type { Gates, NewLesson } from './ports.ts';
+import type { Gates, GateVersion, NewDecision } from './ports.ts';
+import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
+
+const insertGate = prepared((database, gate: Omit<GateVersion, 'audit'> & { readonly audit: number }) =>
+  database
+    .insertInto('gates')
+    .values({
+      run_key: gate.runKey,
+      gate: gate.gate,
+      digest: gate.digest,
+      stage: gate.stage,
+      artefact: gate.artefact,
+      audit: gate.audit,
+      because: gate.because,
+      opened_at: gate.openedAt,
+    })
+    .onConflict((on) => on.doNothing()),
+);
+
+const selectGate = prepared((database, { runKey, digest }: { runKey: string; digest: Digest }) =>
+  database.selectFrom('gates').selectAll().where('run_key', '=', runKey).where('digest', '=', digest),
+);
+
+const insertDecision = prepared((database, row: Insertable<Tables['decisions']>) =>
+  database
+    .insertInto('decisions')
+    .values({
+      key: row.key,
+      run_key: row.run_key,
+      gate: row.gate,
+      digest: row.digest,
+      decision: row.decision,
+      by: row.by,
+      identity: row.identity,
+      note: row.note,
+      body: row.body,
+      at: row.at,
+    })
+    .onConflict((on) => on.doNothing()),
+);
 
 /** Gates and the decisions on them, in SQL. */
 export function sqlGates({ read, write }: Database): Gates {
   return {
     async open(gate) {
-      await write((trx) =>
-        trx
-          .insertInto('gates')
-          .values({
-            run_key: gate.runKey,
-            gate: gate.gate,
-            digest: gate.digest,
-            stage: gate.stage,
-            artefact: gate.artefact,
-            audit: gate.audit ? 1 : 0,
-            because: gate.because,
-            opened_at: gate.openedAt,
-          })
-          .onConflict((on) => on.doNothing())
-          .execute(),
-      );
+      await write((trx) => insertGate(trx, { ...gate, audit: gate.audit ? 1 : 0 }));
     },
-    decide: (...decided) => write((trx) => decide(trx, ...decided)),
+    decide: (decided) =>
+      write(async (trx) => {
+        await addDecision(trx, decided);
+        return await countLessons(trx, decided.runKey);
+      }),
     async find(runKey, digest) {
-      const row = await read
-        .selectFrom('gates')
-        .selectAll()
-        .where('run_key', '=', runKey)
-        .where('digest', '=', digest)
-        .executeTakeFirst();
+      const [row] = await selectGate(read, { runKey, digest });
       return (
         row && {
           runKey,
@@ -63,29 +87,21 @@ export function sqlGates({ read, write }: Database): Gates {
   };
 }
 
-async function decide(
-  trx: Kysely<Tables>,
-  gate: Parameters<Gates['decide']>[0],
-  decision: Parameters<Gates['decide']>[1],
-  lessons: readonly NewLesson[],
-): Promise<number> {
-  await trx
-    .insertInto('decisions')
-    .values({
-      // Over its words too: after an edit that failed, the same version may be revised again.
-      key: digestOf(JSON.stringify([gate.runKey, gate.digest, decision])),
-      run_key: gate.runKey,
-      gate: gate.gate,
-      digest: gate.digest,
-      decision: decision.decision,
-      by: 'by' in decision ? decision.by : null,
-      identity: 'identity' in decision ? decision.identity : null,
-      note: 'note' in decision ? (decision.note ?? null) : null,
-      body: JSON.stringify(decision),
-      at: gate.at,
-    })
-    .onConflict((on) => on.doNothing())
-    .execute();
+/** Writes a decision with its lessons; the same one again changes nothing. */
+export async function addDecision(trx: Kysely<Tables>, decided: NewDecision): Promise<void> {
+  const { runKey, gate, digest, decision, lessons, at } = decided;
+  await insertDecision(trx, {
+    // Over its words too: after an edit that failed, the same version may be revised again.
+    key: digestOf(JSON.stringify([runKey, digest, decision])),
+    run_key: runKey,
+    gate,
+    digest,
+    decision: decision.decision,
+    by: 'by' in decision ? decision.by : null,
+    identity: 'identity' in decision ? decision.identity : null,
+    note: 'note' in decision ? (decision.note ?? null) : null,
+    body: JSON.stringify(decision),
+    at,
+  });
   await addLessons(trx, lessons);
-  return await countLessons(trx, gate.runKey);
 }

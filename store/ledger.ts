@@ -55,17 +55,50 @@ const insertLine = prepared((database, line: NewLine) =>
   }),
 );
 
+/** The final state of a call. */
+interface Booking {
+  readonly state: 'settled' | 'uncertain' | 'released';
+  /** Null books what was reserved. */
+  readonly amount: number | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** Nobody knows what it cost. */
+const worstCase: Booking = { state: 'uncertain', amount: null, inputTokens: 0, outputTokens: 0 };
+
+const bookLine = prepared((database, booking: CallKey & Booking) =>
+  database
+    .updateTable('ledger')
+    .set({
+      state: booking.state,
+      booked: sql<number>`coalesce(${booking.amount}, reserved)`,
+      input_tokens: booking.inputTokens,
+      output_tokens: booking.outputTokens,
+    })
+    .where((row) => row.and(keyOf(booking)))
+    .where('state', '=', 'held')
+    .returning(['reserved', 'booked', 'budgets']),
+);
+
+const bookBudget = prepared((database, { id, reserved, booked }: { id: string; reserved: number; booked: number }) =>
+  database
+    .updateTable('budgets')
+    .set({ reserved: sql`reserved - ${reserved}`, spent: sql`spent + ${booked}` })
+    .where('id', '=', id),
+);
+
+const selectHeld = prepared((database, { runKey }: { runKey: string }) =>
+  database.selectFrom('ledger').selectAll().where('run_key', '=', runKey).where('state', '=', 'held'),
+);
+
 /** Money in SQL: every reservation is one transaction over all budgets above the call, all or none. */
 export function sqlLedger({ read, write }: Database): Ledger {
   return {
     reserve: (call, reservation) => write((trx) => reserve(trx, call, reservation)),
-    settle: (call, actual) =>
-      write(async (trx) => {
-        const tokens = { input_tokens: actual.inputTokens, output_tokens: actual.outputTokens };
-        await book(trx, call, 'settled', actual.microUsd, tokens);
-      }),
-    giveUp: (call) => finish(write, call, 'uncertain', undefined),
-    release: (call) => finish(write, call, 'released', 0),
+    settle: (call, actual) => write((trx) => book(trx, call, { state: 'settled', amount: actual.microUsd, ...actual })),
+    giveUp: (call) => write((trx) => book(trx, call, worstCase)),
+    release: (call) => write((trx) => book(trx, call, { ...worstCase, state: 'released', amount: 0 })),
     expire: (now) =>
       write(async (trx) => {
         const lines = await trx
@@ -74,7 +107,7 @@ export function sqlLedger({ read, write }: Database): Ledger {
           .where('state', '=', 'held')
           .where('lease_until', '<', now)
           .execute();
-        for (const line of lines) await book(trx, callOf(line), 'uncertain', undefined);
+        for (const line of lines) await book(trx, callOf(line), worstCase);
         return lines.length;
       }),
     async spent(runKey) {
@@ -94,7 +127,7 @@ async function reserve(
     return { kind: 'held' };
   }
   // A new try of a call, or the same call after a reset, means that the one before died in flight: it may have been charged.
-  for (const line of tries) if (line.state === 'held') await book(trx, callOf(line), 'uncertain', undefined);
+  for (const line of tries) if (line.state === 'held') await book(trx, callOf(line), worstCase);
   for (const budget of reservation.budgets) {
     const used = await take(trx, budget, reservation.microUsd);
     if (used !== undefined) {
@@ -106,15 +139,6 @@ async function reserve(
   const budgets = JSON.stringify(reservation.budgets.map(({ id }) => id));
   await insertLine(trx, { ...call, model, reserved, budgets, at, leaseUntil });
   return { kind: 'held' };
-}
-
-async function finish(
-  write: Database['write'],
-  call: CallKey,
-  state: 'uncertain' | 'released',
-  amount: number | undefined,
-): Promise<void> {
-  await write((trx) => book(trx, call, state, amount));
 }
 
 /** Takes an amount from a budget; where it does not fit, answers what is used already and takes nothing. */
@@ -142,38 +166,17 @@ async function undo(trx: Kysely<Tables>, budgets: readonly Budget[], refusing: B
     .execute();
 }
 
-/** Moves a held line to its final state, once; one that is booked already stays as it is. `amount` undefined books the worst case. */
-async function book(
-  trx: Kysely<Tables>,
-  call: CallKey,
-  state: 'settled' | 'uncertain' | 'released',
-  amount: number | undefined,
-  tokens: { readonly input_tokens?: number; readonly output_tokens?: number } = {},
-): Promise<void> {
-  const line = await trx
-    .updateTable('ledger')
-    .set({ state, booked: amount ?? sql`reserved`, ...tokens })
-    .where((row) => row.and(keyOf(call)))
-    .where('state', '=', 'held')
-    .returning(['reserved', 'booked', 'budgets'])
-    .executeTakeFirst();
+/** Moves a held line to its final state, once; one that is booked already stays as it is. */
+async function book(trx: Kysely<Tables>, call: CallKey, booking: Booking): Promise<void> {
+  const [line] = await bookLine(trx, { ...call, ...booking });
   if (line === undefined) return;
-  await trx
-    .updateTable('budgets')
-    .set({ reserved: sql`reserved - ${line.reserved}`, spent: sql`spent + ${line.booked}` })
-    .where('id', 'in', JSON.parse(line.budgets) as string[])
-    .execute();
+  const { reserved, booked } = line;
+  for (const id of JSON.parse(line.budgets) as string[]) await bookBudget(trx, { id, reserved, booked });
 }
 
 /** Books a run's calls that are still held at their worst case, because nobody lives who could settle them. */
 export async function giveUpHeld(trx: Kysely<Tables>, runKey: string): Promise<void> {
-  const lines = await trx
-    .selectFrom('ledger')
-    .selectAll()
-    .where('run_key', '=', runKey)
-    .where('state', '=', 'held')
-    .execute();
-  for (const line of lines) await book(trx, callOf(line), 'uncertain', undefined);
+  for (const line of await selectHeld(trx, { runKey })) await book(trx, callOf(line), worstCase);
 }
 
 /** Primary key of a call's line, as columns. */

@@ -2,17 +2,24 @@ import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { Lesson } from '../contract/lesson.ts';
 import type { Lessons, NewLesson } from './ports.ts';
 import type { Tables } from './schema.ts';
+import { prepared } from './prepared.ts';
 import type { Database } from './group-commit.ts';
+
+const selectNewest = prepared((database) => database.selectFrom('lessons').select(({ fn }) => fn.max('id').as('id')));
+
+const countOf = prepared((database, { runKey }: { runKey: string }) =>
+  database
+    .selectFrom('lessons')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('run_key', '=', runKey),
+);
 
 /** Lessons in the order they were learnt, in SQL. */
 export function sqlLessons({ read }: Database): Lessons {
   return {
     async watermark() {
-      const row = await read
-        .selectFrom('lessons')
-        .select(({ fn }) => fn.max('id').as('id'))
-        .executeTakeFirst();
-      return row?.id ?? 0;
+      const [newest] = await selectNewest(read, {});
+      return newest?.id ?? 0;
     },
     async list({ loop, after, upTo }) {
       const rows = await read
@@ -40,12 +47,8 @@ export async function addLessons(trx: Kysely<Tables>, lessons: readonly NewLesso
 
 /** How many lessons a run has left. */
 export async function countLessons(trx: Kysely<Tables>, runKey: string): Promise<number> {
-  const row = await trx
-    .selectFrom('lessons')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('run_key', '=', runKey)
-    .executeTakeFirstOrThrow();
-  return row.n;
+  const [row] = await countOf(trx, { runKey });
+  return row?.n ?? 0;
 }
 
 function rowOf(lesson: NewLesson): Insertable<Tables['lessons']> {

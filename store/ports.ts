@@ -67,6 +67,8 @@ export interface Closing {
   readonly artefact?: Digest;
   readonly duplicateOf?: string;
   readonly lessons: readonly NewLesson[];
+  /** The decision that ended the run, where it is not on record yet. */
+  readonly decided?: NewDecision;
   /** Change nothing where the run has closed itself meanwhile: for whoever closes it from outside. */
   readonly unlessClosed?: boolean;
 }
@@ -85,7 +87,7 @@ export interface Runs {
   open(run: NewRun): Promise<Claim>;
   /** Records a run that has nothing to do as closed, `noWork`; changes nothing where the run is recorded already. */
   openDuplicate(run: NewRun, duplicateOf: string, reason: string): Promise<void>;
-  /** Closes the record, its work and its `run` artefacts, with its lessons, in one transaction. */
+  /** Closes the record, its work and its `run` artefacts, with its last decision and its lessons, in one transaction. */
   close(closing: Closing): Promise<Closed>;
   /** Runs that were never closed here, oldest first. */
   unclosed(): Promise<readonly NewRun[]>;
@@ -142,15 +144,21 @@ export interface GateVersion {
   readonly openedAt: Timestamp;
 }
 
+/** A decision on a version of a gate, with what it teaches. */
+export interface NewDecision {
+  readonly runKey: string;
+  readonly gate: string;
+  readonly digest: Digest;
+  readonly decision: Decision | { readonly decision: 'expire' };
+  readonly lessons: readonly NewLesson[];
+  readonly at: Timestamp;
+}
+
 /** Gates and the decisions on them. */
 export interface Gates {
   open(gate: GateVersion): Promise<void>;
   /** Records a decision and its lessons in one transaction; the same decision again changes nothing. Returns how many lessons the run has. */
-  decide(
-    gate: { readonly runKey: string; readonly gate: string; readonly digest: Digest; readonly at: Timestamp },
-    decision: Decision | { readonly decision: 'expire' },
-    lessons: readonly NewLesson[],
-  ): Promise<number>;
+  decide(decided: NewDecision): Promise<number>;
   find(runKey: string, digest: Digest): Promise<GateVersion | undefined>;
   /** Whether a human approved exactly this artefact in this run. */
   approved(runKey: string, artefact: Digest): Promise<boolean>;

@@ -8,6 +8,11 @@ class Slot {
   constructor(name: string) {
     this.name = name;
   }
+
+  /** A query that looks at a value depends on it. */
+  toString(): never {
+    throw new TypeError(`\`${this.name}\` is not known while a query is built; pass it on as it is.`);
+  }
 }
 
 /** A query that runs with the values it is told, and answers its rows. */

@@ -2,11 +2,94 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { Trigger } from '../contract/run.ts';
 import { expireArtefacts } from './artefacts.ts';
+import { addDecision } from './gates.ts';
 import { giveUpHeld } from './ledger.ts';
 import { addLessons } from './lessons.ts';
 import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
+import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
+
+/** A run as its columns hold it. */
+interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun'> {
+  readonly triggerKind: string;
+  readonly trigger: string;
+  readonly dryRun: number;
+}
+
+const openRun = prepared((database, run: RunValues) =>
+  database
+    .insertInto('runs')
+    .values(columnsOf(run))
+    // A closed run that was reset is open again, and holds its work again.
+    .onConflict((on) => on.column('run_key').doUpdateSet({ closed_at: null, outcome: null, reason: null }))
+    .returningAll(),
+);
+
+function columnsOf(run: RunValues) {
+  return {
+    run_key: run.runKey,
+    loop: run.loop,
+    workflow_id: run.workflowId,
+    first_run_id: run.firstRunId,
+    work_key: run.workKey,
+    harness: run.harness,
+    trigger_kind: run.triggerKind,
+    trigger: run.trigger,
+    input: run.input,
+    watermark: run.watermark,
+    prices: run.prices,
+    budget: run.budgetMicroUsd,
+    dry_run: run.dryRun,
+    as_of: run.asOf,
+    opened_at: run.openedAt,
+  };
+}
+
+const selectRun = prepared((database, { runKey }: { runKey: string }) =>
+  database.selectFrom('runs').selectAll().where('run_key', '=', runKey),
+);
+
+const selectWork = prepared((database, { workKey }: { workKey: string }) =>
+  database.selectFrom('work').selectAll().where('work_key', '=', workKey),
+);
+
+const holdWork = prepared((database, { workKey, runKey }: { workKey: string; runKey: string }) =>
+  database
+    .insertInto('work')
+    .values({ work_key: workKey, run_key: runKey, state: 'claimed' })
+    .onConflict((on) => on.column('work_key').doUpdateSet({ run_key: runKey })),
+);
+
+const finishWork = prepared((database, { runKey }: { runKey: string }) =>
+  database.updateTable('work').set({ state: 'done' }).where('run_key', '=', runKey),
+);
+
+const countLeft = prepared((database, { runKey, budget }: { runKey: string; budget: string }) =>
+  database.selectNoFrom((row) => [
+    row
+      .selectFrom('attempts')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .where('run_key', '=', runKey)
+      .as('attempts'),
+    // A gate has a row for each version that it showed.
+    row
+      .selectFrom('gates')
+      .select(({ fn }) => fn.count<number>('gate').distinct().as('n'))
+      .where('run_key', '=', runKey)
+      .as('gates'),
+    row
+      .selectFrom('lessons')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .where('run_key', '=', runKey)
+      .as('lessons'),
+    row
+      .selectFrom('budgets')
+      .select(sql<number>`spent + reserved`.as('n'))
+      .where('id', '=', budget)
+      .as('cost'),
+  ]),
+);
 
 /** Runs and the work they claim, in SQL. */
 export function sqlRuns({ read, write }: Database): Runs {
@@ -16,7 +99,13 @@ export function sqlRuns({ read, write }: Database): Runs {
       await write((trx) =>
         trx
           .insertInto('runs')
-          .values({ ...rowOf(run), duplicate_of: duplicateOf, closed_at: run.openedAt, outcome: 'noWork', reason })
+          .values({
+            ...columnsOf(valuesOf(run)),
+            duplicate_of: duplicateOf,
+            closed_at: run.openedAt,
+            outcome: 'noWork',
+            reason,
+          })
           .onConflict((on) => on.doNothing())
           .execute(),
       );
@@ -32,7 +121,7 @@ export function sqlRuns({ read, write }: Database): Runs {
       return rows.map(runOf);
     },
     async find(runKey) {
-      const row = await read.selectFrom('runs').selectAll().where('run_key', '=', runKey).executeTakeFirst();
+      const [row] = await selectRun(read, { runKey });
       if (row === undefined) return undefined;
       return {
         ...runOf(row),
@@ -44,31 +133,21 @@ export function sqlRuns({ read, write }: Database): Runs {
 }
 
 async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
-  const work = await trx.selectFrom('work').selectAll().where('work_key', '=', run.workKey).executeTakeFirst();
-  const holder =
-    work && (await trx.selectFrom('runs').selectAll().where('run_key', '=', work.run_key).executeTakeFirstOrThrow());
+  const { runKey, workKey } = run;
+  const [work] = await selectWork(trx, { workKey });
+  const [holder] = work === undefined ? [] : await selectRun(trx, { runKey: work.run_key });
   if (work !== undefined && holder !== undefined) {
     if (work.state === 'done') return { kind: 'alreadyDone', holder: holderOf(holder) };
-    if (work.run_key !== run.runKey && holder.closed_at === null)
-      return { kind: 'inProgress', holder: holderOf(holder) };
+    if (work.run_key !== runKey && holder.closed_at === null) return { kind: 'inProgress', holder: holderOf(holder) };
   }
-  const row = await trx
-    .insertInto('runs')
-    .values(rowOf(run))
-    // A closed run that was reset is open again, and holds its work again.
-    .onConflict((on) => on.column('run_key').doUpdateSet({ closed_at: null, outcome: null, reason: null }))
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  await trx
-    .insertInto('work')
-    .values({ work_key: run.workKey, run_key: run.runKey, state: 'claimed' })
-    .onConflict((on) => on.column('work_key').doUpdateSet({ run_key: run.runKey }))
-    .execute();
-  return { kind: 'claimed', run: runOf(row) };
+  const [row] = await openRun(trx, valuesOf(run));
+  await holdWork(trx, { workKey, runKey });
+  return { kind: 'claimed', run: row === undefined ? run : runOf(row) };
 }
 
 async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
-  const { runKey } = closing;
+  const { runKey, decided } = closing;
+  if (decided !== undefined) await addDecision(trx, decided);
   await addLessons(trx, closing.lessons);
   await trx
     .updateTable('runs')
@@ -83,9 +162,7 @@ async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
     // A reset run that finds its own work done must not overwrite how that work was done.
     .$if(closing.outcome === 'noWork' || closing.unlessClosed === true, (query) => query.where('outcome', 'is', null))
     .execute();
-  if (closing.outcome === 'accepted') {
-    await trx.updateTable('work').set({ state: 'done' }).where('run_key', '=', runKey).execute();
-  }
+  if (closing.outcome === 'accepted') await finishWork(trx, { runKey });
   await expireArtefacts(trx, runKey);
   // A run that closes itself waits for no call any more; one that was lost may have a call that still comes back.
   if (closing.unlessClosed !== true) await giveUpHeld(trx, runKey);
@@ -93,58 +170,21 @@ async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
 }
 
 async function leftBy(trx: Kysely<Tables>, runKey: string): Promise<Closed> {
-  const left = await trx
-    .selectNoFrom((row) => [
-      row
-        .selectFrom('attempts')
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .where('run_key', '=', runKey)
-        .as('attempts'),
-      // A gate has a row for each version that it showed.
-      row
-        .selectFrom('gates')
-        .select(({ fn }) => fn.count<number>('gate').distinct().as('n'))
-        .where('run_key', '=', runKey)
-        .as('gates'),
-      row
-        .selectFrom('lessons')
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .where('run_key', '=', runKey)
-        .as('lessons'),
-      row
-        .selectFrom('budgets')
-        .select(sql<number>`spent + reserved`.as('n'))
-        .where('id', '=', `run:${runKey}`)
-        .as('cost'),
-    ])
-    .executeTakeFirstOrThrow();
+  const [left] = await countLeft(trx, { runKey, budget: `run:${runKey}` });
   return {
-    attempts: left.attempts ?? 0,
-    gates: left.gates ?? 0,
-    lessons: left.lessons ?? 0,
-    costMicroUsd: left.cost ?? 0,
+    attempts: left?.attempts ?? 0,
+    gates: left?.gates ?? 0,
+    lessons: left?.lessons ?? 0,
+    costMicroUsd: left?.cost ?? 0,
   };
 }
 
-function rowOf(
-  run: NewRun,
-): Omit<Selectable<Tables['runs']>, 'closed_at' | 'outcome' | 'reason' | 'artefact' | 'duplicate_of'> {
+function valuesOf(run: NewRun): RunValues {
   return {
-    run_key: run.runKey,
-    loop: run.loop,
-    workflow_id: run.workflowId,
-    first_run_id: run.firstRunId,
-    work_key: run.workKey,
-    harness: run.harness,
-    trigger_kind: run.trigger.kind,
+    ...run,
+    triggerKind: run.trigger.kind,
     trigger: JSON.stringify(run.trigger),
-    input: run.input,
-    watermark: run.watermark,
-    prices: run.prices,
-    budget: run.budgetMicroUsd,
-    dry_run: run.dryRun ? 1 : 0,
-    as_of: run.asOf,
-    opened_at: run.openedAt,
+    dryRun: run.dryRun ? 1 : 0,
   };
 }
 

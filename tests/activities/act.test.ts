@@ -56,7 +56,12 @@ describe('an effect', () => {
     await expect(publish()).rejects.toThrow('there is none');
     const gate = { runKey: 'r1', gate: 'publish#1', digest: 'sha256:g' };
     await store.gates.open({ ...gate, stage: 'main#1', artefact, audit: false, because: 'rule', openedAt: 1 });
-    await store.gates.decide({ ...gate, at: 2 }, { decision: 'approve', by: 'ada', identity: 'unverified' }, []);
+    await store.gates.decide({
+      ...gate,
+      decision: { decision: 'approve', by: 'ada', identity: 'unverified' },
+      lessons: [],
+      at: 2,
+    });
     await publish();
     expect(done).toHaveLength(1);
   });

@@ -27,6 +27,7 @@ const closing = {
   reason: 'done',
   closedAt: 1600,
   artefact: 'sha256:a',
+  decided: { ...gate, digest: 'sha256:last', decision: approve, lessons: [lessonOf('r1', 'last')] },
   lessons: [lessonOf('r1', 'closing')],
 } as const;
 
@@ -48,7 +49,8 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     store.attempts.judge({ runKey: 'r1', stage: 'main#1', artefact: 'sha256:a', author: 'verifiers', at: 1150 }, pass),
   'opening a gate': (store) =>
     store.gates.open({ ...gate, stage: 'main#1', artefact: 'sha256:a', audit: true, because: 'audit', openedAt: 1200 }),
-  'recording a decision': (store) => store.gates.decide(gate, approve, [lessonOf('r1', 'decision')]),
+  'recording a decision': (store) =>
+    store.gates.decide({ ...gate, decision: approve, lessons: [lessonOf('r1', 'decision')] }),
   'beginning a second call and giving it up': async (store) => {
     await store.ledger.reserve(callOf('r1', { attempt: 2 }), reservation);
     await store.ledger.giveUp(callOf('r1', { attempt: 2 }));
@@ -58,7 +60,7 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     await store.ledger.release(callOf('r1', { attempt: 3 }));
   },
   'putting a row into the outbox': (store) => store.effects.put('titles', 'triage/r1/publish', { title: 'Owls' }),
-  'closing a run': (store) => store.runs.close(closing),
+  'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 
 /** What every store must do, whatever is behind it. */
@@ -114,8 +116,10 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
 
     test('two revisions of one gate version are two decisions', async () => {
       const revise = (feedback: string) => ({ ...approve, decision: 'revise', feedback }) as const;
-      await store.gates.decide(gate, revise('shorter'), [lessonOf('r1', 'one')]);
-      expect(await store.gates.decide(gate, revise('kinder'), [lessonOf('r1', 'two')])).toBe(2);
+      await store.gates.decide({ ...gate, decision: revise('shorter'), lessons: [lessonOf('r1', 'one')] });
+      expect(await store.gates.decide({ ...gate, decision: revise('kinder'), lessons: [lessonOf('r1', 'two')] })).toBe(
+        2,
+      );
       expect(await store.facts.query('select decision from decisions')).toHaveLength(2);
     });
 
@@ -124,8 +128,9 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
       await store.gates.open({ ...gate, ...version, artefact: 'sha256:a' });
       await store.gates.open({ ...gate, ...version, digest: 'sha256:edited', artefact: 'sha256:b' });
       await store.gates.open({ ...gate, ...version, runKey: 'r2', artefact: 'sha256:b' });
-      await store.gates.decide({ ...gate, digest: 'sha256:edited' }, approve, []);
-      await store.gates.decide({ ...gate, runKey: 'r2' }, { ...approve, decision: 'reject', note: 'no' }, []);
+      await store.gates.decide({ ...gate, digest: 'sha256:edited', decision: approve, lessons: [] });
+      const reject = { ...approve, decision: 'reject', note: 'no' } as const;
+      await store.gates.decide({ ...gate, runKey: 'r2', decision: reject, lessons: [] });
       expect(await store.gates.approved('r1', 'sha256:b')).toBe(true);
       expect(await store.gates.approved('r1', 'sha256:a')).toBe(false);
       expect(await store.gates.approved('r2', 'sha256:b')).toBe(false);
@@ -141,9 +146,9 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
     });
 
     test('lessons are read in the order they were learnt, up to the watermark', async () => {
-      await store.gates.decide(gate, approve, [lessonOf('r1', 'a'), lessonOf('r1', 'b')]);
+      await store.gates.decide({ ...gate, decision: approve, lessons: [lessonOf('r1', 'a'), lessonOf('r1', 'b')] });
       const watermark = await store.lessons.watermark();
-      await store.gates.decide({ ...gate, digest: 'sha256:later' }, approve, [lessonOf('r1', 'c')]);
+      await store.gates.decide({ ...gate, digest: 'sha256:later', decision: approve, lessons: [lessonOf('r1', 'c')] });
       const read = await store.lessons.list({ loop: 'triage', after: 0, upTo: watermark });
       expect(read.map(({ input }) => input)).toEqual([{ id: 'a' }, { id: 'b' }]);
       expect(await store.lessons.list({ loop: 'triage', after: watermark, upTo: watermark + 9 })).toHaveLength(1);

@@ -55,7 +55,7 @@ export async function plant(store: Store, run: PlantedRun): Promise<void> {
       const digest = digestOf(`${runKey}/${gate}/${version}`);
       const artefact = digestOf(`artefact of ${digest}`);
       await store.gates.open({ runKey, gate, digest, stage: 'main#1', artefact, audit: false, because: '', openedAt });
-      await store.gates.decide({ runKey, gate, digest, at: openedAt }, DECISIONS[planted], []);
+      await store.gates.decide({ runKey, gate, digest, decision: DECISIONS[planted], lessons: [], at: openedAt });
     }
   }
   const lessons = (run.lessons ?? []).map((kind, index) => lessonOf(run, kind, index));
