@@ -189,6 +189,7 @@ function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: Pin
     connection: deps.connection,
     maxEvents: deps.maxEvents,
     decisionsAlong: true,
+    alarms: true,
   };
 }
 

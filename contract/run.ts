@@ -74,6 +74,8 @@ export interface RunPlan {
   readonly maxEvents: number;
   /** A decision goes on record along with the step that follows it. Runs that were opened before this was so have a step for it. */
   readonly decisionsAlong?: true;
+  /** A gate's timer is kept for the next one. Runs that were opened before this was so cancel each. */
+  readonly alarms?: true;
 }
 
 /** A stage's context that was gathered when the run opened. */

@@ -8,6 +8,7 @@ import type { Ending } from '../core/endings.ts';
 import { current, nextGateId, reopen, type Gate } from '../core/gates.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
+import type { Alarm } from './alarm.ts';
 import { models, records, steps } from './proxies.ts';
 import { recordDecided } from './record-decided.ts';
 import { runStage, type Checkpoint } from './stage.ts';
@@ -26,6 +27,7 @@ export interface Asking {
 
 /** What a parked run needs from the run around it. */
 export interface Around {
+  readonly alarm: Alarm;
   /** True wakes the run, to continue as new. */
   wake(): boolean;
   readonly checkpoint: Checkpoint;
@@ -143,7 +145,10 @@ async function waitAt(state: RunState, parked: Parked, around: Around): Promise<
     const expiresAt = gate.openedAt + plan.expiresAfterMs;
     const remindAt = gate.openedAt + (gate.reminders + 1) * plan.remindAfterMs;
     const moved = (): boolean => gateOf(state, parked).state !== 'open' || state.stop !== undefined || around.wake();
-    if (await condition(moved, Math.max(1, Math.min(expiresAt, remindAt) - Date.now()))) continue;
+    const wakeAt = Math.min(expiresAt, remindAt);
+    const woken =
+      plan.alarms === true ? around.alarm.until(moved, wakeAt) : condition(moved, Math.max(1, wakeAt - Date.now()));
+    if (await woken) continue;
     const expired = Date.now() >= expiresAt;
     put(state, { ...gate, ...(expired ? { state: 'expired' } : { reminders: gate.reminders + 1 }) });
     describe(state);

@@ -5,6 +5,7 @@ import type { Draft, RunPlan } from '../contract/run.ts';
 import { worked } from '../core/clock.ts';
 import type { Ending } from '../core/endings.ts';
 import { stageOf, stepId } from '../core/steps.ts';
+import { Alarm } from './alarm.ts';
 import { accepted, close, fail } from './close.ts';
 import { decideAt, mustAsk, type Around } from './gate.ts';
 import { listen } from './listen.ts';
@@ -46,6 +47,7 @@ export class Run {
   readonly #state: RunState;
   readonly #continueAsNew: () => Promise<never>;
   readonly #calls = new Map<string, number>();
+  readonly #alarm = new Alarm();
 
   constructor(state: RunState, goOn: () => Promise<never>) {
     this.#state = state;
@@ -139,6 +141,7 @@ export class Run {
       return undefined;
     }
     const around: Around = {
+      alarm: this.#alarm,
       wake: () => historyIsLong(this.plan),
       checkpoint: this.#checkpoint,
       end: (ending) => this.end(ending),
