@@ -8,24 +8,47 @@ const HEARTBEAT_MS = 1000;
 /** Names of errors by which SQLite and Node say "not now". */
 const STORE_TROUBLE = ['ERR_SQLITE_ERROR', 'SQLITE_BUSY', 'ENOSPC', 'EIO', 'EMFILE'];
 
+/** How often a regular step may fail before it is given up. The retry policies (`workflows/proxies.ts`) allow more tries, for workers that die. */
+const FAILURES_ALLOWED = 4;
+
 type Activity<Input, Output> = (input: Input) => Promise<Output>;
 
+/** What a try tells the next one by its heartbeats. */
+interface Beat {
+  /** How many tries have failed so far. One that died with its worker has not. */
+  readonly failed: number;
+}
+
 /**
- * An activity that heartbeats while it works (so that a kill is noticed and cancel arrives) and whose errors are
- * always failures of our table: what nobody foresaw is `Unexpected` and final, because repeating a bug mends nothing.
+ * An activity whose errors are always failures of our table: what nobody foresaw is `Unexpected` and final, because
+ * repeating a bug mends nothing. Regular ones heartbeat while they work, so that a kill is noticed and cancel arrives.
  */
 export function wrap<Input, Output>(work: Activity<Input, Output>): Activity<Input, Output> {
   return async (input) => {
-    const timer =
-      activityInfo().heartbeatTimeoutMs === undefined ? undefined : setInterval(() => heartbeat(), HEARTBEAT_MS);
+    if (activityInfo().heartbeatTimeoutMs === undefined) return await work(input).catch(rethrow);
+    const { failed } = (activityInfo().heartbeatDetails as Beat | undefined) ?? { failed: 0 };
+    const timer = setInterval(() => heartbeat({ failed } satisfies Beat), HEARTBEAT_MS);
     try {
       return await work(input);
     } catch (error) {
-      throw asFailure(error);
+      const reason = asFailure(error);
+      heartbeat({ failed: failed + 1 } satisfies Beat);
+      throw failed + 1 >= FAILURES_ALLOWED ? final(reason) : reason;
     } finally {
       clearInterval(timer);
     }
   };
+}
+
+function rethrow(error: unknown): never {
+  throw asFailure(error);
+}
+
+/** The same failure, not to be tried again. */
+function final(reason: Error): Error {
+  if (!(reason instanceof ApplicationFailure)) return reason;
+  const { message, type, details, cause } = reason;
+  return new ApplicationFailure(message, type, true, details, cause);
 }
 
 function asFailure(error: unknown): Error {

@@ -87,8 +87,7 @@ async function measure(
       await throughputPhase(driver, lane, { runs: 40, inFlight: 10, serverPid: server.pid });
     const rounds: Record<Side, RoundFigures>[] = [];
     for (let round = 1; round <= options.rounds; round += 1) {
-      const of = (lane: Lane) => roundOf(options, server, driver, lane, round);
-      rounds.push({ ours: await of(ours), minimal: await of(minimal) });
+      rounds.push(await roundOf(options, server, driver, { ours, minimal }, round));
     }
     report('Bare updates …');
     const bareUpdateMs = await bareUpdates(driver, minimal, sequential);
@@ -107,19 +106,26 @@ async function measure(
   }
 }
 
+/** Whoever was second in the round before is first in this one, so that a machine that gets faster or slower favours nobody. */
 async function roundOf(
   options: BenchOptions,
   server: DevServer,
   driver: Driver,
-  lane: Lane,
+  lanes: Readonly<Record<Side, Lane>>,
   round: number,
-): Promise<RoundFigures> {
-  options.report(`Round ${round} of ${options.rounds}, ${lane.side}: ${options.sequential} runs one by one …`);
-  const latency = await latencyPhase(driver, lane, options.sequential);
-  options.report(
-    `Round ${round} of ${options.rounds}, ${lane.side}: ${options.runs} runs, ${options.inFlight} at once …`,
-  );
-  return { ...latency, ...(await throughputPhase(driver, lane, { ...options, serverPid: server.pid })) };
+): Promise<Record<Side, RoundFigures>> {
+  const order = round % 2 === 1 ? [lanes.ours, lanes.minimal] : [lanes.minimal, lanes.ours];
+  const figures: Partial<Record<Side, RoundFigures>> = {};
+  options.report(`Round ${round} of ${options.rounds}: ${options.sequential} runs each, one by one …`);
+  const latencies = await latencyPhase(driver, order, options.sequential);
+  for (const [index, lane] of order.entries()) {
+    options.report(
+      `Round ${round} of ${options.rounds}, ${lane.side}: ${options.runs} runs, ${options.inFlight} at once …`,
+    );
+    const throughput = await throughputPhase(driver, lane, { ...options, serverPid: server.pid });
+    figures[lane.side] = { ...(latencies[index] as LatencyFigures), ...throughput };
+  }
+  return figures as Record<Side, RoundFigures>;
 }
 
 /** Bundles both workflows and says how to start each side's worker. */

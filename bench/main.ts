@@ -4,9 +4,9 @@ import { summarise, tableOf } from './summary.ts';
 
 const USAGE = `npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
 
-  --rounds N       interleaved rounds; default 3
+  --rounds N       interleaved rounds; default 6
   --runs N         runs of the throughput phase, each side and round; default 200
-  --sequential N   runs of the latency phase; default 30
+  --sequential N   runs of the latency phase; default 20
   --in-flight N    runs at once in the throughput phase; default 50
   --profile DIR    leave a CPU profile of each worker there
   --json           one JSON object, last on stdout, instead of the table`;
@@ -16,9 +16,9 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '6' },
       runs: { type: 'string', default: '200' },
-      sequential: { type: 'string', default: '30' },
+      sequential: { type: 'string', default: '20' },
       'in-flight': { type: 'string', default: '50' },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },

@@ -13,18 +13,22 @@ export interface LatencyFigures {
   readonly bytes: number[];
 }
 
-/** One run after the other. */
-export async function latencyPhase(driver: Driver, lane: Lane, runs: number): Promise<LatencyFigures> {
-  const figures: LatencyFigures = { latencyMs: [], resumedMs: [], events: [], bytes: [] };
+/** One run after the other, a run of each lane in turn: what else the machine does meets all of them alike. */
+export async function latencyPhase(driver: Driver, lanes: readonly Lane[], runs: number): Promise<LatencyFigures[]> {
+  const all = lanes.map((): LatencyFigures => ({ latencyMs: [], resumedMs: [], events: [], bytes: [] }));
   for (let n = 0; n < runs; n += 1) {
-    const times = await driver.run(lane);
-    figures.latencyMs.push(latencyOf(times, await driver.events(times)));
-    figures.resumedMs.push((await lane.signs.resumed(times.handle.firstExecutionRunId)) - times.sentAt);
-    const { events, bytes } = await driver.size(times);
-    figures.events.push(events);
-    figures.bytes.push(bytes);
+    for (const [index, lane] of lanes.entries()) await sequential(driver, lane, all[index] as LatencyFigures);
   }
-  return figures;
+  return all;
+}
+
+async function sequential(driver: Driver, lane: Lane, figures: LatencyFigures): Promise<void> {
+  const times = await driver.run(lane);
+  figures.latencyMs.push(latencyOf(times, await driver.events(times)));
+  figures.resumedMs.push((await lane.signs.resumed(times.handle.firstExecutionRunId)) - times.sentAt);
+  const { events, bytes } = await driver.size(times);
+  figures.events.push(events);
+  figures.bytes.push(bytes);
 }
 
 /** What the throughput phase found. CPU is milliseconds a run; undefined where there is no /proc. */

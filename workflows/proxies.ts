@@ -4,14 +4,17 @@ import type { Activities } from '../activities/index.ts';
 /** A worker that was killed is noticed after this long, so its step goes on elsewhere within seconds. */
 const HEARTBEAT = '3s';
 
-/** Model calls and judges: slow, paid, and sometimes refused for a moment. Three tries more, because every try may cost; what cannot mend is not retried at all. */
+/** Tries of a regular step: four that fail (`activities/wrap.ts`), and some for workers that die, which is no failure of the step. */
+const TRIES = 12;
+
+/** Model calls and judges: slow, paid, and sometimes refused for a moment. What cannot mend is not retried at all. */
 export const models = proxyActivities<Activities>({
   startToCloseTimeout: '310s',
   heartbeatTimeout: HEARTBEAT,
   retry: {
     initialInterval: '1s',
     maximumInterval: '30s',
-    maximumAttempts: 4,
+    maximumAttempts: TRIES,
     nonRetryableErrorTypes: ['PayloadsTooLarge'],
   },
 });
@@ -27,7 +30,7 @@ export const effects = proxyActivities<Activities>({
   retry: {
     initialInterval: '1s',
     maximumInterval: '1 minute',
-    maximumAttempts: 5,
+    maximumAttempts: TRIES,
     nonRetryableErrorTypes: ['PayloadsTooLarge'],
   },
 });
