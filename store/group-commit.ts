@@ -20,11 +20,11 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** So many writes in one commit say that many runs are at work: one run alone never asks for as many at once. */
+/** So many writes in one commit say that many runs are at work: one run alone hardly asks for as many at once. */
 const CROWD = 4;
 
 /** How long the commit after a crowded one waits for company, in milliseconds. */
-const COMPANY_MS = 4;
+const COMPANY_MS = 10;
 
 /**
  * Group commit: writes that are asked for while one is being committed share the next commit, and so one fsync.
