@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clock, latencyOf, PARK_MS, type Driver, type Lane } from './driver.ts';
 import { cpuMsOf } from './worker-process.ts';
 
-/** After the last result, before the CPU clocks are read: what the server still does for the runs, visibility for instance. */
-const SETTLE_MS = 300;
+/**
+ * After the last result, before the CPU clocks are read: what the server still does for these runs counts for them, and must
+ * not slow down the next ones. Their timers of 3 s (heartbeats, workflow tasks) are the last of it.
+ */
+const SETTLE_MS = 4000;
 
 /** What the latency phase found: one figure a run. */
 export interface LatencyFigures {

@@ -55,3 +55,19 @@ test('a new version has its own time to be decided in', async () => {
   expect(Date.parse(second.gateExpiresAt ?? '')).toBeGreaterThan(Date.parse(first.gateExpiresAt ?? '') + 1000);
   expect(await handle.result()).toMatchObject({ outcome: 'expired' });
 });
+
+test('a run has one timer, whatever becomes of its gates', async () => {
+  const { start, gate } = await rig({
+    loops: [{ loop: titleLoop(), harness: 'approval: { when: "true" }' }],
+    script: [good('owls')],
+  });
+  const handle = await start('writeTitle', owls);
+  const { gateDigest } = await gate(handle);
+  await handle.signal('revise', { by: 'ada', output: { title: 'All owls', confidence: 1 } });
+  await gate(handle, gateDigest);
+  await handle.signal('approve', { by: 'ada' });
+  expect(await handle.result()).toMatchObject({ outcome: 'accepted' });
+  const { events = [] } = await handle.fetchHistory();
+  const timers = events.filter((event) => event.timerStartedEventAttributes ?? event.timerCanceledEventAttributes);
+  expect(timers).toHaveLength(1);
+});
