@@ -67,7 +67,7 @@ test('a run has one timer, whatever becomes of its gates', async () => {
   await gate(handle, gateDigest);
   await handle.signal('approve', { by: 'ada' });
   expect(await handle.result()).toMatchObject({ outcome: 'accepted' });
-  const { events = [] } = await handle.fetchHistory();
-  const timers = events.filter((event) => event.timerStartedEventAttributes ?? event.timerCanceledEventAttributes);
+  const { events } = await handle.fetchHistory();
+  const timers = events?.filter((event) => event.timerStartedEventAttributes ?? event.timerCanceledEventAttributes);
   expect(timers).toHaveLength(1);
 });

@@ -156,6 +156,8 @@ async function serverArguments(options: DevServerOptions): Promise<string[]> {
   const ui = uiPort === 'headless' ? ['--headless'] : ['--ui-port', String(uiPort)];
   const ports = ['--port', String(port), '--metrics-port', String(metricsPort), ...ui];
   const polls = ['transfer', 'timer', 'visibility'].map((queue) => `history.${queue}ProcessorMaxPollRPS=2000`);
+  // Else every upsert reads namespace and cluster from the database again: a tenth of the server's work for a run.
+  const settings = [...polls, 'system.forceSearchAttributesCacheRefreshOnRead=false'];
   const pragmas = ['journal_mode=wal', `synchronous=${fsync ? 'full' : 'normal'}`];
   return [
     'server',
@@ -165,7 +167,7 @@ async function serverArguments(options: DevServerOptions): Promise<string[]> {
     '--log-level',
     'warn',
     ...ports,
-    ...polls.flatMap((poll) => ['--dynamic-config-value', poll]),
+    ...settings.flatMap((setting) => ['--dynamic-config-value', setting]),
     ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
     ...(databaseFile === undefined ? [] : ['--db-filename', resolve(databaseFile)]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
