@@ -162,26 +162,3 @@ test('a paid call in flight at a kill leaves exactly one uncertain line, and its
   expect(model.calls[0]?.seen.aborted).toBe(true);
   expect(storeProblems(data, 1)).toEqual([]);
 }, 60_000);
-
-test('a run whose worker dies as often as a call may fail goes on: a death is no failure', async () => {
-  const deaths = 4;
-  const { data, model, start } = await scene(randomFrom(1), (_call, count) =>
-    count <= deaths ? { hang: true } : undefined,
-  );
-  let worker = start();
-  await worker.ready();
-  const desk = new Desk({ client, data, model, random: () => 0 });
-  await desk.send(1);
-  for (let death = 1; death <= deaths; death += 1) {
-    await until(() => model.calls.length === death || desk.closed() > 0);
-    await worker.end('SIGKILL');
-    worker = start();
-    await worker.ready();
-  }
-  await desk.work(() => desk.closed() === 1);
-  await desk.leave();
-
-  expect(outcomesOf(data)).toEqual({ accepted: 1 });
-  expect(ledgerLines(data).filter(({ state }) => state === 'uncertain')).toHaveLength(deaths);
-  expect(storeProblems(data, 1)).toEqual([]);
-}, 180_000);

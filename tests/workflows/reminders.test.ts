@@ -64,8 +64,8 @@ test('a run has one timer, whatever becomes of its gates', async () => {
   const handle = await start('writeTitle', owls);
   const { gateDigest } = await gate(handle);
   await handle.signal('revise', { by: 'ada', output: { title: 'All owls', confidence: 1 } });
-  await gate(handle, gateDigest);
-  await handle.signal('approve', { by: 'ada' });
+  const { gateDigest: digest } = await gate(handle, gateDigest);
+  await handle.signal('approve', { by: 'ada', digest });
   expect(await handle.result()).toMatchObject({ outcome: 'accepted' });
   const { events } = await handle.fetchHistory();
   const timers = events?.filter((event) => event.timerStartedEventAttributes ?? event.timerCanceledEventAttributes);

@@ -1,0 +1,45 @@
+import type { Info } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { describe, expect, test } from 'vitest';
+import { wrap } from '../../activities/wrap.ts';
+import { failure } from '../../contract/failures.ts';
+
+/** Runs a step that fails on a try that was told so much by the tries before it; answers its failure and its last beat. */
+async function fail(info: Partial<Info>, error: Error = failure('ModelError.Unavailable', 'down')) {
+  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 3000, ...info });
+  const beats: unknown[] = [];
+  environment.on('heartbeat', (details) => beats.push(details));
+  const reason: unknown = await environment
+    .run(
+      wrap(() => Promise.reject(error)),
+      {},
+    )
+    .catch((thrown) => thrown);
+  expect(reason).toBeInstanceOf(ApplicationFailure);
+  return { reason: reason as ApplicationFailure, beat: beats.at(-1) };
+}
+
+describe('a regular step that fails', () => {
+  test('is tried again, and tells the next try how many have failed', async () => {
+    const first = await fail({ attempt: 1 });
+    expect(first).toMatchObject({ reason: { nonRetryable: false }, beat: { failed: 1 } });
+    const third = await fail({ attempt: 3, heartbeatDetails: { failed: 2 } });
+    expect(third).toMatchObject({ reason: { nonRetryable: false }, beat: { failed: 3 } });
+  });
+
+  test('is given up after its fourth failure, which keeps its type and its words', async () => {
+    const { reason } = await fail({ attempt: 4, heartbeatDetails: { failed: 3 } });
+    expect(reason).toMatchObject({ type: 'ModelError.Unavailable', message: 'down', nonRetryable: true });
+  });
+
+  test('is not given up for tries that died with their worker', async () => {
+    const { reason } = await fail({ attempt: 9, heartbeatDetails: { failed: 1 } });
+    expect(reason.nonRetryable).toBe(false);
+  });
+
+  test('is given up at once where the failure is final, and as `Unexpected` where nobody foresaw it', async () => {
+    const { reason } = await fail({ attempt: 1 }, new TypeError('x is not a function'));
+    expect(reason).toMatchObject({ type: 'Unexpected', nonRetryable: true });
+  });
+});
