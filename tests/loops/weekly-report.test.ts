@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Outcome } from '../../contract/outcomes.ts';
 import type { Stage } from '../../loops/define/index.ts';
 import { collect, type Figures } from '../../loops/weeklyReport/collect.ts';
 import { draft } from '../../loops/weeklyReport/draft.ts';
@@ -13,7 +11,8 @@ import { liesOf } from '../../loops/weeklyReport/read-report.ts';
 import { recount, type Truths } from '../../loops/weeklyReport/recount.ts';
 import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import type { Store } from '../../store/ports.ts';
-import { plant, type PlantedDecision, type PlantedRun } from '../support/planted.ts';
+import { historyAround, plantIdle } from '../support/planted-history.ts';
+import { plant, type PlantedRun } from '../support/planted.ts';
 
 const AS_OF = Date.parse('2026-07-13T09:00:00Z');
 const DAY = 86_400_000;
@@ -55,7 +54,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'loopwright-weekly-'));
   store = await openStore(folder, process.pid);
   for (const run of WEEK) await plant(store, run);
-  plantIdle(join(folder, DATABASE_FILE), 1240);
+  plantIdle(join(folder, DATABASE_FILE), FROM, 1240);
   figures = await collect({ days: 7 }, store.facts, AS_OF);
   report = draft(figures);
   truths = await recount(store.facts, 7, AS_OF);
@@ -114,7 +113,7 @@ About the runs that closed in the period, without those of this report itself. C
 
   test('collect and recount agree on any history, however the period is cut', async () => {
     await withStore(async (other) => {
-      const histories = fc.sample(history, { numRuns: 60, seed: 7 });
+      const histories = fc.sample(historyAround(AS_OF), { numRuns: 60, seed: 7 });
       for (const [index, run] of histories.entries()) await plant(other, { ...run, runKey: `run-${index}` });
       await fc.assert(
         fc.asyncProperty(
@@ -282,38 +281,10 @@ test('the check on a draft reads the store and nothing that collect made', async
   expect(await check.run({ markdown: report }, { days: 6 }, evidence)).toMatchObject({ verdict: 'fail' });
 });
 
-/** Many runs of `supportTriage` that had nothing to do, in one statement. */
-function plantIdle(file: string, count: number): void {
-  const database = new DatabaseSync(file);
-  database
-    .prepare(
-      `insert into runs select 'idle-' || value, 'supportTriage', '', '', '', 'v1', 'manual', '{}', '', 0, ?1, ?1 + value, 'noWork', '', null, null, '', 0, 0, 0
-       from (with recursive n(value) as (select 1 union all select value + 1 from n where value < ?2) select value from n)`,
-    )
-    .run(FROM, count);
-  database.close();
-}
-
 /** Whether a place in the report is in the name of a loop. */
 function inName(at: number): boolean {
   return report.slice(0, at + 1).endsWith('editorial2');
 }
-
-const history: fc.Arbitrary<PlantedRun> = fc.record({
-  runKey: fc.constant(''),
-  loop: fc.constantFrom('supportTriage', 'editorial2', 'weeklyReport', 'writeTitle'),
-  closedAt: fc.integer({ min: AS_OF - 30 * DAY, max: AS_OF + 10 * DAY }),
-  outcome: fc.constantFrom<Outcome[]>('accepted', 'noWork', 'rejected', 'expired', 'exhausted', 'stalled', 'blocked'),
-  calls: fc.array(fc.integer({ min: 0, max: 3_000_000 }), { maxLength: 3 }),
-  gates: fc.array(
-    fc.array(fc.constantFrom<PlantedDecision[]>('approve', 'reject', 'expire', 'edit', 'feedback'), {
-      minLength: 1,
-      maxLength: 3,
-    }),
-    { maxLength: 2 },
-  ),
-  lessons: fc.array(fc.constantFrom('example', 'rejection', 'correction', 'exhausted', 'stalled'), { maxLength: 3 }),
-});
 
 async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
   const other = await mkdtemp(join(tmpdir(), 'loopwright-weekly-'));
