@@ -74,12 +74,12 @@ export async function findingOn(deps: Dependencies, request: EvaluateInput, subj
   const { run, stage: name } = request;
   const { loop } = entryOf(deps, run.loop);
   const stage = loop.stages[stageOf(name)] as Stage<unknown, unknown>;
-  const { text, artefact, author } = subject;
+  const { text, artefact } = subject;
   const parsed = parseOutput(stage.output ?? loop.output, text);
   const verifiers = request.edit === undefined ? 'verifiers' : 'verifiers/edit';
   const key = { runKey: run.runKey, stage: name, artefact, author: verifiers };
   const known = await deps.store.attempts.judgement(key);
-  const { verdict, approval } = known ?? (await judged(deps, request, { stage, text, author }, parsed));
+  const { verdict, approval } = known ?? (await judged(deps, request, { ...subject, stage }, parsed));
   if (known === undefined) await deps.store.attempts.judge({ ...key, at: deps.now() }, { verdict, approval });
   return {
     artefact,
@@ -94,13 +94,11 @@ export function isJudged(stage: Stage<unknown, unknown>, harness: Harness): bool
   return stage.verify.some(({ kind }) => kind === 'judge') || harness.evals.some(({ kind }) => kind === 'rubric');
 }
 
-interface Made {
+interface StageSubject extends Subject {
   readonly stage: Stage<unknown, unknown>;
-  readonly text: string;
-  readonly author: string;
 }
 
-interface Judged extends Made {
+interface Judged extends StageSubject {
   readonly harness: Harness;
   readonly input: unknown;
   readonly output: unknown;
@@ -109,7 +107,7 @@ interface Judged extends Made {
 async function judged(
   deps: Dependencies,
   request: EvaluateInput,
-  made: Made,
+  made: StageSubject,
   parsed: ReturnType<typeof parseOutput>,
 ): Promise<Judgement> {
   if (!parsed.ok) return { verdict: overall([parsed.criterion]), approval: noApproval };

@@ -2,7 +2,7 @@ import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { Lesson } from '../contract/lesson.ts';
 import type { Lessons, NewLesson } from './ports.ts';
 import type { Tables } from './schema.ts';
-import { prepared } from './prepared.ts';
+import { first, prepared } from './prepared.ts';
 import type { Database } from './group-commit.ts';
 
 const selectNewest = prepared((database) => database.selectFrom('lessons').select(({ fn }) => fn.max('id').as('id')));
@@ -47,8 +47,7 @@ export async function addLessons(trx: Kysely<Tables>, lessons: readonly NewLesso
 
 /** How many lessons a run has left. */
 export async function countLessons(trx: Kysely<Tables>, runKey: string): Promise<number> {
-  const [row] = await countOf(trx, { runKey });
-  return row?.n ?? 0;
+  return first(await countOf(trx, { runKey })).n;
 }
 
 function rowOf(lesson: NewLesson): Insertable<Tables['lessons']> {

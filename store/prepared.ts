@@ -18,6 +18,13 @@ class Slot {
 /** A query that runs with the values it is told, and answers its rows. */
 export type Prepared<Values, Row> = (database: Kysely<Tables>, values: Values) => Promise<Row[]>;
 
+/** The row of a query that always has one. @throws Error where it has none. */
+export function first<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new Error('Expected a row, got none: the store contradicts itself.');
+  return row;
+}
+
 /**
  * A query that is built once: for the short statements of every step, building costs more than running. `build` gets
  * stand-ins in the place of values, so it may pass them on but not look at them, and must not depend on them.

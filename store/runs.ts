@@ -6,7 +6,7 @@ import { addDecision } from './gates.ts';
 import { giveUpHeld } from './ledger.ts';
 import { addLessons } from './lessons.ts';
 import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
-import { prepared } from './prepared.ts';
+import { first, prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
@@ -17,7 +17,7 @@ interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun'> {
   readonly dryRun: number;
 }
 
-const openRun = prepared((database, run: RunValues) =>
+const insertRun = prepared((database, run: RunValues) =>
   database
     .insertInto('runs')
     .values(columnsOf(run))
@@ -135,14 +135,14 @@ export function sqlRuns({ read, write }: Database): Runs {
 async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
   const { runKey, workKey } = run;
   const [work] = await selectWork(trx, { workKey });
-  const [holder] = work === undefined ? [] : await selectRun(trx, { runKey: work.run_key });
-  if (work !== undefined && holder !== undefined) {
+  if (work !== undefined) {
+    const holder = first(await selectRun(trx, { runKey: work.run_key }));
     if (work.state === 'done') return { kind: 'alreadyDone', holder: holderOf(holder) };
     if (work.run_key !== runKey && holder.closed_at === null) return { kind: 'inProgress', holder: holderOf(holder) };
   }
-  const [row] = await openRun(trx, valuesOf(run));
+  const row = first(await insertRun(trx, valuesOf(run)));
   await holdWork(trx, { workKey, runKey });
-  return { kind: 'claimed', run: row === undefined ? run : runOf(row) };
+  return { kind: 'claimed', run: runOf(row) };
 }
 
 async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
@@ -170,12 +170,12 @@ async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
 }
 
 async function leftBy(trx: Kysely<Tables>, runKey: string): Promise<Closed> {
-  const [left] = await countLeft(trx, { runKey, budget: `run:${runKey}` });
+  const left = first(await countLeft(trx, { runKey, budget: `run:${runKey}` }));
   return {
-    attempts: left?.attempts ?? 0,
-    gates: left?.gates ?? 0,
-    lessons: left?.lessons ?? 0,
-    costMicroUsd: left?.cost ?? 0,
+    attempts: left.attempts ?? 0,
+    gates: left.gates ?? 0,
+    lessons: left.lessons ?? 0,
+    costMicroUsd: left.cost ?? 0,
   };
 }
 
