@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from 'commander';
+import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
+
+/** What every command gets from the process it runs in. */
+export interface CommandContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cacheDir: string;
+  readonly version: string;
+  /** A line for people, on stderr. */
+  readonly report: (text: string) => void;
+  /** A line of data, on stdout. */
+  readonly print: (text: string) => void;
+}
+
+/** Ends a command with a message and an exit code of its own; any other error ends it with 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: ExitCode;
+  constructor(message: string, exitCode: ExitCode = EXIT.failure) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Words of the option that names the data folder. */
+export const dataOption = ({ env }: CommandContext) =>
+  ['--data <dir>', 'data folder; one process owns it', env['LOOPWRIGHT_DATA'] ?? '.loopwright'] as const;
+
+/** Reads an option that is a whole number from 1. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return value;
+}
+
+/** Reads an option that is a TCP port. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535)
+    throw new InvalidArgumentError('expected a port from 1 to 65535');
+  return value;
+}

@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { dataOption, port, type CommandContext } from './context.ts';
+
+interface Options {
+  readonly temporalPort?: number;
+  readonly port?: number;
+  readonly data: string;
+  readonly fsync: boolean;
+  readonly json: boolean;
+}
+
+/** `loopwright up`: everything in one process. */
+export function upCommand(context: CommandContext): Command {
+  return new Command('up')
+    .description('start Temporal (or use the one that TEMPORAL_ADDRESS names) and a worker, in one process')
+    .option('--temporal-port <n>', "Temporal's port (default: 7233 where free, else any)", port)
+    .option('--port <n>', "port of Temporal's web UI (default: 8233 where free, else any)", port)
+    .option(...dataOption(context))
+    .option('--fsync', 'survive a power cut too, not only kill -9; slower', false)
+    .option('--json', 'print one line of JSON once everything is ready', false)
+    .action(async (options: Options) => {
+      const { withRuntime } = await import('../runtime.ts');
+      await withRuntime(() => run(context, options));
+    });
+}
+
+async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
+  const [{ readyText, up }, { untilToldToStop }] = await Promise.all([
+    import('../up.ts'),
+    import('../stop-signals.ts'),
+  ]);
+  const { temporalPort, port: uiPort, data, fsync } = options;
+  const running = await up({
+    env,
+    cacheDir,
+    data,
+    fsync,
+    report,
+    ...(temporalPort === undefined ? {} : { temporalPort }),
+    ...(uiPort === undefined ? {} : { uiPort }),
+  });
+  print(options.json ? JSON.stringify(running.ready) : readyText(running));
+  try {
+    await untilToldToStop(running.done, report);
+  } finally {
+    await running.stop();
+  }
+}

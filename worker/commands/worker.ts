@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { TASK_QUEUE } from '../../contract/names.ts';
+import { dataOption, type CommandContext } from './context.ts';
+
+interface Options {
+  readonly data: string;
+  readonly deployment?: string;
+  readonly buildId?: string;
+  readonly json: boolean;
+}
+
+/** `loopwright worker`: a worker alone, on a cluster of yours. */
+export function workerCommand(context: CommandContext): Command {
+  const command = new Command('worker')
+    .description('start a worker alone, for the cluster that the TEMPORAL_* variables or temporal.toml name')
+    .option(...dataOption(context))
+    .option('--deployment <name>', 'Worker Versioning: name of the deployment; needs --build-id')
+    .option('--build-id <id>', 'Worker Versioning: id of this build; runs stay on the build they began on')
+    .option('--json', 'print one line of JSON once the worker polls', false);
+  return command.action(async (options: Options) => {
+    if ((options.deployment === undefined) !== (options.buildId === undefined))
+      command.error('error: --deployment and --build-id go together', { exitCode: EXIT.usage });
+    const { withRuntime } = await import('../runtime.ts');
+    await withRuntime(() => run(context, options));
+  });
+}
+
+async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
+  const [{ startWorker }, { connect, flagsOf, targetOf }, { untilToldToStop }] = await Promise.all([
+    import('../compose.ts'),
+    import('../connect.ts'),
+    import('../stop-signals.ts'),
+  ]);
+  const { deployment, buildId, data } = options;
+  const { address, namespace } = targetOf(env);
+  const connection = await connect(env, address);
+  const worker = await startWorker({
+    env,
+    cacheDir,
+    data,
+    connection,
+    namespace,
+    connectionFlags: flagsOf(address, namespace),
+    report,
+    ...(deployment === undefined || buildId === undefined ? {} : { deployment: { name: deployment, buildId } }),
+  });
+  const ready = { ready: true, temporal: address, namespace, taskQueue: TASK_QUEUE, data };
+  print(
+    options.json
+      ? JSON.stringify(ready)
+      : `Worker on ${address}, namespace ${namespace}, task queue ${TASK_QUEUE}, data ${data}`,
+  );
+  await untilToldToStop(worker.done, report);
+  await worker.stop();
+  await connection.close();
+}

@@ -1,0 +1,24 @@
+import { registerHooks } from 'node:module';
+import { ownModule } from './own-module.ts';
+
+/** What the package gives out, by the name it is imported by; `package.json` says the same for everybody else. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  loopwright: '../loops/define/index',
+};
+
+let registered = false;
+
+/**
+ * Makes `loopwright` mean this very copy in every module that is loaded from now on: a loop's folder works without
+ * having it installed, and where it has, there are never two copies whose loops do not know each other.
+ */
+export function resolveOwnPackage(): void {
+  if (registered) return;
+  registered = true;
+  registerHooks({
+    resolve(specifier, context, next) {
+      const entry = ENTRIES[specifier];
+      return entry === undefined ? next(specifier, context) : { url: ownModule(entry).href, shortCircuit: true };
+    },
+  });
+}
