@@ -3,6 +3,7 @@ import type { Lesson } from '../contract/lesson.ts';
 import type { Decision } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
+import type { RunList, RunQuery } from '../contract/record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 
@@ -91,6 +92,8 @@ export interface Runs {
   close(closing: Closing): Promise<Closed>;
   /** Runs that were never closed here, oldest first. */
   unclosed(): Promise<readonly NewRun[]>;
+  /** Runs, newest first. */
+  list(query: RunQuery): Promise<RunList>;
   find(runKey: string): Promise<(NewRun & { readonly outcome?: Outcome; readonly artefact?: Digest }) | undefined>;
 }
 

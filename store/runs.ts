@@ -7,6 +7,7 @@ import { giveUpHeld } from './ledger.ts';
 import { addLessons } from './lessons.ts';
 import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
 import { first, prepared } from './prepared.ts';
+import { listRuns } from './run-summaries.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
@@ -120,6 +121,7 @@ export function sqlRuns({ read, write }: Database): Runs {
         .execute();
       return rows.map(runOf);
     },
+    list: (query) => listRuns(read, query),
     async find(runKey) {
       const [row] = await selectRun(read, { runKey });
       if (row === undefined) return undefined;
