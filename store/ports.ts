@@ -11,6 +11,7 @@ import type { Verdict } from '../contract/verdict.ts';
 export interface Store {
   readonly artefacts: Artefacts;
   readonly runs: Runs;
+  readonly contexts: Contexts;
   readonly attempts: Attempts;
   readonly gates: Gates;
   readonly lessons: Lessons;
@@ -84,7 +85,7 @@ export interface Closed {
 
 /** Runs and the work they claim. */
 export interface Runs {
-  /** Records the run and claims its work, in one transaction; claiming again answers what the first time did. */
+  /** Records the run and claims its work, in one transaction; claiming again answers what the first time did. A dry run does no work: it claims nothing, and nothing is claimed from it. */
   open(run: NewRun): Promise<Claim>;
   /** Records a run that has nothing to do as closed, `noWork`; changes nothing where the run is recorded already. */
   openDuplicate(run: NewRun, duplicateOf: string, reason: string): Promise<void>;
@@ -95,6 +96,15 @@ export interface Runs {
   /** Runs, newest first. */
   list(query: RunQuery): Promise<RunList>;
   find(runKey: string): Promise<(NewRun & { readonly outcome?: Outcome; readonly artefact?: Digest }) | undefined>;
+}
+
+/** What stages were given. */
+export interface Contexts {
+  /** Stores a manifest for good, as what a stage was given, and returns its digest. */
+  add(
+    given: { readonly runKey: string; readonly stage: string; readonly at: Timestamp },
+    manifest: string,
+  ): Promise<Digest>;
 }
 
 /** One attempt, keyed by run, stage and number. */

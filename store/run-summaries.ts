@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable, type SelectQueryBuilder } from 'kysely';
 import type { RunList, RunQuery, RunSummary } from '../contract/record.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { Trigger } from '../contract/run.ts';
@@ -13,11 +13,16 @@ const waits = sql<number>`exists (
     and g.opened_at = (select max(opened_at) from gates where run_key = runs.run_key)
     and not exists (select 1 from decisions d where d.run_key = g.run_key and d.digest = g.digest and d.decision <> 'revise'))`;
 
-/** Runs with what they left, as one query: columns of `runs` and counts. */
-export function selectSummaries(database: Kysely<Tables>) {
+/** Runs, before anything is counted for them. */
+type RunsOnly = SelectQueryBuilder<Tables, 'runs', Selectable<Tables['runs']>>;
+
+/** Chosen runs with what they left. They are chosen, and limited, first: counting is for the few that are shown. */
+export function selectSummaries(database: Kysely<Tables>, choose: (runs: RunsOnly) => RunsOnly) {
   return database
-    .selectFrom('runs')
+    .selectFrom(choose(database.selectFrom('runs').selectAll()).as('runs'))
     .selectAll()
+    .orderBy('opened_at', 'desc')
+    .orderBy('run_key')
     .select((row) => [
       waits.as('waits'),
       row
@@ -56,16 +61,17 @@ export type SummaryRow = Selectable<Tables['runs']> & {
 /** Runs, newest first; one more than asked for is looked for, to know whether there are more. */
 export async function listRuns(database: Kysely<Tables>, query: RunQuery): Promise<RunList> {
   const { loop, outcome, open, since, limit } = query;
-  const rows = await selectSummaries(database)
-    .$if(loop !== undefined, (runs) => runs.where('loop', '=', loop ?? ''))
-    .$if(outcome !== undefined, (runs) => runs.where('outcome', '=', outcome ?? ''))
-    .$if(open === true, (runs) => runs.where('closed_at', 'is', null))
-    .$if(open === false, (runs) => runs.where('closed_at', 'is not', null))
-    .$if(since !== undefined, (runs) => runs.where('opened_at', '>=', since ?? 0))
-    .orderBy('opened_at', 'desc')
-    .orderBy('run_key')
-    .limit(limit + 1)
-    .execute();
+  const rows = await selectSummaries(database, (runs) =>
+    runs
+      .$if(loop !== undefined, (some) => some.where('loop', '=', loop ?? ''))
+      .$if(outcome !== undefined, (some) => some.where('outcome', '=', outcome ?? ''))
+      .$if(open === true, (some) => some.where('closed_at', 'is', null))
+      .$if(open === false, (some) => some.where('closed_at', 'is not', null))
+      .$if(since !== undefined, (some) => some.where('opened_at', '>=', since ?? 0))
+      .orderBy('opened_at', 'desc')
+      .orderBy('run_key')
+      .limit(limit + 1),
+  ).execute();
   return { runs: rows.slice(0, limit).map(summaryOf), more: rows.length > limit };
 }
 

@@ -135,15 +135,15 @@ export function sqlRuns({ read, write }: Database): Runs {
 }
 
 async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
-  const { runKey, workKey } = run;
-  const [work] = await selectWork(trx, { workKey });
+  const { runKey, workKey, dryRun } = run;
+  const [work] = dryRun ? [] : await selectWork(trx, { workKey });
   if (work !== undefined) {
     const holder = first(await selectRun(trx, { runKey: work.run_key }));
     if (work.state === 'done') return { kind: 'alreadyDone', holder: holderOf(holder) };
     if (work.run_key !== runKey && holder.closed_at === null) return { kind: 'inProgress', holder: holderOf(holder) };
   }
   const row = first(await insertRun(trx, valuesOf(run)));
-  await holdWork(trx, { workKey, runKey });
+  if (!dryRun) await holdWork(trx, { workKey, runKey });
   return { kind: 'claimed', run: runOf(row) };
 }
 
