@@ -1,5 +1,6 @@
 import { failure } from '../contract/failures.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
+import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
 import { z } from 'zod';
 import { Refusal } from './refusals.ts';
 
@@ -24,6 +25,16 @@ export class RecordClient {
   /** Runs, newest first. */
   async runs(query: RunQuery): Promise<RunList> {
     return await this.#get('/api/runs', query, RunList);
+  }
+
+  /** All about one run; undefined where the record has none. */
+  async run(query: RecordQuery): Promise<RunRecord | undefined> {
+    try {
+      return await this.#get('/api/runs/record', query, RunRecord);
+    } catch (error) {
+      if (error instanceof GatewayError && error.type === 'UnknownRun') return undefined;
+      throw error;
+    }
   }
 
   async #get<T>(

@@ -10,6 +10,7 @@ import { sqlLessons } from './lessons.ts';
 import { groupCommit } from './group-commit.ts';
 import { own } from './owner.ts';
 import type { Store } from './ports.ts';
+import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
 import { openDatabase, openReader } from './sqlite.ts';
 
@@ -35,6 +36,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
   return {
     artefacts: sqlArtefacts(database, recent),
     runs: sqlRuns(database),
+    records: sqlRecords(database),
     contexts: sqlContexts(database),
     attempts: sqlAttempts(database, recent),
     gates: sqlGates(database),
