@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
+import { sqlContexts } from './contexts.ts';
 import { sqlEffects } from './effects.ts';
 import { sqlGates } from './gates.ts';
 import { sqlHarnesses } from './harnesses.ts';
@@ -9,6 +10,7 @@ import { sqlLessons } from './lessons.ts';
 import { groupCommit } from './group-commit.ts';
 import { own } from './owner.ts';
 import type { Store } from './ports.ts';
+import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
 import { openDatabase, openReader } from './sqlite.ts';
 
@@ -34,6 +36,8 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
   return {
     artefacts: sqlArtefacts(database, recent),
     runs: sqlRuns(database),
+    records: sqlRecords(database),
+    contexts: sqlContexts(database),
     attempts: sqlAttempts(database, recent),
     gates: sqlGates(database),
     lessons: sqlLessons(database),

@@ -3,12 +3,13 @@ import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
+import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
 import { workerCommand } from './commands/worker.ts';
 
 /** Commands in the order in which help shows them. */
-const COMMANDS = [upCommand, workerCommand, temporalCommand, initCommand, demoCommand];
+const COMMANDS = [upCommand, workerCommand, temporalCommand, initCommand, runsCommand, demoCommand];
 
 /** The command line; nothing runs before it parses its words. */
 export function createProgram(context: CommandContext): Command {
