@@ -6,6 +6,7 @@ import { CommandError, type CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
+import { validateCommand } from './commands/validate.ts';
 import { workerCommand } from './commands/worker.ts';
 import { cacheFolder } from './temporal/cache-folder.ts';
 
@@ -30,7 +31,7 @@ const program = new Command('loopwright')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
 
-const commands = [upCommand, workerCommand, temporalCommand, demoCommand];
+const commands = [upCommand, workerCommand, temporalCommand, demoCommand, validateCommand];
 for (const command of commands) program.addCommand(command(context).copyInheritedSettings(program));
 
 try {
