@@ -6,10 +6,11 @@ import { initCommand } from './commands/init.ts';
 import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
+import { validateCommand } from './commands/validate.ts';
 import { workerCommand } from './commands/worker.ts';
 
 /** Commands in the order in which help shows them. */
-const COMMANDS = [upCommand, workerCommand, temporalCommand, initCommand, runsCommand, demoCommand];
+const COMMANDS = [upCommand, workerCommand, temporalCommand, initCommand, validateCommand, runsCommand, demoCommand];
 
 /** The command line; nothing runs before it parses its words. */
 export function createProgram(context: CommandContext): Command {
