@@ -24,7 +24,7 @@ export async function testDependencies(
   { loops: root, models = {}, realEffects = false }: TestOptions,
   { connection, folder, effects }: { connection: NativeConnection; folder: string; effects: NotedEffect[] },
 ): Promise<{ deps: Dependencies; bundle: { code: string } }> {
-  const { loops, mistakes } = await loadLoops(root);
+  const { loops, mistakes } = await loadLoops(root, { cwd: process.cwd(), models: undefined, generation: 1 });
   if (mistakes.length > 0) throw new Error(mistakes.map(mistakeLine).join('\n'));
   const bundle = await cachedBundle(cacheFolder(process.env));
   const store = await openStore(join(folder, 'data'), process.pid);

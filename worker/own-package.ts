@@ -4,6 +4,9 @@ import { ownModule } from './own-module.ts';
 /** What the package gives out, by the name it is imported by; `package.json` says the same for everybody else. */
 const ENTRIES: Readonly<Record<string, string>> = {
   loopwright: '../loops/define/index',
+  'loopwright/client': '../client/index',
+  'loopwright/testing': '../testing/index',
+  'loopwright/worker': '../worker/index',
   'loopwright/workflow': '../workflows/blocks',
 };
 
