@@ -74,6 +74,7 @@ export function routeModels({ models }: Config): RouteModels {
 
 /** Which models a worker has, and what they cost. */
 export interface ModelConfig {
+  readonly models: RouteModels;
   readonly routes: ReadonlyMap<string, Route>;
   readonly prices: Readonly<Record<string, Price>>;
 }
@@ -100,5 +101,9 @@ export async function readModelConfig(env: NodeJS.ProcessEnv): Promise<ModelConf
       { kind: 'endpoint', endpoint: openAiEndpoint({ model, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) }) },
     ];
   });
-  return { routes: new Map([['local', { kind: 'local' }], ...routes]), prices: config.prices };
+  return {
+    models: routeModels(config),
+    routes: new Map([['local', { kind: 'local' }], ...routes]),
+    prices: config.prices,
+  };
 }

@@ -9,6 +9,7 @@ import type { RouteModels } from '../config.ts';
 import { HARNESS_FILE, readHarness } from '../load-harness.ts';
 import { CASES_FILE, readCases } from './cases.ts';
 import { importMistake } from './import-mistake.ts';
+import { ioMistakes } from './io-mistakes.ts';
 import { filesOf, importLoopModule } from './loop-modules.ts';
 import { togetherMistakes } from './loop-rules.ts';
 import { fieldLine } from './source-fields.ts';
@@ -36,6 +37,8 @@ export interface FoundLoop extends LoopEntry {
   readonly at: { readonly file: string; readonly line: number };
   /** Path of the file with its workflow code, where it has some. */
   readonly workflow?: string;
+  /** The same as messages call it. */
+  readonly workflowFile?: string;
   readonly cases: readonly Case[];
   /** The files that its code was made of. */
   readonly files: readonly string[];
@@ -75,6 +78,7 @@ class FolderLoader {
     const workflows = await this.#workflows();
     const cases = readCases(await this.#text(CASES_FILE), this.#name(join(this.#folder, CASES_FILE)), loops);
     if (loops.length > 0) this.#mistakes.push(...cases.mistakes);
+    const workflowPath = join(this.#folder, WORKFLOW_FILE);
     const found: FoundLoop[] = [];
     for (const loop of loops) {
       const { place, source } = await this.#defined(definitionStack(loop) ?? '');
@@ -104,7 +108,7 @@ class FolderLoader {
         at: { file: this.#name(place.file), line: place.line },
         cases: cases.cases.filter((one) => (one.loop ?? loop.name) === loop.name),
         files: [...this.#files],
-        ...(workflow ? { workflow: join(this.#folder, WORKFLOW_FILE) } : {}),
+        ...(workflow ? { workflow: workflowPath, workflowFile: this.#name(workflowPath) } : {}),
       });
     }
     return { folder: this.#folder, loops: found, mistakes: this.#mistakes, files: [...this.#files] };
@@ -130,6 +134,8 @@ class FolderLoader {
     const path = join(this.#folder, WORKFLOW_FILE);
     if ((await this.#text(WORKFLOW_FILE)) === '') return [];
     const exports = await this.#import(path);
+    for (const file of filesOf(path, this.#options.generation))
+      this.#mistakes.push(...ioMistakes(await readFile(file, 'utf8').catch(() => ''), this.#name(file)));
     return Object.entries(exports ?? {}).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
   }
 
