@@ -103,7 +103,7 @@ async function dependencies(options: ComposeOptions, store: Store, cluster: Clus
   for (const { loop, harness } of loops.values()) {
     await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
   }
-  const { routes, prices } = await readModelConfig(env);
+  const { routes, prices } = await readModelConfig(env, report);
   return {
     store,
     files: filesIn(join(options.data, 'reports')),

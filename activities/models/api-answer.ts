@@ -18,6 +18,16 @@ export type ApiAnswer = { readonly usage: Usage | undefined } & (
 /** A count of tokens in an answer. */
 export const Tokens = z.int().min(0);
 
+/** The body of an answer as the value it spells, undefined where it is no JSON. The client's own reading trips over strange bodies. */
+export async function bodyOf(response: Promise<Response>): Promise<unknown> {
+  const text = await (await response).text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What went wrong, where a body says so. */
 export const Told = z
   .looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]) })
@@ -53,7 +63,7 @@ export function answerFailure(
       const said = answer.said === undefined ? '' : `: ${answer.said.slice(0, 300)}`;
       return fail(
         'ModelError.Unavailable',
-        `answered with nothing of the ${api} API at ${baseUrl}${said}; check its \`baseUrl\`.`,
+        `answered with nothing of the ${api} at ${baseUrl}${said}; check its \`baseUrl\`.`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { z } from 'zod';
-import { Tokens, Told, type ApiAnswer } from './api-answer.ts';
+import { bodyOf, Tokens, Told, type ApiAnswer } from './api-answer.ts';
 import type { ModelRequest } from './port.ts';
 import { isStrict } from './strict-schema.ts';
 
@@ -36,7 +36,7 @@ export async function askChat(
   signal: AbortSignal,
   { cap, store }: ChatDialect,
 ): Promise<ApiAnswer> {
-  const completion = await client.chat.completions.create(
+  const asked = client.chat.completions.create(
     {
       model,
       messages: [
@@ -56,7 +56,7 @@ export async function askChat(
     },
     { signal, timeout: request.timeoutMs },
   );
-  return answerOf(completion);
+  return answerOf(await bodyOf(asked.asResponse()));
 }
 
 function answerOf(body: unknown): ApiAnswer {

@@ -8,9 +8,9 @@ export interface AzureOptions {
   /** Address of the resource, e.g. `https://my-resource.openai.azure.com`. */
   readonly endpoint: string;
   /** A dated version, e.g. `2025-04-01-preview`, for the deployment addresses of old; default: the v1 API, which needs none. */
-  readonly apiVersion?: string;
+  readonly apiVersion?: string | undefined;
   /** Name of the deployment; default: the model's. */
-  readonly deployment?: string;
+  readonly deployment?: string | undefined;
 }
 
 /** Where a model is, and the key to it. */

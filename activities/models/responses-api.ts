@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { z } from 'zod';
-import { Tokens, Told, type ApiAnswer } from './api-answer.ts';
+import { bodyOf, Tokens, Told, type ApiAnswer } from './api-answer.ts';
 import type { ModelRequest } from './port.ts';
 import { isStrict } from './strict-schema.ts';
 
@@ -33,7 +33,7 @@ export async function askResponses(
     schema: { ...request.schema },
     strict: isStrict(request.schema),
   } as const;
-  const response = await client.responses.create(
+  const asked = client.responses.create(
     {
       model,
       instructions: request.instructions,
@@ -44,7 +44,7 @@ export async function askResponses(
     },
     { signal, timeout: request.timeoutMs },
   );
-  return answerOf(response);
+  return answerOf(await bodyOf(asked.asResponse()));
 }
 
 function answerOf(body: unknown): ApiAnswer {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export type Scripted =
   /** With `usage: null` the answer does not say what it used. */
   | { readonly json: unknown; readonly usage?: { readonly input: number; readonly output: number } | null }
-  | { readonly text: string }
+  | { readonly text: string; readonly usage?: { readonly input: number; readonly output: number } }
   | { readonly refusal: string }
   /** An incomplete answer; `because` is `max_output_tokens` unless said otherwise. */
   | { readonly truncated: string; readonly because?: string }
