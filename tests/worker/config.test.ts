@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -149,5 +149,17 @@ describe('a model is asked', () => {
     const { told, reply } = await ask(fields, {}, [], { responses: 'ignoresFormat' });
     expect(reply.text).toBe(FREE_TEXT);
     expect(told).toEqual([]);
+  });
+});
+
+describe('the how-to', async () => {
+  const guide = await readFile(new URL('../../docs/how-to/use-your-model.md', import.meta.url), 'utf8');
+  const snippets = [...guide.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => yaml ?? '');
+
+  test.each(snippets.map((yaml, at) => [at + 1, yaml] as const))('has a snippet %i that works', async (_at, yaml) => {
+    const keys = { OPENAI_API_KEY: 'k', JUDGE_KEY: 'k', VLLM_KEY: 'k', AZURE_OPENAI_API_KEY: 'k' };
+    const { routes, prices } = await read(yaml, keys);
+    const models = [...routes.values()].flatMap((route) => (route.kind === 'endpoint' ? [route.endpoint.model] : []));
+    expect(models.toSorted()).toEqual(Object.keys(prices).toSorted());
   });
 });

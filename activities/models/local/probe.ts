@@ -21,15 +21,15 @@ export async function probe(folder: string): Promise<Probed> {
   try {
     // Only here: nobody pays for the runtime, or trips over its absence, who has no weights for it.
     const { openMinilm } = await import('./minilm.ts');
-    const { embed, close } = await openMinilm(folder);
+    const minilm = await openMinilm(folder);
     try {
       for (const { text, vector } of PROBES) {
-        const cosine = denseCosine(await embed(text), storedVector(vector));
+        const cosine = denseCosine(await minilm.embed(text), storedVector(vector));
         if (Number.isNaN(cosine)) throw new Error(`"${text}" gives a vector that is no numbers`);
         if (cosine < worst.cosine) worst = { cosine, text };
       }
     } finally {
-      await close();
+      await minilm.close();
     }
   } catch (error) {
     return { kind: 'failed', why: `the probe sentences cannot be embedded: ${(error as Error).message}` };
