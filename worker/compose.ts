@@ -60,7 +60,7 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
   try {
     gateway = await startGateway(options.data, { store, pid, token: randomBytes(32).toString('hex') });
     const cluster = clusterOf(options.connection, options.namespace);
-    const config = await readModelConfig(options.env);
+    const config = await readModelConfig(options.env, options.report);
     const source = await loopSource(options, config);
     const deps = await dependencies(options, { store, cluster, config, source });
     warnOfAttributes(deps.attributes, options);
