@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo.ts';
 import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
+import { whyCommand } from './commands/why.ts';
 import { workerCommand } from './commands/worker.ts';
 import { cacheFolder } from './temporal/cache-folder.ts';
 
@@ -31,7 +32,7 @@ const program = new Command('loopwright')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
 
-const commands = [upCommand, workerCommand, temporalCommand, demoCommand, runsCommand];
+const commands = [upCommand, workerCommand, temporalCommand, demoCommand, runsCommand, whyCommand];
 for (const command of commands) program.addCommand(command(context).copyInheritedSettings(program));
 
 try {
