@@ -7,10 +7,20 @@ import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
+import { whyCommand } from './commands/why.ts';
 import { workerCommand } from './commands/worker.ts';
 
 /** Commands in the order in which help shows them. */
-const COMMANDS = [upCommand, workerCommand, temporalCommand, initCommand, validateCommand, runsCommand, demoCommand];
+const COMMANDS = [
+  upCommand,
+  workerCommand,
+  temporalCommand,
+  initCommand,
+  validateCommand,
+  runsCommand,
+  whyCommand,
+  demoCommand,
+];
 
 /** The command line; nothing runs before it parses its words. */
 export function createProgram(context: CommandContext): Command {
