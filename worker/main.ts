@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import { CommandError, type CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
+import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
@@ -32,7 +33,7 @@ const program = new Command('loopwright')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
 
-const commands = [upCommand, workerCommand, temporalCommand, demoCommand, runsCommand, whyCommand];
+const commands = [upCommand, workerCommand, temporalCommand, demoCommand, runCommand, runsCommand, whyCommand];
 for (const command of commands) program.addCommand(command(context).copyInheritedSettings(program));
 
 try {

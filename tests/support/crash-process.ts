@@ -33,13 +33,18 @@ export class LoopwrightProcess {
   stderr = '';
   readonly #child: ChildProcess;
 
-  constructor(words: readonly string[], env: NodeJS.ProcessEnv) {
+  /** `atTheEnd` registers what is done when its test ends; where there is none, whoever starts it ends it. */
+  constructor(
+    words: readonly string[],
+    env: NodeJS.ProcessEnv,
+    atTheEnd: (dispose: () => Promise<void>) => void = onTestFinished,
+  ) {
     const child = spawn(process.execPath, [BIN, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.#child = child;
     this.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Ended);
-    onTestFinished(() => this.end('SIGKILL').then(() => undefined));
+    atTheEnd(() => this.end('SIGKILL').then(() => undefined));
   }
 
   get pid(): number {
