@@ -3,6 +3,7 @@ import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
+import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
@@ -17,6 +18,7 @@ const COMMANDS = [
   temporalCommand,
   initCommand,
   validateCommand,
+  runCommand,
   runsCommand,
   whyCommand,
   demoCommand,
