@@ -3,6 +3,7 @@ import type { Lesson } from '../contract/lesson.ts';
 import type { Decision } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
+import type { ReviewAnswer } from '../contract/review-answer.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 
@@ -16,6 +17,7 @@ export interface Store {
   readonly effects: Effects;
   readonly ledger: Ledger;
   readonly harnesses: Harnesses;
+  readonly reviewAnswers: ReviewAnswers;
   readonly facts: Facts;
   close(): Promise<void>;
 }
@@ -265,6 +267,14 @@ export interface Harnesses {
   adopt(loop: string, body: unknown, digest: Digest, at: Timestamp): Promise<HarnessVersion>;
   current(loop: string): Promise<HarnessVersion | undefined>;
   find(loop: string, version: number): Promise<HarnessVersion | undefined>;
+}
+
+/** What people said about loops where a review cannot measure. Nothing is changed or deleted: the newest counts. */
+export interface ReviewAnswers {
+  /** Records an answer; the same person's to the same check at the same moment changes nothing. */
+  add(answer: ReviewAnswer): Promise<void>;
+  /** The newest answer to each check of each loop, or of one loop. */
+  newest(loop?: string): Promise<readonly ReviewAnswer[]>;
 }
 
 /** Read-only SQL over the store, for loops that report on loops. */

@@ -68,6 +68,7 @@ const TABLES = [
   'budgets',
   'harnesses',
   'harness_pointers',
+  'review_answers',
 ] as const;
 
 /** Everything that a store holds, by table. */
