@@ -64,7 +64,7 @@ export async function fetchContext(deps: Dependencies, { run, stage }: FetchCont
   const { runKey } = run;
   // Asked for at once, so that all of them share a commit.
   const [digest] = await Promise.all([
-    deps.store.artefacts.put(canonicalJson(manifest), { runKey, keep: 'durable' }),
+    deps.store.contexts.add({ runKey, stage, at: deps.now() }, canonicalJson(manifest)),
     ...kept.map(({ text, wish }) => deps.store.artefacts.put(text, { runKey, keep: wish.source.keep })),
   ]);
   return { manifest: digest, tokens: manifest.tokens, parts: parts.length, dropped: manifest.dropped.length };

@@ -1,17 +1,19 @@
 import { z } from 'zod';
-import type { Timestamp } from './names.ts';
 
 /** What a person said about a loop where a review cannot measure. */
-export interface ReviewAnswer {
-  readonly loop: string;
+export const ReviewAnswer = z.strictObject({
+  loop: z.string().min(1).max(200),
   /** Id of the check that it decides, such as `trigger.explicit`. */
-  readonly check: string;
+  check: z.string().min(1).max(200),
   /** `yes`, `no`, or in words. */
-  readonly answer: string;
-  readonly note?: string;
-  readonly by: string;
-  readonly at: Timestamp;
-}
+  answer: z.string().min(1).max(500),
+  note: z.string().min(1).max(2000).optional(),
+  by: z.string().min(1).max(200),
+  /** Milliseconds since 1970. */
+  at: z.int().min(0),
+});
+/** What a person said about a loop where a review cannot measure. */
+export type ReviewAnswer = z.infer<typeof ReviewAnswer>;
 
 const given = z
   .union([z.boolean(), z.string().trim().min(1).max(500)])

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
+import { sqlContexts } from './contexts.ts';
 import { sqlEffects } from './effects.ts';
 import { sqlGates } from './gates.ts';
 import { sqlHarnesses } from './harnesses.ts';
@@ -35,6 +36,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
   return {
     artefacts: sqlArtefacts(database, recent),
     runs: sqlRuns(database),
+    contexts: sqlContexts(database),
     attempts: sqlAttempts(database, recent),
     gates: sqlGates(database),
     lessons: sqlLessons(database),

@@ -3,6 +3,7 @@ import type { Lesson } from '../contract/lesson.ts';
 import type { Decision } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
+import type { RunList, RunQuery } from '../contract/record.ts';
 import type { ReviewAnswer } from '../contract/review-answer.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
@@ -11,6 +12,7 @@ import type { Verdict } from '../contract/verdict.ts';
 export interface Store {
   readonly artefacts: Artefacts;
   readonly runs: Runs;
+  readonly contexts: Contexts;
   readonly attempts: Attempts;
   readonly gates: Gates;
   readonly lessons: Lessons;
@@ -85,7 +87,7 @@ export interface Closed {
 
 /** Runs and the work they claim. */
 export interface Runs {
-  /** Records the run and claims its work, in one transaction; claiming again answers what the first time did. */
+  /** Records the run and claims its work, in one transaction; claiming again answers what the first time did. A dry run does no work: it claims nothing, and nothing is claimed from it. */
   open(run: NewRun): Promise<Claim>;
   /** Records a run that has nothing to do as closed, `noWork`; changes nothing where the run is recorded already. */
   openDuplicate(run: NewRun, duplicateOf: string, reason: string): Promise<void>;
@@ -93,7 +95,18 @@ export interface Runs {
   close(closing: Closing): Promise<Closed>;
   /** Runs that were never closed here, oldest first. */
   unclosed(): Promise<readonly NewRun[]>;
+  /** Runs, newest first. */
+  list(query: RunQuery): Promise<RunList>;
   find(runKey: string): Promise<(NewRun & { readonly outcome?: Outcome; readonly artefact?: Digest }) | undefined>;
+}
+
+/** What stages were given. */
+export interface Contexts {
+  /** Stores a manifest for good, as what a stage was given, and returns its digest. */
+  add(
+    given: { readonly runKey: string; readonly stage: string; readonly at: Timestamp },
+    manifest: string,
+  ): Promise<Digest>;
 }
 
 /** One attempt, keyed by run, stage and number. */

@@ -7,6 +7,7 @@ import { giveUpHeld } from './ledger.ts';
 import { addLessons } from './lessons.ts';
 import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
 import { first, prepared } from './prepared.ts';
+import { listRuns } from './run-summaries.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
@@ -120,6 +121,7 @@ export function sqlRuns({ read, write }: Database): Runs {
         .execute();
       return rows.map(runOf);
     },
+    list: (query) => listRuns(read, query),
     async find(runKey) {
       const [row] = await selectRun(read, { runKey });
       if (row === undefined) return undefined;
@@ -133,15 +135,15 @@ export function sqlRuns({ read, write }: Database): Runs {
 }
 
 async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
-  const { runKey, workKey } = run;
-  const [work] = await selectWork(trx, { workKey });
+  const { runKey, workKey, dryRun } = run;
+  const [work] = dryRun ? [] : await selectWork(trx, { workKey });
   if (work !== undefined) {
     const holder = first(await selectRun(trx, { runKey: work.run_key }));
     if (work.state === 'done') return { kind: 'alreadyDone', holder: holderOf(holder) };
     if (work.run_key !== runKey && holder.closed_at === null) return { kind: 'inProgress', holder: holderOf(holder) };
   }
   const row = first(await insertRun(trx, valuesOf(run)));
-  await holdWork(trx, { workKey, runKey });
+  if (!dryRun) await holdWork(trx, { workKey, runKey });
   return { kind: 'claimed', run: runOf(row) };
 }
 

@@ -27,6 +27,7 @@ export interface Tables {
     duplicate_of: string | null;
   };
   work: { work_key: string; run_key: string; state: string };
+  contexts: { run_key: string; stage: string; manifest: string; at: number };
   attempts: { run_key: string; stage: string; attempt: number; artefact: string; author: string; at: number };
   judgements: {
     run_key: string;

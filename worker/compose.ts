@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
@@ -5,6 +6,7 @@ import { LessonIndex } from '../activities/lesson-index.ts';
 import { sweep } from '../activities/sweep.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
 import { canonicalJson } from '../core/canonical.ts';
+import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { digestOf, openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
 import { cachedBundle } from './bundle.ts';
@@ -46,10 +48,13 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Composes a worker from the environment and starts it. */
+/** Composes a worker from the environment and starts it, and the gateway through which commands ask for what the store knows. */
 export async function startWorker(options: ComposeOptions): Promise<RunningWorker> {
-  const store = await openStore(options.data, process.pid);
+  const { pid } = process;
+  const store = await openStore(options.data, pid);
+  let gateway: Gateway | undefined;
   try {
+    gateway = await startGateway(options.data, { store, pid, token: randomBytes(32).toString('hex') });
     const cluster = clusterOf(options.connection, options.namespace);
     const deps = await dependencies(options, store, cluster);
     warnOfAttributes(deps.attributes, options);
@@ -60,20 +65,27 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
       bundle: await cachedBundle(options.cacheDir),
       ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
     });
-    return run(worker, deps, cluster, options);
+    return run(worker, deps, cluster, gateway, options);
   } catch (error) {
+    await gateway?.stop();
     await store.close();
     throw error;
   }
 }
 
-function run(worker: Worker, deps: Dependencies, cluster: Cluster, { report }: ComposeOptions): RunningWorker {
+function run(
+  worker: Worker,
+  deps: Dependencies,
+  cluster: Cluster,
+  gateway: Gateway,
+  { report }: ComposeOptions,
+): RunningWorker {
   const timer = setInterval(() => {
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
     );
   }, SWEEP_EVERY_MS);
-  const done = runAndClose(worker, deps.store).finally(() => clearInterval(timer));
+  const done = runAndClose(worker, gateway, deps.store).finally(() => clearInterval(timer));
   return {
     deps,
     cluster,
@@ -85,10 +97,11 @@ function run(worker: Worker, deps: Dependencies, cluster: Cluster, { report }: C
   };
 }
 
-async function runAndClose(worker: Worker, store: Store): Promise<void> {
+async function runAndClose(worker: Worker, gateway: Gateway, store: Store): Promise<void> {
   try {
     await worker.run();
   } finally {
+    await gateway.stop();
     await store.close();
   }
 }

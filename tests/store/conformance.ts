@@ -38,6 +38,8 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'opening a duplicate': (store) =>
     store.runs.openDuplicate(runOf('r2', { workKey: 'triage/r1' }), 'triage-r1', 'inProgress: triage-r1'),
   'storing an artefact': (store) => store.artefacts.put('a text', { runKey: 'r1', keep: 'durable' }),
+  'recording what a stage was given': (store) =>
+    store.contexts.add({ runKey: 'r1', stage: 'main', at: 1050 }, '{"parts":[]}'),
   'reserving money': (store) => store.ledger.reserve(callOf('r1'), reservation),
   'settling a call': (store) => store.ledger.settle(callOf('r1'), { microUsd: 10, inputTokens: 5, outputTokens: 2 }),
   'recording an attempt': (store) =>

@@ -57,6 +57,7 @@ const TABLES = [
   'artefact_owners',
   'runs',
   'work',
+  'contexts',
   'attempts',
   'judgements',
   'gates',

@@ -7,6 +7,7 @@ import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import { assertSqliteVersion } from '../../store/sqlite.ts';
 import { storeConformance, type OpenEmptyStore } from './conformance.ts';
 import { ledgerConformance } from './ledger-conformance.ts';
+import { recordConformance } from './record-conformance.ts';
 import { workConformance } from './work-conformance.ts';
 
 const open: OpenEmptyStore = async () => {
@@ -24,6 +25,7 @@ const open: OpenEmptyStore = async () => {
 storeConformance('SQLite', open);
 workConformance('SQLite', open);
 ledgerConformance('SQLite', open);
+recordConformance('SQLite', open);
 
 test('a SQLite that can lose acknowledged commits is refused', () => {
   for (const old of ['3.51.2', '3.50.9', '3.9.9', '2.99.99'])

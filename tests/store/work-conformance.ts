@@ -49,6 +49,20 @@ export function workConformance(name: string, open: OpenEmptyStore): void {
       },
     );
 
+    test('a dry run claims no work, and no claim on the work stands in its way', async () => {
+      await store.runs.open(runOf('dry', { workKey: 'w', dryRun: true }));
+      expect(await store.runs.open(runOf('r1', { workKey: 'w' }))).toMatchObject({ kind: 'claimed' });
+      expect(await store.runs.open(runOf('dry2', { workKey: 'w', dryRun: true }))).toMatchObject({ kind: 'claimed' });
+      await store.runs.close(close('dry', { outcome: 'dryRun' }));
+      expect(await store.runs.open(runOf('r2', { workKey: 'w' }))).toMatchObject({ kind: 'inProgress' });
+      await store.runs.close(close('r1'));
+      expect(await store.runs.open(runOf('dry3', { workKey: 'w', dryRun: true }))).toMatchObject({ kind: 'claimed' });
+      expect(await store.runs.open(runOf('r3', { workKey: 'w' }))).toMatchObject({
+        kind: 'alreadyDone',
+        holder: { runKey: 'r1' },
+      });
+    });
+
     test('a claim that is repeated answers what was pinned the first time', async () => {
       await store.runs.open(runOf('r1'));
       const claim = await store.runs.open(runOf('r1', { watermark: 99, harness: 'v2' }));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bad, good, titleLoop } from '../support/loops.ts';
-import { rig } from '../support/rig.ts';
+import { rig, until } from '../support/rig.ts';
 
 const owls = { id: '1', topic: 'owls' };
 const asking = 'approval: { when: "true" }';
@@ -95,4 +95,35 @@ test('the work of a run that was terminated can be taken over', async () => {
     { outcome: 'stopped' },
   ]);
   expect(await run('writeTitle', owls)).toMatchObject({ outcome: 'noWork' });
+});
+
+test('a dry run takes no work from a real run, and is told of none', async () => {
+  const { run, start, gate } = await rig({
+    loops: [{ loop: titleLoop(), harness: asking }],
+    script: [good('owls'), good('owls'), good('owls')],
+  });
+  const real = await start('writeTitle', owls);
+  await gate(real);
+  expect(await run('writeTitle', owls, { dryRun: true })).toMatchObject({ outcome: 'dryRun', attempts: 1 });
+  await real.signal('approve', { by: 'ada' });
+  expect(await real.result()).toMatchObject({ outcome: 'accepted' });
+  expect(await run('writeTitle', owls, { dryRun: true })).toMatchObject({ outcome: 'dryRun', attempts: 1 });
+  expect(await run('writeTitle', owls)).toMatchObject({ outcome: 'noWork' });
+});
+
+test('a dry run in progress leaves the work to a real run', async () => {
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const { run, start, model } = await rig({
+    loops: [{ loop: titleLoop() }],
+    script: [{ after: held, answer: good('owls') }, good('owls')],
+  });
+  const dry = await start('writeTitle', owls, { dryRun: true });
+  await until(
+    () => Promise.resolve(model.seen.length),
+    (calls) => calls === 1,
+  );
+  expect(await run('writeTitle', owls)).toMatchObject({ outcome: 'accepted' });
+  answer();
+  expect(await dry.result()).toMatchObject({ outcome: 'dryRun' });
 });

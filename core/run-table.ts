@@ -1,0 +1,60 @@
+import type { RunSummary } from '../contract/record.ts';
+import { dollars, moment, span } from './figures.ts';
+import { usd } from './money.ts';
+import { plainLine } from './plain-text.ts';
+
+/** A run as `runs --json` prints it: times in ISO 8601, money in USD, otherwise as {@link RunSummary}. */
+export interface ListedRun extends Omit<RunSummary, 'openedAt' | 'closedAt' | 'costMicroUsd'> {
+  readonly openedAt: string;
+  readonly closedAt?: string;
+  /** From opened to closed, in milliseconds; absent while it is open. */
+  readonly tookMs?: number;
+  readonly costUsd: number;
+}
+
+/** A run as programs read it. */
+export function listedRun({ openedAt, closedAt, costMicroUsd, ...run }: RunSummary): ListedRun {
+  return {
+    ...run,
+    openedAt: new Date(openedAt).toISOString(),
+    ...(closedAt === undefined
+      ? {}
+      : { closedAt: new Date(closedAt).toISOString(), tookMs: Math.max(0, closedAt - openedAt) }),
+    costUsd: usd(costMicroUsd),
+  };
+}
+
+const HEADER = ['WORKFLOW ID', 'LOOP', 'OUTCOME', 'OPENED', 'TOOK', 'ATTEMPTS', 'COST', 'GATES', 'REASON'];
+
+/** Longest reason that is shown, in characters. */
+const REASON = 80;
+
+/** Runs as a table for people. Nothing in it that came from outside is obeyed by a terminal. */
+export function runTable(runs: readonly RunSummary[], now: number): string {
+  const rows = [HEADER, ...runs.map((run) => cellsOf(run, now))];
+  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function cellsOf(run: RunSummary, now: number): string[] {
+  const { openedAt, closedAt, outcome, dryRun } = run;
+  const ended = outcome ?? run.state;
+  return [
+    plainLine(run.workflowId, 200),
+    plainLine(run.loop, 60),
+    dryRun && ended !== 'dryRun' ? `${ended} (dry run)` : ended,
+    moment(openedAt),
+    closedAt === undefined ? `${span(Math.max(0, now - openedAt))} …` : span(Math.max(0, closedAt - openedAt)),
+    String(run.attempts),
+    dollars(run.costMicroUsd),
+    String(run.gates),
+    plainLine(run.reason ?? '', REASON),
+  ];
+}

@@ -1,0 +1,81 @@
+import { failure } from '../contract/failures.ts';
+import { RunList, type RunQuery } from '../contract/record.ts';
+import { ReviewAnswer } from '../contract/review-answer.ts';
+import { z } from 'zod';
+import { Refusal } from './refusals.ts';
+
+/** Sends a request to a gateway; the path begins with `/api/`. */
+export type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+const Owner = z.object({ pid: z.int() });
+
+/** What commands ask of a record, wherever the gateway is. Each answer is checked. */
+export class RecordClient {
+  readonly #send: Send;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /** The process that owns the record. */
+  async owner(): Promise<z.infer<typeof Owner>> {
+    return await this.#get('/api/owner', {}, Owner);
+  }
+
+  /** Runs, newest first. */
+  async runs(query: RunQuery): Promise<RunList> {
+    return await this.#get('/api/runs', query, RunList);
+  }
+
+  /** The newest answer to each question of a review. */
+  async reviewAnswers(): Promise<readonly ReviewAnswer[]> {
+    return await this.#get('/api/review-answers', {}, z.array(ReviewAnswer));
+  }
+
+  /** Records what a person said about a loop; the same again changes nothing. */
+  async answerReview(answer: ReviewAnswer): Promise<void> {
+    const path = '/api/review-answers';
+    const headers = { 'content-type': 'application/json' };
+    await read(await this.#send(path, { method: 'PUT', headers, body: JSON.stringify(answer) }), path, ReviewAnswer);
+  }
+
+  async #get<T>(
+    path: string,
+    query: Readonly<Record<string, string | number | boolean | undefined>>,
+    answer: z.ZodType<T>,
+  ): Promise<T> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+    return await read(await this.#send(search.size === 0 ? path : `${path}?${search.toString()}`), path, answer);
+  }
+}
+
+/** The body of an answer. @throws the gateway's own failure, or `Unexpected` where the answer is not of this version. */
+async function read<T>(response: Response, path: string, answer: z.ZodType<T>): Promise<T> {
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) {
+    const refused = Refusal.safeParse(body);
+    throw new GatewayError(
+      refused.success ? refused.data.error.type : 'Unexpected',
+      refused.success ? refused.data.error.message : `The gateway answered ${response.status} to ${path}.`,
+    );
+  }
+  const parsed = answer.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw failure(
+    'Unexpected',
+    `The gateway's answer to ${path} is not one of this version:\n${z.prettifyError(parsed.error)}\nRestart the process that owns the data folder with this version.`,
+  );
+}
+
+/** What a gateway refused, and why. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  /** `NotFound`, `InvalidInput`, `StoreUnavailable`, … */
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}

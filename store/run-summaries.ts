@@ -1,0 +1,98 @@
+import { sql, type Kysely, type Selectable, type SelectQueryBuilder } from 'kysely';
+import type { RunList, RunQuery, RunSummary } from '../contract/record.ts';
+import type { Outcome } from '../contract/outcomes.ts';
+import type { Trigger } from '../contract/run.ts';
+import type { Tables } from './schema.ts';
+
+/**
+ * A gate waits until a decision settles its newest version. A revision settles nothing: one that works brings a new
+ * version, and after one that fails the old version waits again.
+ */
+const waits = sql<number>`exists (
+  select 1 from gates g where g.run_key = runs.run_key
+    and g.opened_at = (select max(opened_at) from gates where run_key = runs.run_key)
+    and not exists (select 1 from decisions d where d.run_key = g.run_key and d.digest = g.digest and d.decision <> 'revise'))`;
+
+/** Runs, before anything is counted for them. */
+type RunsOnly = SelectQueryBuilder<Tables, 'runs', Selectable<Tables['runs']>>;
+
+/** Chosen runs with what they left. They are chosen, and limited, first: counting is for the few that are shown. */
+export function selectSummaries(database: Kysely<Tables>, choose: (runs: RunsOnly) => RunsOnly) {
+  return database
+    .selectFrom(choose(database.selectFrom('runs').selectAll()).as('runs'))
+    .selectAll()
+    .orderBy('opened_at', 'desc')
+    .orderBy('run_key')
+    .select((row) => [
+      waits.as('waits'),
+      row
+        .selectFrom('attempts')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .whereRef('attempts.run_key', '=', 'runs.run_key')
+        .as('attempts'),
+      // A gate has a row for each version that it showed.
+      row
+        .selectFrom('gates')
+        .select(({ fn }) => fn.count<number>('gate').distinct().as('n'))
+        .whereRef('gates.run_key', '=', 'runs.run_key')
+        .as('gates'),
+      row
+        .selectFrom('lessons')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .whereRef('lessons.run_key', '=', 'runs.run_key')
+        .as('lessons'),
+      row
+        .selectFrom('budgets')
+        .select(sql<number>`spent + reserved`.as('n'))
+        .where('id', '=', sql<string>`'run:' || runs.run_key`)
+        .as('cost'),
+    ]);
+}
+
+/** A row of {@link selectSummaries}. */
+export type SummaryRow = Selectable<Tables['runs']> & {
+  readonly waits: number;
+  readonly attempts: number | null;
+  readonly gates: number | null;
+  readonly lessons: number | null;
+  readonly cost: number | null;
+};
+
+/** Runs, newest first; one more than asked for is looked for, to know whether there are more. */
+export async function listRuns(database: Kysely<Tables>, query: RunQuery): Promise<RunList> {
+  const { loop, outcome, open, since, limit } = query;
+  const rows = await selectSummaries(database, (runs) =>
+    runs
+      .$if(loop !== undefined, (some) => some.where('loop', '=', loop ?? ''))
+      .$if(outcome !== undefined, (some) => some.where('outcome', '=', outcome ?? ''))
+      .$if(open === true, (some) => some.where('closed_at', 'is', null))
+      .$if(open === false, (some) => some.where('closed_at', 'is not', null))
+      .$if(since !== undefined, (some) => some.where('opened_at', '>=', since ?? 0))
+      .orderBy('opened_at', 'desc')
+      .orderBy('run_key')
+      .limit(limit + 1),
+  ).execute();
+  return { runs: rows.slice(0, limit).map(summaryOf), more: rows.length > limit };
+}
+
+/** A run in one line. */
+export function summaryOf(row: SummaryRow): RunSummary {
+  return {
+    workflowId: row.workflow_id,
+    runKey: row.run_key,
+    loop: row.loop,
+    state: row.closed_at !== null ? 'closed' : row.waits === 1 ? 'awaitingDecision' : 'running',
+    ...(row.outcome === null ? {} : { outcome: row.outcome as Outcome }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    openedAt: row.opened_at,
+    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+    attempts: row.attempts ?? 0,
+    gates: row.gates ?? 0,
+    lessons: row.lessons ?? 0,
+    costMicroUsd: row.cost ?? 0,
+    harness: row.harness,
+    dryRun: row.dry_run === 1,
+    trigger: JSON.parse(row.trigger) as Trigger,
+    ...(row.duplicate_of === null ? {} : { duplicateOf: row.duplicate_of }),
+  };
+}

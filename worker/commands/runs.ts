@@ -1,0 +1,58 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import ms, { type StringValue } from 'ms';
+import { OUTCOMES, type Outcome } from '../../contract/outcomes.ts';
+import { MOST_RUNS } from '../../contract/record.ts';
+import { dataOption, positive, type CommandContext } from './context.ts';
+
+interface Options {
+  readonly loop?: string;
+  readonly outcome?: Outcome;
+  readonly open?: true;
+  readonly since?: number;
+  readonly limit: number;
+  readonly json: boolean;
+  readonly data: string;
+}
+
+/** `loopwright runs`: what ran, newest first. */
+export function runsCommand(context: CommandContext): Command {
+  return new Command('runs')
+    .description('list runs, newest first')
+    .option('--loop <name>', 'only runs of this loop')
+    .addOption(new Option('--outcome <outcome>', 'only runs that ended so').choices(OUTCOMES))
+    .option('--open', 'only runs that are not closed')
+    .option('--since <when>', 'only runs opened since then: 24h, 7d, or a date such as 2026-01-31T09:00Z', since)
+    .option('--limit <n>', `how many, at most ${MOST_RUNS}`, limit, 50)
+    .option('--json', 'print one JSON array of objects', false)
+    .option(...dataOption(context))
+    .action((options: Options) => list(context, options));
+}
+
+async function list({ print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
+  const [{ withRecord }, { listedRun, runTable }] = await Promise.all([
+    import('../record-access.ts'),
+    import('../../core/run-table.ts'),
+  ]);
+  const { runs, more } = await withRecord(data, (record) => record.runs(query));
+  if (json) print(JSON.stringify(runs.map(listedRun)));
+  else if (runs.length > 0) print(runTable(runs, Date.now()));
+  else report('No runs match. Start one with `loopwright run`, or leave filters out.');
+  if (more) report(`… and more: these are the newest ${runs.length}. Ask for others with --limit, --since or --loop.`);
+}
+
+/** Reads a time, as so long ago or as a date, in milliseconds since 1970. */
+function since(text: string): number {
+  const at = /^\d{4}-\d\d/.test(text)
+    ? Date.parse(text)
+    : /^\d.*[a-z]$/i.test(text)
+      ? Date.now() - ms(text as StringValue)
+      : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError('expected so long ago (24h, 7d) or a date (2026-01-31T09:00Z)');
+  return at;
+}
+
+function limit(text: string): number {
+  const value = positive(text);
+  if (value > MOST_RUNS) throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_RUNS}`);
+  return value;
+}
