@@ -20,10 +20,11 @@ export function sqlReviewAnswers({ read, write }: Database): ReviewAnswers {
       const all = read
         .selectFrom('review_answers as answer')
         .selectAll()
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('review_answers as newer')
+        .where((where) =>
+          where.not(
+            where.exists(
+              where
+                .selectFrom('review_answers as newer')
                 .select('newer.at')
                 .whereRef('newer.loop', '=', 'answer.loop')
                 .whereRef('newer.check', '=', 'answer.check')

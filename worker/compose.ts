@@ -16,6 +16,7 @@ import { filesIn } from './files.ts';
 import { chooseLearner } from './learner.ts';
 import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 import { documentReader, ownLoops, pinnedIntents } from './loops.ts';
+import { refuseUnchecked } from './review/refuse.ts';
 import { triageDataset } from './triage-dataset.ts';
 
 /** How often the record is held against Temporal, in milliseconds. */
@@ -113,10 +114,12 @@ async function dependencies(options: ComposeOptions, store: Store, cluster: Clus
     async () => (await triageDataset({ env, cacheDir, download: false, report })).intents,
   );
   const loops = await ownLoops(intents);
+  const { routes, prices } = await readModelConfig(env);
+  const documents = documentReader();
+  await refuseUnchecked(loops.values(), { routes, documents, now: Date.now() });
   for (const { loop, harness } of loops.values()) {
     await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
   }
-  const { routes, prices } = await readModelConfig(env);
   return {
     store,
     files: filesIn(join(options.data, 'reports')),
@@ -125,7 +128,7 @@ async function dependencies(options: ComposeOptions, store: Store, cluster: Clus
     prices,
     learner: await chooseLearner({ env, cacheDir, data: options.data, report }),
     lessons: new LessonIndex(store.lessons),
-    documents: documentReader(),
+    documents,
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,

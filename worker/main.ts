@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import { CommandError, type CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
+import { reviewCommand } from './commands/review.ts';
 import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
@@ -31,7 +32,7 @@ const program = new Command('loopwright')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
 
-const commands = [upCommand, workerCommand, temporalCommand, demoCommand, runsCommand];
+const commands = [upCommand, workerCommand, temporalCommand, demoCommand, runsCommand, reviewCommand];
 for (const command of commands) program.addCommand(command(context).copyInheritedSettings(program));
 
 try {

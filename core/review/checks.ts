@@ -117,6 +117,7 @@ function contextBounded(facts: LoopFacts): Standing {
     return open(`${count(sources.length, 'source')} and a budget of 0 tokens: nothing of them arrives`, harness, fix);
   }
   const budget = `${contextTokens} tokens${facts.stated.has('limits.contextTokens') ? '' : ' (the default)'}`;
+  if (sources.length === 0) return done('the input has a largest size, and no source adds to it', definition);
   return done(`the input has a largest size, and its sources share ${budget}`, `${definition}, ${harness}`);
 }
 
