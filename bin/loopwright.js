@@ -9,13 +9,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const oldest = [24, 18];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const entry = join(root, 'worker', 'main.ts');
+const fetcher = join(root, 'dist', 'worker', 'fetch-node.js');
+// The sources where they are, else what was built of them: the package has no sources.
+const entry = [join('worker', 'main.ts'), join('dist', 'worker', 'main.js')]
+  .map((path) => join(root, path))
+  .find(existsSync);
 
 if (isNewEnough(process.version)) {
   // Compiled code is kept between starts (NODE_COMPILE_CACHE says where), so that a restarted worker is back half a second sooner.
   modules.enableCompileCache?.();
   await import(pathToFileURL(entry).href);
-} else startWith(findNode());
+} else startWith(await findNode());
 
 function isNewEnough(version) {
   const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
@@ -23,10 +27,11 @@ function isNewEnough(version) {
 }
 
 /** The path of a Node that is new enough and runs on this machine; ends the process with the fix where there is none. */
-function findNode() {
+async function findNode() {
   const have = `Loopwright needs Node >= ${oldest.join('.')}, this is ${process.version}`;
   const newer = `install Node >= ${oldest.join('.')}`;
   const packages = packageFolders();
+  if (packages.length === 0 && existsSync(fetcher)) return await fetchNode(have, newer);
   if (packages.length === 0 && !existsSync(join(root, 'node_modules')))
     fail(
       `${have}, and its packages are not installed. Run \`npm ci\` in ${root}, or ${newer} and then run \`npm ci\`.`,
@@ -52,6 +57,16 @@ function findNode() {
     refused.push(`${program} ${answer.status === 0 ? `is ${version}` : `does not run (${whyNot(answer)})`}`);
   }
   return fail(`${have}, and ${refused.join('; ')}. ${fix}`);
+}
+
+/** An installed package has no `node` package next to it: there its own is fetched, once a machine. */
+async function fetchNode(have, newer) {
+  try {
+    const { fetchNode: fetch } = await import(pathToFileURL(fetcher).href);
+    return await fetch(process.env, (text) => process.stderr.write(`loopwright: ${text}\n`));
+  } catch (error) {
+    return fail(`${have}, and a newer one could not be fetched (${error.message}). Please ${newer}.`);
+  }
 }
 
 /** Folders of `node` and of the package for this machine that it installs within itself, or that stands next to it. */

@@ -12,70 +12,122 @@ const duration = z
     message: 'expected a duration from a second to ten years, such as "30 minutes", "4 hours" or "3 days"',
   });
 
+const id = z.string().describe('Name of the check in verdicts; each has its own.');
+const field = z
+  .string()
+  .optional()
+  .describe('Field of the output that is looked at; without it, the whole output as JSON.');
+
 /** A deterministic check on the output that a lesson can add without code. */
 export const HarnessEval = z.discriminatedUnion('kind', [
   z.strictObject({
-    id: z.string(),
+    id,
     kind: z.literal('contains'),
-    field: z.string().optional(),
-    text: z.string().min(1),
+    field,
+    text: z.string().min(1).describe('Text that must be there.'),
   }),
   z.strictObject({
-    id: z.string(),
+    id,
     kind: z.literal('notContains'),
-    field: z.string().optional(),
-    text: z.string().min(1),
+    field,
+    text: z.string().min(1).describe('Text that must not be there.'),
   }),
   z.strictObject({
-    id: z.string(),
+    id,
     kind: z.literal('matches'),
-    field: z.string().optional(),
-    pattern: z.string().min(1),
+    field,
+    pattern: z.string().min(1).describe('JavaScript regular expression (flag `u`) that must match somewhere.'),
   }),
-  z.strictObject({ id: z.string(), kind: z.literal('cel'), rule: z.string().min(1) }),
-  z.strictObject({ id: z.string(), kind: z.literal('rubric'), rubric: z.string().min(1) }),
+  z.strictObject({
+    id,
+    kind: z.literal('cel'),
+    rule: z.string().min(1).describe('CEL over `input` and `output`; must be true.'),
+  }),
+  z.strictObject({
+    id,
+    kind: z.literal('rubric'),
+    rubric: z.string().min(1).describe('A yes-or-no question that every judge of the loop answers too, with a quote.'),
+  }),
 ]);
 /** A deterministic check on the output that a lesson can add without code. */
 export type HarnessEval = z.infer<typeof HarnessEval>;
 
 const approval = z.strictObject({
-  /** CEL over `input` and `output`; true asks a human. */
-  when: z.string().default('false'),
-  /** Share of what could act alone that waits for a human all the same, drawn from the work key's hash. */
-  audit: z.number().min(0).max(1).default(0),
-  approvers: z.array(z.string()).min(1).default(['*']),
-  quorum: z.literal(1).default(1),
-  remindAfter: duration.default('4 hours'),
-  escalateTo: z.array(z.never('nobody is notified yet: leave `escalateTo` empty')).default([]),
-  expiresAfter: duration.default('3 days'),
+  when: z.string().default('false').describe('CEL over `input` and `output`; true asks a person.'),
+  audit: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("Share of what could act alone that waits for a person all the same, drawn from the work key's hash."),
+  approvers: z
+    .array(z.string())
+    .min(1)
+    .default(['*'])
+    .describe('Who may decide, as `by` of a decision; `*` is everybody.'),
+  quorum: z.literal(1).default(1).describe('Decisions that are needed; one for now.'),
+  remindAfter: duration.default('4 hours').describe('An open gate is counted as reminded each time this has passed.'),
+  escalateTo: z
+    .array(z.never('nobody is notified yet: leave `escalateTo` empty'))
+    .default([])
+    .describe('Nobody for now: leave it empty.'),
+  expiresAfter: duration.default('3 days').describe('Silence for this long is a no: the run ends `expired`.'),
 });
 
 const limits = z.strictObject({
-  attempts: z.int().min(1).max(20).default(3),
-  /** USD a run may spend. */
-  usd: z.number().min(0).max(1000).default(0.05),
-  /** USD all runs of the loop together may spend a day (UTC). */
-  usdPerDay: z.number().min(0).max(100_000).default(5),
-  /** Tokens a model call may answer with. */
-  tokens: z.int().min(16).max(1_000_000).default(20_000),
-  /** Tokens a context may have. */
-  contextTokens: z.int().min(0).max(2_000_000).default(4000),
-  /** Time the run itself may work; waiting for people does not count. */
-  deadline: duration.default('2 hours'),
+  attempts: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(3)
+    .describe('Attempts of a stage; those that a person asks for are not counted.'),
+  usd: z.number().min(0).max(1000).default(0.05).describe('USD a run may spend.'),
+  usdPerDay: z
+    .number()
+    .min(0)
+    .max(100_000)
+    .default(5)
+    .describe('USD all runs of the loop together may spend a day (UTC).'),
+  tokens: z.int().min(16).max(1_000_000).default(20_000).describe('Tokens a model call may answer with.'),
+  contextTokens: z
+    .int()
+    .min(0)
+    .max(2_000_000)
+    .default(4000)
+    .describe('Tokens a context may have; what does not fit is cut or dropped, and said.'),
+  deadline: duration.default('2 hours').describe('Time the run itself may work; waiting for people does not count.'),
+});
+
+const example = z.strictObject({
+  input: z.json().describe('An input.'),
+  output: z.json().describe('The right output for it.'),
+  source: z.string().optional().describe('Where it comes from, for people.'),
+});
+
+const rule = z.strictObject({
+  when: z
+    .string()
+    .optional()
+    .describe('CEL over `input`, `attempt`, `confidence`, `feedback`, `spent`; without it the rule always holds.'),
+  model: z.string().min(1).describe('Route of `loopwright.yaml`, or `local`.'),
 });
 
 /** `harness.yaml`: the versioned data around the model that learning may change (DESIGN §4.7). Unknown fields are refused. */
 export const Harness = z.strictObject({
-  instructions: z.string().default(''),
-  examples: z.array(z.strictObject({ input: z.json(), output: z.json(), source: z.string().optional() })).default([]),
-  evals: z.array(HarnessEval).default([]),
+  instructions: z.string().default('').describe('Markdown for the generator.'),
+  examples: z.array(example).default([]).describe('Shown to the model.'),
+  evals: z.array(HarnessEval).default([]).describe('Checks on the output that need no code.'),
   routing: z
-    .array(z.strictObject({ when: z.string().optional(), model: z.string().min(1) }))
+    .array(rule)
     .min(1)
-    .default([{ model: 'default' }]),
-  tools: z.array(z.never('loops cannot call tools yet: leave `tools` empty')).default([]),
-  approval: approval.prefault({}),
-  limits: limits.prefault({}),
+    .default([{ model: 'default' }])
+    .describe('Which model answers: the first rule that holds. End with one that has no `when`.'),
+  tools: z
+    .array(z.never('loops cannot call tools yet: leave `tools` empty'))
+    .default([])
+    .describe('None for now: leave it empty.'),
+  approval: approval.prefault({}).describe('When a person decides.'),
+  limits: limits.prefault({}).describe('When to stop.'),
 });
 /** The versioned data around the model that learning may change. */
 export type Harness = z.infer<typeof Harness>;

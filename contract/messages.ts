@@ -23,53 +23,85 @@ function oneLine(error: z.ZodError): string {
 
 /** A text that a person typed into a message. Capped, because it stays in the history. */
 const text = z.string().min(1).max(20_000);
-const by = z.string().min(1).max(200);
-/** A gate's digest, or a prefix of it of at least eight hex digits; `sha256:` may be left out. */
-const digest = z.string().regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'expected sha256: and at least 8 hex digits');
-const gate = z.string().min(1).max(100);
+const by = z.string().min(1).max(200).describe('Who decides; not proven by a bare message.');
+const digest = z
+  .string()
+  .regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'expected sha256: and at least 8 hex digits')
+  .describe(
+    "The gate's digest, or the first 8 hex digits of it or more; it makes sure that what is decided is what was seen.",
+  );
+const gate = z.string().min(1).max(100).describe('Id of the gate, such as `publish#1`; without it, the open one.');
+const note = text.describe('Why; goes on record.');
 
-/** Reads the argument of the `approve` signal. */
-export const readApprove = reader(
-  z.strictObject({ by, note: text.optional(), gate: gate.optional(), digest: digest.optional() }),
-);
-
-/** Reads the argument of the `reject` signal: the note becomes a lesson. */
-export const readReject = reader(z.strictObject({ by, note: text, gate: gate.optional(), digest: digest.optional() }));
-
-const revision = { feedback: text.optional(), output: z.json().optional(), approve: z.boolean().optional() };
+const revision = {
+  feedback: text.optional().describe('Asks for one more attempt, which is not counted against the limit.'),
+  output: z
+    .json()
+    .optional()
+    .describe('Your own version of the output; it is verified again under a digest of its own.'),
+  approve: z.boolean().optional().describe('With `output`: approve it too, if it passes.'),
+};
 const revisionRule = {
   message: 'expected exactly one of `feedback` (one more attempt) and `output` (your own edit)',
 };
 const oneRevision = (value: { feedback?: unknown; output?: unknown }): boolean =>
   (value.feedback === undefined) !== (value.output === undefined);
 
-/** Reads the argument of the `revise` signal: `feedback` asks for one more attempt, `output` is the human's own edit. */
-export const readRevise = reader(
-  z
+/** What each message takes. Not given away (see {@link reader}). */
+const taken = {
+  approve: z.strictObject({ by, note: note.optional(), gate: gate.optional(), digest: digest.optional() }),
+  reject: z.strictObject({
+    by,
+    note: note.describe('Why; it becomes a lesson.'),
+    gate: gate.optional(),
+    digest: digest.optional(),
+  }),
+  revise: z
     .strictObject({ by, ...revision, gate: gate.optional(), digest: digest.optional() })
     .refine(oneRevision, revisionRule),
-);
-
-/** Reads the argument of the `stop` signal. */
-export const readStop = reader(z.strictObject({ by, reason: text }));
-
-/** Reads the argument of the `decide` update: the main road for decisions, because it answers. */
-export const readDecide = reader(
-  z
+  stop: z.strictObject({ by, reason: text.describe('Why; it is the reason in the result.') }),
+  decide: z
     .strictObject({
-      decision: z.enum(['approve', 'reject', 'revise']),
+      decision: z.enum(['approve', 'reject', 'revise']).describe('What is decided.'),
       by,
       digest,
       gate: gate.optional(),
-      note: text.optional(),
+      note: note.optional(),
       ...revision,
-      signature: z.string().max(2000).optional(),
+      signature: z.string().max(2000).optional().describe('Kept for signed decisions; not checked yet.'),
     })
     .refine((value) => value.decision !== 'revise' || oneRevision(value), revisionRule)
     .refine((value) => value.decision !== 'reject' || value.note !== undefined, {
       message: 'a rejection needs a `note`: it becomes the lesson',
     }),
-);
+};
+
+/** Reads the argument of the `approve` signal. */
+export const readApprove = reader(taken.approve);
+
+/** Reads the argument of the `reject` signal: the note becomes a lesson. */
+export const readReject = reader(taken.reject);
+
+/** Reads the argument of the `revise` signal: `feedback` asks for one more attempt, `output` is the human's own edit. */
+export const readRevise = reader(taken.revise);
+
+/** Reads the argument of the `stop` signal. */
+export const readStop = reader(taken.stop);
+
+/** Reads the argument of the `decide` update: the main road for decisions, because it answers. */
+export const readDecide = reader(taken.decide);
+
+/** JSON Schema (draft 2020-12) of what each message takes, by its name. */
+export function messageSchemas(): Readonly<Record<keyof typeof taken, unknown>> {
+  const { approve, reject, revise, stop, decide } = taken;
+  return {
+    approve: z.toJSONSchema(approve),
+    reject: z.toJSONSchema(reject),
+    revise: z.toJSONSchema(revise),
+    stop: z.toJSONSchema(stop),
+    decide: z.toJSONSchema(decide),
+  };
+}
 
 /** A decision as the run sees it, whichever message brought it. */
 export interface Decision {

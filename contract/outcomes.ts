@@ -17,6 +17,20 @@ export const OUTCOMES = [
 /** How a run ended. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** What each outcome means, for people. */
+export const OUTCOME_MEANING: Readonly<Record<Outcome, string>> = {
+  accepted: 'Verified, approved where needed, and the effects are done.',
+  noWork: 'Nothing to do: the work is done already, in progress elsewhere, or there is none.',
+  rejected: 'A person said no.',
+  expired: 'Nobody decided in time, and silence is a no.',
+  exhausted: 'All attempts, or all the time to work, were used up.',
+  stalled: 'No progress: the same answer again.',
+  overBudget: 'The next call could have passed a budget, so it was not made.',
+  blocked: 'A dependency failed or refused, or the result of an effect is not known.',
+  stopped: 'A person stopped or cancelled it.',
+  dryRun: 'Done without acting, as asked.',
+};
+
 /** What a run answers when it closes. */
 export interface RunResult {
   readonly outcome: Outcome;

@@ -3,28 +3,25 @@ import type { Digest, SearchAttribute, Timestamp } from './names.ts';
 
 /** What started a run. */
 export const Trigger = z.strictObject({
-  kind: z.enum(['manual', 'schedule', 'webhook', 'ci', 'loop', 'finder']),
-  source: z.string().max(200).optional(),
-  by: z.string().max(200).optional(),
+  kind: z.enum(['manual', 'schedule', 'webhook', 'ci', 'loop', 'finder']).describe('What kind of thing started it.'),
+  source: z.string().max(200).optional().describe('Which one: the id of a schedule, a webhook, a run.'),
+  by: z.string().max(200).optional().describe('Who started it.'),
 });
 /** What started a run. */
 export type Trigger = z.infer<typeof Trigger>;
 
 /** The second, optional argument of a run. Options only narrow: they never raise a limit. */
 export const RunOptions = z.strictObject({
-  requestedBy: z.string().max(200).optional(),
-  /** Lowers the run's budget, in USD. */
-  budgetUsd: z.number().min(0).optional(),
-  /** Harness version such as `v3`; one that was never promoted implies `dryRun`. */
+  requestedBy: z.string().max(200).optional().describe('Who wants it; on record as who triggered it.'),
+  budgetUsd: z.number().min(0).optional().describe("Lowers the run's budget, in USD."),
   harness: z
     .string()
     .regex(/^v[1-9]\d*$/, 'expected a version such as "v3"')
-    .optional(),
-  /** Everything but the effects. */
-  dryRun: z.boolean().optional(),
-  /** Do work again that is done already. */
-  rerun: z.boolean().optional(),
-  trigger: Trigger.optional(),
+    .optional()
+    .describe('Harness version such as `v3`; one that was never promoted implies `dryRun`.'),
+  dryRun: z.boolean().optional().describe('Everything but the effects.'),
+  rerun: z.boolean().optional().describe('Do work again that is done already.'),
+  trigger: Trigger.optional().describe('What started it, where the starter knows better.'),
 });
 /** The second, optional argument of a run. */
 export type RunOptions = z.infer<typeof RunOptions>;

@@ -5,11 +5,26 @@ export type Rule = (
   bindings: Readonly<Record<string, unknown>>,
 ) => { readonly value: boolean } | { readonly error: string };
 
+/** A rule that cannot be used: it is no CEL, or reads what there is not. */
+export class InvalidRule extends Error {
+  override readonly name = 'InvalidRule';
+  /** What is wrong with it, without rule and variables. */
+  readonly reason: string;
+  /** The unknown variable, where that is what is wrong. */
+  readonly unknown: string | undefined;
+
+  constructor(text: string, variables: readonly string[], reason: string, unknown?: string) {
+    super(`Rule \`${text}\` cannot be used: ${reason}. Known variables: ${variables.join(', ')}.`);
+    this.reason = reason;
+    this.unknown = unknown;
+  }
+}
+
 const environment = celEnv();
 
 /**
  * Parses a CEL rule over the named variables.
- * @throws Error naming the rule, the place and the known variables: a rule that does not parse is refused at load.
+ * @throws InvalidRule naming the rule, the place and the known variables: a rule that does not parse is refused at load.
  */
 export function parseRule(text: string, variables: readonly string[]): Rule {
   const parsed = attempt(text, variables);
@@ -23,16 +38,17 @@ export function parseRule(text: string, variables: readonly string[]): Rule {
 }
 
 function attempt(text: string, variables: readonly string[]): (bindings: Record<string, CelInput>) => unknown {
+  const parsed = told(text, variables, () => parse(text));
+  const [unknown] = roots(parsed.expr).filter((name) => !variables.includes(name));
+  if (unknown !== undefined) throw new InvalidRule(text, variables, `\`${unknown}\` is not a variable`, unknown);
+  return told(text, variables, () => plan(environment, parsed) as (bindings: Record<string, CelInput>) => unknown);
+}
+
+function told<T>(text: string, variables: readonly string[], work: () => T): T {
   try {
-    const parsed = parse(text);
-    const unknown = roots(parsed.expr).filter((name) => !variables.includes(name));
-    if (unknown.length > 0) throw new Error(`\`${unknown[0]}\` is not a variable`);
-    return plan(environment, parsed) as (bindings: Record<string, CelInput>) => unknown;
+    return work();
   } catch (cause) {
-    throw new Error(
-      `Rule \`${text}\` cannot be used: ${(cause as Error).message}. Known variables: ${variables.join(', ')}.`,
-      { cause },
-    );
+    throw new InvalidRule(text, variables, (cause as Error).message.replace(/^<input>:1:(\d+): /, 'at character $1 '));
   }
 }
 

@@ -1,6 +1,7 @@
 import { failure } from '../contract/failures.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
+import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
 import { z } from 'zod';
 import { Refusal } from './refusals.ts';
 
@@ -37,6 +38,16 @@ export class RecordClient {
     const path = '/api/review-answers';
     const headers = { 'content-type': 'application/json' };
     await read(await this.#send(path, { method: 'PUT', headers, body: JSON.stringify(answer) }), path, ReviewAnswer);
+  }
+
+  /** All about one run; undefined where the record has none. */
+  async run(query: RecordQuery): Promise<RunRecord | undefined> {
+    try {
+      return await this.#get('/api/runs/record', query, RunRecord);
+    } catch (error) {
+      if (error instanceof GatewayError && error.type === 'UnknownRun') return undefined;
+      throw error;
+    }
   }
 
   async #get<T>(

@@ -11,6 +11,7 @@ import { groupCommit } from './group-commit.ts';
 import { own } from './owner.ts';
 import type { Store } from './ports.ts';
 import { sqlReviewAnswers } from './review-answers.ts';
+import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
 import { openDatabase, openReader } from './sqlite.ts';
 
@@ -36,6 +37,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
   return {
     artefacts: sqlArtefacts(database, recent),
     runs: sqlRuns(database),
+    records: sqlRecords(database),
     contexts: sqlContexts(database),
     attempts: sqlAttempts(database, recent),
     gates: sqlGates(database),

@@ -5,6 +5,7 @@ import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { RunList, RunQuery } from '../contract/record.ts';
 import type { ReviewAnswer } from '../contract/review-answer.ts';
+import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 
@@ -12,6 +13,7 @@ import type { Verdict } from '../contract/verdict.ts';
 export interface Store {
   readonly artefacts: Artefacts;
   readonly runs: Runs;
+  readonly records: Records;
   readonly contexts: Contexts;
   readonly attempts: Attempts;
   readonly gates: Gates;
@@ -107,6 +109,12 @@ export interface Contexts {
     given: { readonly runKey: string; readonly stage: string; readonly at: Timestamp },
     manifest: string,
   ): Promise<Digest>;
+}
+
+/** Everything about one run, for who wants to know why it went as it did. */
+export interface Records {
+  /** The run, or undefined where this store knows none; the newest where several have the workflow id. */
+  find(query: RecordQuery): Promise<RunRecord | undefined>;
 }
 
 /** One attempt, keyed by run, stage and number. */

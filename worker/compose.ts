@@ -11,7 +11,7 @@ import { digestOf, openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
 import { cachedBundle } from './bundle.ts';
 import { clusterOf, type Cluster } from './cluster.ts';
-import { readModelConfig } from './config.ts';
+import { modelsOf, readModelConfig } from './config.ts';
 import { filesIn } from './files.ts';
 import { chooseLearner } from './learner.ts';
 import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
@@ -114,12 +114,12 @@ async function dependencies(options: ComposeOptions, store: Store, cluster: Clus
     async () => (await triageDataset({ env, cacheDir, download: false, report })).intents,
   );
   const loops = await ownLoops(intents);
-  const { routes, prices } = await readModelConfig(env);
-  const documents = documentReader();
-  await refuseUnchecked(loops.values(), { routes, documents, now: Date.now() });
   for (const { loop, harness } of loops.values()) {
     await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
   }
+  const { routes, prices } = await readModelConfig(env);
+  const documents = documentReader();
+  await refuseUnchecked(loops.values(), { models: modelsOf(routes), documents, now: Date.now() });
   return {
     store,
     files: filesIn(join(options.data, 'reports')),

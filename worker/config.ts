@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Route } from '../activities/dependencies.ts';
 import { openAiEndpoint } from '../activities/models/openai.ts';
 import { failure } from '../contract/failures.ts';
+import { mistakeLine, type Mistake } from '../contract/mistake.ts';
 import type { Price } from '../core/money.ts';
+import { readYaml } from './load/yaml-file.ts';
 
 /** File that says which models there are. Its name can be changed with `LOOPWRIGHT_CONFIG`. */
 export const CONFIG_FILE = 'loopwright.yaml';
@@ -36,6 +37,46 @@ const Config = z.strictObject({
   prices: z.record(z.string(), price).default({}),
 });
 
+type Config = z.infer<typeof Config>;
+
+/** Model id by route name, `local` for the embedded learner: what a harness may route to. */
+export type RouteModels = ReadonlyMap<string, string>;
+
+/** `loopwright.yaml` as it was read, with every mistake in it. No key is needed for that. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly config: Config | undefined;
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Reads the file that says which models there are; without the file there is the embedded learner. */
+export async function readConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile> {
+  const file = env['LOOPWRIGHT_CONFIG'] ?? CONFIG_FILE;
+  try {
+    const { value, mistakes } = readYaml(await readFile(file, 'utf8'), file, Config);
+    return { file, config: value, mistakes };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && env['LOOPWRIGHT_CONFIG'] === undefined)
+      return { file, config: Config.parse({}), mistakes: [] };
+    const fix = 'Create it, or name another with LOOPWRIGHT_CONFIG.';
+    return { file, config: undefined, mistakes: [{ file, rule: `cannot be read: ${message}`, fix }] };
+  }
+}
+
+/** The routes that a config has, with their models. */
+export function routeModels({ models }: Config): RouteModels {
+  const routes = Object.entries(models).map(
+    ([name, route]) => [name, route === 'local' ? route : route.model] as const,
+  );
+  return new Map([['local', 'local'], ...routes]);
+}
+
+/** The models of a worker's routes. */
+export function modelsOf(routes: ReadonlyMap<string, Route>): RouteModels {
+  return new Map([...routes].map(([name, route]) => [name, route.kind === 'local' ? 'local' : route.endpoint.model]));
+}
+
 /** Which models a worker has, and what they cost. */
 export interface ModelConfig {
   readonly routes: ReadonlyMap<string, Route>;
@@ -47,14 +88,9 @@ export interface ModelConfig {
  * @throws `InvalidHarness` naming the file, the field and the fix; also where a key is not in the environment.
  */
 export async function readModelConfig(env: NodeJS.ProcessEnv): Promise<ModelConfig> {
-  const file = env['LOOPWRIGHT_CONFIG'] ?? CONFIG_FILE;
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' && env['LOOPWRIGHT_CONFIG'] === undefined) return '';
-    throw failure('InvalidHarness', `${file} cannot be read: ${error.message}`);
-  });
-  const parsed = Config.safeParse(yamlOf(text, file) ?? {});
-  if (!parsed.success) throw failure('InvalidHarness', `${file}:\n${z.prettifyError(parsed.error)}`);
-  const routes = Object.entries(parsed.data.models).map(([name, route]): [string, Route] => {
+  const { file, config, mistakes } = await readConfigFile(env);
+  if (config === undefined) throw failure('InvalidHarness', mistakes.map(mistakeLine).join('\n'));
+  const routes = Object.entries(config.models).map(([name, route]): [string, Route] => {
     if (route === 'local') return [name, { kind: 'local' }];
     const apiKey = env[route.apiKeyEnv];
     if (apiKey === undefined || apiKey === '') {
@@ -69,13 +105,5 @@ export async function readModelConfig(env: NodeJS.ProcessEnv): Promise<ModelConf
       { kind: 'endpoint', endpoint: openAiEndpoint({ model, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) }) },
     ];
   });
-  return { routes: new Map([['local', { kind: 'local' }], ...routes]), prices: parsed.data.prices };
-}
-
-function yamlOf(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw failure('InvalidHarness', `${file}: ${(error as Error).message}`);
-  }
+  return { routes: new Map([['local', { kind: 'local' }], ...routes]), prices: config.prices };
 }

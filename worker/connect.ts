@@ -1,23 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 
-/** Where the Temporal CLI looks when nobody says otherwise. */
-export const DEFAULT_ADDRESS = '127.0.0.1:7233';
-
-/** A cluster as the Temporal CLI's own settings name it. */
-export interface Target {
-  readonly address: string;
-  readonly namespace: string;
-  /** True when the environment or a profile names the cluster. */
-  readonly named: boolean;
-}
-
-/** The cluster that `temporal.toml` and the TEMPORAL_* variables name, as for the Temporal CLI. */
-export function targetOf(env: NodeJS.ProcessEnv): Target {
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: env as Record<string, string> });
-  const { address } = connectionOptions;
-  return { address: address ?? DEFAULT_ADDRESS, namespace: namespace ?? 'default', named: address !== undefined };
-}
+export { DEFAULT_ADDRESS, flagsOf, targetOf } from './target.ts';
 
 /**
  * Connects as the Temporal CLI would.
@@ -33,10 +17,4 @@ export async function connect(env: NodeJS.ProcessEnv, address: string): Promise<
       { cause },
     );
   }
-}
-
-/** CLI flags that reach a cluster: none where the CLI's defaults do. */
-export function flagsOf(address: string, namespace: string): string {
-  const isDefault = address === DEFAULT_ADDRESS || address === 'localhost:7233';
-  return (isDefault ? '' : ` --address ${address}`) + (namespace === 'default' ? '' : ` --namespace ${namespace}`);
 }

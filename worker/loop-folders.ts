@@ -1,70 +1,65 @@
 import { stat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { LoopEntry } from '../activities/dependencies.ts';
 import type { Mistake } from '../contract/mistake.ts';
-import type { Loop } from '../loops/define/index.ts';
-import { loadHarness } from './load-harness.ts';
-import { resolveOwnPackage } from './own-package.ts';
+import {
+  DEFINITION_FILE,
+  loadLoopFolder,
+  type FolderOptions,
+  type FoundLoop,
+  type LoadedFolder,
+} from './load/loop-folder.ts';
 
-/** File in a loop's folder that defines it. */
-const DEFINITION = 'loop.ts';
-
-/** What a folder of loops holds: the loops that can run, and what keeps the others from it. */
+/** What folders hold: the loops that can run, and what keeps the others from it. */
 export interface LoadedLoops {
-  readonly loops: ReadonlyMap<string, LoopEntry>;
+  readonly loops: ReadonlyMap<string, FoundLoop>;
   readonly mistakes: readonly Mistake[];
 }
 
 /**
- * Loads the loops in a folder: one folder each with a `loop.ts`, or the folder itself where it has one. A loop with a
- * mistake is left out and its mistakes are listed; the others load.
+ * Loads the loops in a folder. A loop with a mistake is left out and its mistakes are listed, all of them; the others
+ * load. Two loops with one name are both left out: nobody could say which one runs.
  */
-export async function loadLoops(root: string): Promise<LoadedLoops> {
-  resolveOwnPackage();
-  const loops = new Map<string, LoopEntry>();
-  const mistakes: Mistake[] = [];
-  for (const folder of await loopFolders(root)) {
-    try {
-      const loop = await importLoop(join(folder, DEFINITION));
-      loops.set(loop.name, { loop, harness: await loadHarness(folder), folder });
-    } catch (error) {
+export async function loadLoops(root: string, options: FolderOptions): Promise<LoadedLoops> {
+  const folders: LoadedFolder[] = [];
+  for (const folder of await loopFolders(root)) folders.push(await loadLoopFolder(folder, options));
+  return together(folders);
+}
+
+/** What loaded folders come to, side by side. */
+export function together(folders: readonly LoadedFolder[]): LoadedLoops {
+  const all = folders.flatMap(({ loops, mistakes }) => loops.map((found) => ({ found, whole: mistakes.length === 0 })));
+  const loops = new Map<string, FoundLoop>();
+  const mistakes = folders.flatMap((folder) => folder.mistakes);
+  for (const { found, whole } of all) {
+    const { name } = found.loop;
+    const others = all.filter((other) => other.found !== found && other.found.loop.name === name);
+    for (const { found: other } of others.slice(0, 1))
       mistakes.push({
-        file: join(folder, DEFINITION),
-        rule: (error as Error).message,
-        fix: 'mend the loop, then start again.',
+        ...found.at,
+        field: 'name',
+        rule: `${other.at.file}:${other.at.line} defines a loop \`${name}\` too, so neither runs`,
+        fix: 'Give one of them another name.',
       });
-    }
+    if (whole && others.length === 0) loops.set(name, found);
   }
   return { loops, mistakes };
 }
 
-/** Folders with a `loop.ts`: the folder itself, else those in it. */
+/** Folders with a `loop.ts`: the folder itself, and those in it. Installed packages and hidden folders are not looked into. */
 export async function loopFolders(root: string): Promise<string[]> {
   const folder = resolve(root);
-  if (await hasLoop(folder)) return [folder];
-  const names = (await readdir(folder, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+  const inside = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => !entry.isFile() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
     .map((entry) => join(folder, entry.name))
     .toSorted();
+  const names = [folder, ...inside];
   const has = await Promise.all(names.map(hasLoop));
   return names.filter((_, index) => has[index]);
 }
 
 async function hasLoop(folder: string): Promise<boolean> {
-  return await stat(join(folder, DEFINITION)).then(
+  return await stat(join(folder, DEFINITION_FILE)).then(
     (found) => found.isFile(),
     () => false,
   );
-}
-
-async function importLoop(path: string): Promise<Loop> {
-  const module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-  const [loop] = Object.values(module).filter(isLoop);
-  if (loop === undefined) throw new Error(`${path} exports no loop.`);
-  return loop;
-}
-
-function isLoop(value: unknown): value is Loop {
-  return typeof value === 'object' && value !== null && 'stages' in value && 'act' in value;
 }

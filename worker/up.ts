@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
@@ -9,13 +9,11 @@ import { PortInUse, startDevServer, type DevServer } from './temporal/dev-server
 import { findTemporal } from './temporal/find.ts';
 import { freePort } from './temporal/ports.ts';
 import { addMissingSearchAttributes } from './temporal/search-attributes.ts';
+import { removeUpFile, writeUpFile } from './up-file.ts';
 
 /** Ports where the Temporal CLI and people look first. */
 const TEMPORAL_PORT = 7233;
 const UI_PORT = 8233;
-
-/** File in the data folder that says where a running `up` is. */
-const UP_FILE = 'up.json';
 
 /** How to start everything. */
 export interface UpOptions {
@@ -82,7 +80,7 @@ export async function up(options: UpOptions): Promise<Up> {
       taskQueue: TASK_QUEUE,
       data,
     };
-    await writeFile(join(data, UP_FILE), JSON.stringify(ready));
+    await writeUpFile(data, ready);
     return {
       ready,
       flags,
@@ -93,15 +91,6 @@ export async function up(options: UpOptions): Promise<Up> {
     await connection?.close();
     await server?.stop();
     throw error;
-  }
-}
-
-/** Address of an `up` that runs on a data folder, if one says so there. */
-export async function runningAddress(data: string): Promise<string | undefined> {
-  try {
-    return (JSON.parse(await readFile(join(data, UP_FILE), 'utf8')) as Ready).temporal;
-  } catch {
-    return undefined;
   }
 }
 
@@ -123,7 +112,7 @@ async function stopAll(
   } finally {
     await connection?.close();
     await server?.stop();
-    await rm(join(data, UP_FILE), { force: true });
+    await removeUpFile(data);
   }
 }
 

@@ -10,6 +10,7 @@ export {
   type Outbox,
   type Stage,
 } from './loop.ts';
+export { InvalidLoop, type DefinitionMistake } from './invalid-loop.ts';
 export { compute, model, type ComputeContext, type Decision, type Generator } from './generators.ts';
 export { documents, lessons, source, type Facts, type Part, type Source, type SourceAccess } from './sources.ts';
 export {

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { mistakesIn } from './check-definition.ts';
 import type { Generator } from './generators.ts';
+import { InvalidLoop } from './invalid-loop.ts';
 import type { Source } from './sources.ts';
 import type { Verifier } from './verifiers.ts';
 
@@ -88,33 +90,23 @@ export interface Loop {
   readonly act: Readonly<Record<string, Effect<unknown, unknown>>>;
 }
 
+/** Where each loop was defined: the stack of its `defineLoop`, for messages about it that come later. */
+const definedAt = new WeakMap<Loop, string>();
+
 /**
  * Checks a definition and makes a loop of it.
- * @throws Error when a name is not camelCase, a stage has no verifier, two verifiers share a name, or a generator
- * grades itself: these are mistakes in code, found when the file is loaded.
+ * @throws InvalidLoop with every mistake: these are mistakes in code, found when the file is loaded.
  */
 export function defineLoop<I, O>(definition: LoopDefinition<I, O>): Loop {
-  const loop = definition as unknown as Loop & { act?: Loop['act'] };
-  refuse(!/^[a-z][a-zA-Z0-9]*$/.test(loop.name), `Expected a loop's \`name\` to be camelCase, got "${loop.name}".`);
-  for (const [name, defined] of Object.entries(loop.stages)) {
-    const where = `Stage \`${name}\` of loop \`${loop.name}\``;
-    refuse(!/^[a-z][a-zA-Z0-9]*$/.test(name), `${where}: expected its name to be camelCase.`);
-    refuse(
-      defined.verify.length === 0,
-      `${where} has no verifier: add a check() or a judge(), nothing passes unproven.`,
-    );
-    const names = defined.verify.map((verifier) => verifier.name);
-    refuse(new Set(names).size < names.length, `${where}: two verifiers share a name (${names.join(', ')}).`);
-    const generator = defined.generate;
-    const same = defined.verify.find(
-      (verifier) =>
-        generator.kind === 'compute' && verifier.kind === 'check' && (verifier.run as unknown) === generator.run,
-    );
-    refuse(same !== undefined, `${where}: SelfVerification: \`${same?.name}\` is the generator's own function.`);
-  }
-  return { ...loop, act: loop.act ?? {} };
+  const mistakes = [...mistakesIn(definition)];
+  if (mistakes.length > 0)
+    throw new InvalidLoop(String((definition as { name?: unknown } | undefined)?.name), mistakes);
+  const loop = { ...(definition as unknown as Loop), act: (definition.act ?? {}) as Loop['act'] };
+  definedAt.set(loop, new Error().stack ?? '');
+  return loop;
 }
 
-function refuse(broken: boolean, text: string): void {
-  if (broken) throw new Error(text);
+/** The stack of the call that defined a loop; undefined for a value that `defineLoop` did not make. */
+export function definitionStack(loop: Loop): string | undefined {
+  return definedAt.get(loop);
 }

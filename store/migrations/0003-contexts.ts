@@ -10,5 +10,4 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .execute(database);
   await sql.raw(`create index runs_by_open on runs(opened_at)`).execute(database);
   await sql.raw(`create index runs_by_workflow on runs(workflow_id)`).execute(database);
-  await sql.raw(`create index effects_by_run on effects(run_key)`).execute(database);
 }

@@ -9,7 +9,7 @@ import { usd } from '../../core/money.ts';
 import { DATABASE_FILE } from '../../store/index.ts';
 import { openReader } from '../../store/sqlite.ts';
 import { dataConverter } from '../../worker/loop-worker.ts';
-import { wedged } from './rig.ts';
+import { wedged } from '../../testing/replay.ts';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { expect, inject, onTestFinished } from 'vitest';
 import type { Dependencies, LoopEntry, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
@@ -19,6 +19,7 @@ import type { Store } from '../../store/ports.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { clusterOf } from '../../worker/cluster.ts';
 import { filesIn } from '../../worker/files.ts';
+import { replayAll } from '../../testing/replay.ts';
 import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
 import { parseHarness } from '../../worker/load-harness.ts';
 import { FakeOpenAi, type Script } from './fake-openai.ts';
@@ -64,8 +65,6 @@ export interface Rig {
   readonly reset: (handle: WorkflowHandle, taskFinishEventId: EventId, runId?: string) => Promise<WorkflowHandle>;
 }
 
-type History = temporal.api.history.v1.IHistory;
-
 /** An event's number, as the server gives it. */
 export type EventId = NonNullable<temporal.api.history.v1.IHistoryEvent['eventId']>;
 
@@ -107,7 +106,7 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
   atTheEnd(async () => {
     worker.shutdown();
     await running;
-    await replayAll(client, started);
+    await replayAll(client, started, { workflowBundle, dataConverter });
     await store.close();
     await model.close();
     await rm(folder, { recursive: true, force: true });
@@ -200,33 +199,6 @@ async function dependencies(
     maxEvents: options.maxEvents ?? 4000,
     now: options.now ?? Date.now,
   };
-}
-
-/** `temporal.api.enums.v1.WorkflowTaskFailedCause`s that are no fault of the workflow: a message came while it closed, a reset. */
-const HARMLESS: readonly unknown[] = [1, 17, 20];
-
-/** What wedged a run for a while, if anything did. */
-export function wedged(history: History): string[] {
-  return (history.events ?? [])
-    .map(({ workflowTaskFailedEventAttributes: failed }) => failed)
-    .filter((failed) => failed !== null && failed !== undefined && !HARMLESS.includes(failed.cause ?? 0))
-    .map((failed) => failed?.failure?.message ?? 'a workflow task failed');
-}
-
-/** Replays every execution that a test started, the whole chain of continue-as-new, and wants no workflow task to have failed. */
-async function replayAll(client: Client, started: readonly WorkflowHandle[]): Promise<void> {
-  const code = await bundleCode();
-  for (const handle of started) {
-    let current: WorkflowHandle | undefined = handle;
-    while (current !== undefined) {
-      const history: History = await current.fetchHistory();
-      expect(wedged(history)).toEqual([]);
-      await Worker.runReplayHistory({ workflowBundle: { code }, dataConverter }, history, handle.workflowId);
-      const next: string | null | undefined =
-        history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
-      current = next === undefined || next === null ? undefined : client.workflow.getHandle(handle.workflowId, next);
-    }
-  }
 }
 
 function bundleCode(): Promise<string> {

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../package-root.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/loopwright.js', import.meta.url));
+const BIN = join(PACKAGE_ROOT, 'bin', 'loopwright.js');
 
 /** How to start a worker process. */
 export interface WorkerProcessOptions {

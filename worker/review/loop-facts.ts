@@ -2,17 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { LoopEntry, Route } from '../../activities/dependencies.ts';
+import type { LoopEntry } from '../../activities/dependencies.ts';
 import type { Harness } from '../../contract/harness.ts';
 import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
 import { schemaFacts, type JsonSchema } from '../../core/review/schema.ts';
 import type { Evidence, Generator, Judge, Loop, Stage, Verifier } from '../../loops/define/index.ts';
+import type { RouteModels } from '../config.ts';
 import { powerOf, type ProbeSubject } from './probe.ts';
 
 /** What a loop's facts are made from besides the loop. */
 export interface FactsOptions {
   /** The worker's model routes; undefined where they are not known, and only their names are compared. */
-  readonly routes: ReadonlyMap<string, Route> | undefined;
+  readonly models: RouteModels | undefined;
   /** Reads a loop's own Markdown files, for checks that do. */
   readonly documents: (
     folder: string,
@@ -74,12 +75,12 @@ async function stageFacts(name: string, stage: Stage<unknown, unknown>, within: 
 }
 
 /** Everybody who may make an output: whom routing reaches, up to the first rule that always holds. */
-function generatorFacts(generator: Generator<unknown, unknown>, { harness, routes }: Within): GeneratorFacts {
+function generatorFacts(generator: Generator<unknown, unknown>, { harness, models }: Within): GeneratorFacts {
   if (generator.kind === 'compute') return { kind: 'function', identities: [`function:${generator.name}`] };
   const always = harness.routing.findIndex(({ when }) => when === undefined || when.trim() === 'true');
   const reachable = always < 0 ? harness.routing : harness.routing.slice(0, always + 1);
   const identities = reachable.map(({ model }) => {
-    const identity = identityOf(model, routes);
+    const identity = identityOf(model, models);
     return identity === LEARNER && generator.keyless !== undefined ? 'function:keyless' : identity;
   });
   return { kind: 'model', identities: [...new Set(identities)] };
@@ -88,10 +89,10 @@ function generatorFacts(generator: Generator<unknown, unknown>, { harness, route
 /** Who answers on route `local`. */
 const LEARNER = 'learner';
 
-function identityOf(name: string, routes: FactsOptions['routes']): string {
-  const route = routes?.get(name);
-  if (route === undefined) return `route:${name}`;
-  return route.kind === 'endpoint' ? `model:${route.endpoint.model}` : LEARNER;
+function identityOf(name: string, models: RouteModels | undefined): string {
+  const model = models?.get(name);
+  if (model === undefined) return `route:${name}`;
+  return model === 'local' ? LEARNER : `model:${model}`;
 }
 
 async function verifierFacts(
@@ -106,7 +107,7 @@ async function verifierFacts(
       name,
       kind,
       opinion,
-      identity: identityOf(verifier.model, within.routes),
+      identity: identityOf(verifier.model, within.models),
       power: judgePower(verifier, within),
     };
   }
@@ -122,12 +123,13 @@ async function verifierFacts(
 }
 
 /** A judge answers yes or no to each criterion, and what it leaves out proves nothing: with a model and a rubric, it can say no. */
-function judgePower(judge: Judge, { harness, routes }: Within): VerifierFacts['power'] {
+function judgePower(judge: Judge, { harness, models }: Within): VerifierFacts['power'] {
   const rubrics = harness.evals.filter(({ kind }) => kind === 'rubric').length;
   const criteria = Object.keys(judge.rubric).length + rubrics;
   if (criteria === 0) return { kind: 'none', because: 'has no rubric, so it is never asked' };
-  if (routes !== undefined && routes.get(judge.model)?.kind !== 'endpoint') {
-    const why = routes.has(judge.model) ? 'leads to the embedded learner' : 'is not declared in loopwright.yaml';
+  const model = models?.get(judge.model);
+  if (models !== undefined && (model === undefined || model === 'local')) {
+    const why = model === undefined ? 'is not declared in loopwright.yaml' : 'leads to the embedded learner';
     return { kind: 'none', because: `cannot be asked: route "${judge.model}" ${why}` };
   }
   return { kind: 'shown', because: `has to say yes to ${criteria} criteri${criteria === 1 ? 'on' : 'a'}` };

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { FAILURES } from '../../contract/failures.ts';
+import { Harness } from '../../contract/harness.ts';
+import { messageSchemas } from '../../contract/messages.ts';
+import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/names.ts';
+import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
+import { RunOptions } from '../../contract/run.ts';
+import { commandsPage } from './commands.ts';
+import { schemaTable, table } from './schema-table.ts';
+
+/** Says where a page comes from, so that nobody mends it by hand. */
+const MADE = '<!-- Made from the code by `npm run docs`; a test fails where it is out of date. -->';
+
+/** The reference, by file name under `docs/reference/`. */
+export function pages(): Readonly<Record<string, string>> {
+  return {
+    'harness.md': page('harness.yaml', [
+      'What learning may change of a loop, next to its `loop.ts`. Unknown fields are refused. Durations are written `30 minutes`, `4 hours`, `3 days`.',
+      schemaTable(z.toJSONSchema(Harness, { io: 'input' })),
+      'Kinds of `evals`, with the fields above: `contains`, `notContains`, `matches`, `cel`, `rubric` (answered by the loop’s judges).',
+    ]),
+    'messages.md': page('Messages of a run', [
+      'Signals never refuse aloud (the Temporal CLI says "succeeded" whatever a run does with them): what a run refuses is in `status`, `refusedCount` and `refused`. The update `decide` answers `{ gate, digest, state, by, have, need }`, or refuses with the reason.',
+      ...Object.entries(messageSchemas()).flatMap(([name, schema]) => [
+        `## ${name} (${name === 'decide' ? 'update' : 'signal'})`,
+        schemaTable(schema),
+      ]),
+      '## status (query)',
+      'No argument. One flat object: `state`, `stage`, `attempt`, `attemptsLeft`, `workedMs`, `deadlineMs`, `costUsd`, `budgetUsd`, `harness`; at an open gate also `gate`, `gateDigest`, `gateBecause`, `gateExpiresAt`, `gateArtefact` and the commands that decide it; once closed `outcome` and `reason`.',
+    ]),
+    'start.md': page('How a run is started', [
+      `Task queue \`${TASK_QUEUE}\`, workflow type = the loop's name, one JSON object as input. \`--task-timeout ${TASK_TIMEOUT}\` makes a run go on within seconds when its worker dies. A second, optional object only narrows:`,
+      schemaTable(z.toJSONSchema(RunOptions, { io: 'input' })),
+      '## Search attributes',
+      table(
+        ['name', 'type'],
+        Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [`\`${name}\``, type]),
+      ),
+    ]),
+    'outcomes.md': page('Outcomes', [
+      'How a run ends: always one of these. The result is `{ outcome, reason, output?, attempts, costUsd, harness, artefact?, best?, gates, lessons, duplicateOf? }`.',
+      table(
+        ['outcome', 'meaning'],
+        OUTCOMES.map((outcome) => [`\`${outcome}\``, OUTCOME_MEANING[outcome]]),
+      ),
+    ]),
+    'failures.md': page('Failures', [
+      'What the product raises on purpose, by the type that Temporal shows. Each has a page with cause and fix.',
+      table(
+        ['type', 'tried again', 'meaning'],
+        Object.entries(FAILURES).map(([type, { retryable, message }]) => [
+          `[\`${type}\`](../errors/${type}.md)`,
+          retryable ? 'yes' : 'no',
+          message,
+        ]),
+      ),
+    ]),
+    'commands.md': page('Commands', [
+      'stdout is data, stderr the rest.',
+      table(
+        ['exit code', 'meaning'],
+        Object.entries(EXIT).map(([name, code]) => [String(code), wordsOf(name)]),
+      ),
+      commandsPage(),
+    ]),
+  };
+}
+
+function page(title: string, parts: readonly string[]): string {
+  return `${MADE}\n\n${[`# ${title}`, ...parts].join('\n\n')}\n`;
+}
+
+function wordsOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

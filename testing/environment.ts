@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import { LoopClient } from '../client/loop-client.ts';
+import type { DecideReply, Status } from '../contract/messages.ts';
+import type { RunResult } from '../contract/outcomes.ts';
+import type { RunOptions } from '../contract/run.ts';
+import { createLoopWorker, dataConverter } from '../worker/loop-worker.ts';
+import type { NotedEffect } from './noted-effects.ts';
+import { replayAll } from './replay.ts';
+import type { ScriptedModel } from './scripted-model.ts';
+import { testServer } from './server.ts';
+import { testDependencies } from './test-dependencies.ts';
+
+/** What a test sets up. */
+export interface TestOptions {
+  /** Folder of the loops, as `--loops` takes it: a loop's own folder, or one with a folder for each. */
+  readonly loops: string;
+  /** Models by route, such as `default` and `judge`; a route that is not here answers keyless. */
+  readonly models?: Readonly<Record<string, ScriptedModel>>;
+  /** True: effects really run, on files and an outbox that go with the environment. Default: they are only noted. */
+  readonly realEffects?: boolean;
+  /** Address of a Temporal server to use. Default: a development server of its own, found or fetched as `loopwright up` does. */
+  readonly address?: string;
+  /** How long {@link TestEnvironment.gate} waits, in milliseconds. Default 20 000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A real Temporal server, a real store and a worker with the loops of a folder, for one test file. Everything that was
+ * started is replayed when it closes, so that a change of workflow code that would break runs in flight fails the test.
+ */
+export class TestEnvironment implements AsyncDisposable {
+  readonly client: LoopClient;
+  /** Effects that runs would have done, in order; empty with `realEffects`. */
+  readonly effects: readonly NotedEffect[];
+  readonly #parts: Parts;
+  readonly #started: WorkflowHandle[] = [];
+  #keys = 0;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    this.client = new LoopClient(parts.client, parts.taskQueue);
+    this.effects = parts.effects;
+  }
+
+  /** @throws Error listing every mistake in the loops, or why there is no Temporal server. */
+  static async create(options: TestOptions): Promise<TestEnvironment> {
+    const folder = await mkdtemp(join(tmpdir(), 'loopwright-test-'));
+    const opened: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+    try {
+      return new TestEnvironment(await raise(options, folder, opened));
+    } catch (error) {
+      for (const close of opened.toReversed()) await close();
+      throw error;
+    }
+  }
+
+  /** Starts a run and returns its workflow id. */
+  async start(loop: string, input: unknown, options?: RunOptions): Promise<string> {
+    const { workflowId, runId } = await this.client.start(loop, `test-${(this.#keys += 1)}`, input, options);
+    this.#started.push(this.#parts.client.workflow.getHandle(workflowId, runId));
+    return workflowId;
+  }
+
+  /** Starts a run and waits for its result. @throws Temporal's `WorkflowFailedError` for one that ends FAILED. */
+  async run(loop: string, input: unknown, options?: RunOptions): Promise<RunResult> {
+    return await this.client.result(await this.start(loop, input, options));
+  }
+
+  /** Waits until a run asks a person, and returns what it shows. */
+  async gate(workflowId: string): Promise<Status & { readonly gateDigest: string }> {
+    const end = performance.now() + this.#parts.timeoutMs;
+    for (;;) {
+      const status = await this.client.status(workflowId);
+      if (status.gateDigest !== undefined) return { ...status, gateDigest: status.gateDigest };
+      if (status.outcome !== undefined || performance.now() > end) {
+        const why = status.outcome === undefined ? `is ${status.state}` : `ended ${status.outcome}: ${status.reason}`;
+        throw new Error(`Expected ${workflowId} to ask a person, but it ${why}.`);
+      }
+      await pause(20);
+    }
+  }
+
+  /** Decides what a run's open gate shows. */
+  async decide(workflowId: string, decision: Readonly<Record<string, unknown>>): Promise<DecideReply> {
+    const { gateDigest } = await this.gate(workflowId);
+    return await this.client.decide(workflowId, { by: 'test@example.com', digest: gateDigest, ...decision });
+  }
+
+  /**
+   * Stops the worker, replays everything that was started, and takes it all down.
+   * @throws Error where a replay fails, or a scripted model was asked more than it had answers for.
+   */
+  async close(): Promise<void> {
+    const { client, bundle, models } = this.#parts;
+    try {
+      await this.#parts.stopWorker();
+      await replayAll(client, this.#started, { workflowBundle: bundle, dataConverter });
+      const [complaint] = models.flatMap(({ complaints }) => complaints);
+      if (complaint !== undefined) throw new Error(complaint);
+    } finally {
+      await this.#parts.stop();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+interface Parts {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly bundle: { readonly code: string };
+  readonly effects: NotedEffect[];
+  readonly models: readonly ScriptedModel[];
+  readonly timeoutMs: number;
+  stopWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything; what was opened is noted in `opened`, so that it is closed again whatever comes. */
+async function raise(options: TestOptions, folder: string, opened: (() => Promise<unknown>)[]): Promise<Parts> {
+  const server = await testServer(options.address, folder);
+  opened.push(() => server.stop());
+  const { connection } = server;
+  const effects: NotedEffect[] = [];
+  const { deps, bundle } = await testDependencies(options, { connection, folder, effects });
+  opened.push(() => deps.store.close());
+  const taskQueue = `loopwright-test-${process.pid}-${(queues += 1)}`;
+  const worker = await createLoopWorker({
+    connection,
+    namespace: 'default',
+    deps,
+    bundle,
+    taskQueue,
+    shutdownGraceMs: 1000,
+  });
+  const running = worker.run();
+  const stopWorker = async (): Promise<void> => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  };
+  opened.push(stopWorker);
+  return {
+    client: new Client({ connection, dataConverter }),
+    taskQueue,
+    bundle,
+    effects,
+    models: Object.values(options.models ?? {}),
+    timeoutMs: options.timeoutMs ?? 20_000,
+    stopWorker,
+    stop: async () => {
+      for (const close of opened.toReversed()) await close();
+    },
+  };
+}
+
+let queues = 0;

@@ -1,0 +1,38 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { Worker, type ReplayWorkerOptions } from '@temporalio/worker';
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
+/** `temporal.api.enums.v1.WorkflowTaskFailedCause`s that are no fault of the workflow: a message came while it closed, a reset. */
+const HARMLESS: readonly unknown[] = [1, 17, 20];
+
+/** What wedged a run for a while, if anything did. */
+export function wedged(history: History): string[] {
+  return (history.events ?? [])
+    .map(({ workflowTaskFailedEventAttributes: failed }) => failed)
+    .filter((failed) => failed !== null && failed !== undefined && !HARMLESS.includes(failed.cause ?? 0))
+    .map((failed) => failed?.failure?.message ?? 'a workflow task failed');
+}
+
+/**
+ * Replays executions on a bundle, each with the whole chain of its continue-as-new.
+ * @throws Error where a workflow task had failed, and the SDK's `DeterminismViolationError` where the code no longer does what the history says.
+ */
+export async function replayAll(
+  client: Client,
+  started: readonly WorkflowHandle[],
+  options: ReplayWorkerOptions,
+): Promise<void> {
+  for (const handle of started) {
+    let current: WorkflowHandle | undefined = handle;
+    while (current !== undefined) {
+      const history: History = await current.fetchHistory();
+      const [failed] = wedged(history);
+      if (failed !== undefined) throw new Error(`A workflow task of ${handle.workflowId} failed: ${failed}`);
+      await Worker.runReplayHistory(options, history, handle.workflowId);
+      const next: string | null | undefined =
+        history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+      current = next === undefined || next === null ? undefined : client.workflow.getHandle(handle.workflowId, next);
+    }
+  }
+}

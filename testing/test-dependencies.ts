@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { NativeConnection } from '@temporalio/worker';
+import type { Dependencies, Route } from '../activities/dependencies.ts';
+import { LessonIndex } from '../activities/lesson-index.ts';
+import { embeddedLearner } from '../activities/models/embedded-learner.ts';
+import { ngramSpace } from '../activities/models/local/embedder.ts';
+import { mistakeLine } from '../contract/mistake.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { digestOf, openStore } from '../store/index.ts';
+import { cachedBundle } from '../worker/bundle.ts';
+import { clusterOf } from '../worker/cluster.ts';
+import { filesIn } from '../worker/files.ts';
+import { loadLoops } from '../worker/loop-folders.ts';
+import { documentReader } from '../worker/loops.ts';
+import { cacheFolder } from '../worker/temporal/cache-folder.ts';
+import type { TestOptions } from './environment.ts';
+import { withNotedEffects, type NotedEffect } from './noted-effects.ts';
+
+/** Price of every scripted model: tests that are about money declare their own. */
+const FREE = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
+
+/** What a test's worker is composed of: the folder's loops, scripted models, and a store of its own. */
+export async function testDependencies(
+  { loops: root, models = {}, realEffects = false }: TestOptions,
+  { connection, folder, effects }: { connection: NativeConnection; folder: string; effects: NotedEffect[] },
+): Promise<{ deps: Dependencies; bundle: { code: string } }> {
+  const { loops, mistakes } = await loadLoops(root, { cwd: process.cwd(), models: undefined, generation: 1 });
+  if (mistakes.length > 0) throw new Error(mistakes.map(mistakeLine).join('\n'));
+  const bundle = await cachedBundle(cacheFolder(process.env));
+  const store = await openStore(join(folder, 'data'), process.pid);
+  for (const { loop, harness } of loops.values())
+    await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
+  const cluster = clusterOf(connection, 'default');
+  const endpoints = Object.entries(models).map(([name, endpoint]): [string, Route] => [
+    name,
+    { kind: 'endpoint', endpoint },
+  ]);
+  const deps: Dependencies = {
+    store,
+    files: filesIn(join(folder, 'reports')),
+    loops: realEffects
+      ? loops
+      : new Map([...loops].map(([name, entry]) => [name, { ...entry, loop: withNotedEffects(entry.loop, effects) }])),
+    routes: new Map<string, Route>([['local', { kind: 'local' }], ['default', { kind: 'local' }], ...endpoints]),
+    prices: Object.fromEntries(Object.values(models).map(({ model }) => [model, FREE])),
+    learner: embeddedLearner(ngramSpace()),
+    lessons: new LessonIndex(store.lessons),
+    documents: documentReader(),
+    executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    attributes: await cluster.attributes(),
+    connection: '',
+    maxEvents: 4000,
+    now: Date.now,
+  };
+  return { deps, bundle };
+}

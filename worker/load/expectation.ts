@@ -1,0 +1,90 @@
+/** The part of JSON Schema that zod writes and messages are made of. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** What a schema wants, in words: "an integer from 1 to 20". */
+export function expectation(schema: JsonSchema): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
+  const branches = schema.anyOf ?? schema.oneOf;
+  if (branches !== undefined) return [...new Set(branches.map(expectation))].join(' or ');
+  switch (schema.type) {
+    case 'integer':
+      return `an integer${range(schema)}`;
+    case 'number':
+      return `a number${range(schema)}`;
+    case 'string':
+      if (schema.format === 'uri') return 'a URL';
+      return (schema.minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text';
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return (schema.minItems ?? 0) > 0 ? 'a list with at least one entry' : 'a list';
+    case 'object':
+      return 'fields with values';
+    case undefined:
+    default:
+      return schema.type ?? 'another value';
+  }
+}
+
+function range({ minimum, maximum }: JsonSchema): string {
+  const [from, to] = [minimum, maximum].map((bound) =>
+    bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? undefined : bound,
+  );
+  if (from !== undefined && to !== undefined) return ` from ${from} to ${to}`;
+  if (from !== undefined) return ` of at least ${from}`;
+  return to === undefined ? '' : ` of at most ${to}`;
+}
+
+/** What was found, in words: `0`, `"soon"`, `nothing`. */
+export function got(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/** The schema of what is at a path of `value`; undefined where the schema knows no such place. */
+export function schemaAt(root: JsonSchema, path: readonly PropertyKey[], value: unknown): JsonSchema | undefined {
+  let schema = branch(root, root, value);
+  let inside = value;
+  for (const step of path) {
+    inside = (inside as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[step];
+    const rest = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+    const next: JsonSchema | undefined =
+      typeof step === 'number' ? schema?.items : (schema?.properties?.[String(step)] ?? rest);
+    if (next === undefined) return undefined;
+    schema = branch(root, next, inside);
+  }
+  return schema;
+}
+
+/** The alternative of a union that a value is meant as: by its `kind`, else the one with fields where it has some. */
+function branch(root: JsonSchema, schema: JsonSchema, value: unknown): JsonSchema {
+  const name = schema.$ref?.replace('#/$defs/', '');
+  if (name !== undefined) return root.$defs?.[name] ?? schema;
+  const fields = typeof value === 'object' && value !== null ? (value as { kind?: unknown }) : undefined;
+  const branches = schema.anyOf ?? schema.oneOf ?? [];
+  return (
+    branches.find(({ properties }) => fields?.kind !== undefined && properties?.['kind']?.const === fields.kind) ??
+    branches.find(({ type }) => fields !== undefined && type === 'object' && schema.anyOf !== undefined) ??
+    schema
+  );
+}

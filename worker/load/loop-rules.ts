@@ -1,0 +1,122 @@
+import type { Harness } from '../../contract/harness.ts';
+import type { Mistake } from '../../contract/mistake.ts';
+import type { Judge, Loop, Stage } from '../../loops/define/index.ts';
+import type { RouteModels } from '../config.ts';
+import type { MistakeAt } from './schema-mistakes.ts';
+
+/** A loop and what stands around it. `inLoop` and `inHarness` make mistakes at fields of the two files. */
+export interface LoopAround {
+  readonly loop: Loop;
+  readonly harness: Harness;
+  /** Unknown where `loopwright.yaml` has mistakes itself. */
+  readonly models: RouteModels | undefined;
+  /** Whether the loop has workflow code of its own. */
+  readonly workflow: boolean;
+  readonly inLoop: (field: string, rule: string, fix: string) => Mistake;
+  readonly inHarness: MistakeAt;
+}
+
+/** Mistakes that definition, harness and models only make together. */
+export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> {
+  yield* stageMistakes(around);
+  yield* rubricMistakes(around);
+  if (around.models === undefined) return;
+  yield* routeMistakes(around, around.models);
+  for (const [name, stage] of Object.entries(around.loop.stages)) {
+    yield* keylessMistakes(name, stage, around, around.models);
+    for (const [index, verifier] of stage.verify.entries())
+      if (verifier.kind === 'judge')
+        yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, stage, around, around.models);
+  }
+}
+
+/** Without workflow code a loop is its stage `main`. */
+function* stageMistakes({ loop, workflow, inLoop }: LoopAround): Generator<Mistake, void> {
+  if (workflow) return;
+  const names = Object.keys(loop.stages);
+  const fix = `Call the loop's one stage \`main\`, or say in \`workflow.ts\` next to it what runs when: \`export const ${loop.name} = loopWorkflow('${loop.name}', async (run) => …)\`.`;
+  if (!names.includes('main')) {
+    yield inLoop('stages', 'expected a stage `main`, or workflow code for the others', fix);
+    return;
+  }
+  for (const name of names.filter((other) => other !== 'main'))
+    yield inLoop(`stages.${name}`, 'nothing runs this stage: without workflow code a loop is its stage `main`', fix);
+}
+
+function* rubricMistakes({ loop, harness, inLoop, inHarness }: LoopAround): Generator<Mistake, void> {
+  const rubrics = harness.evals.flatMap(({ kind }, index) => (kind === 'rubric' ? [index] : []));
+  let judged = false;
+  for (const [name, { verify }] of Object.entries(loop.stages)) {
+    for (const [index, verifier] of verify.entries()) {
+      if (verifier.kind !== 'judge') continue;
+      judged = true;
+      if (rubrics.length === 0 && Object.keys(verifier.rubric).length === 0)
+        yield inLoop(
+          `stages.${name}.verify.${index}`,
+          `judge \`${verifier.name}\` has no rubric, so it could prove nothing`,
+          "Give it one: `judge('name', { polite: 'Is the reply polite?' })`.",
+        );
+    }
+  }
+  if (judged) return;
+  for (const index of rubrics)
+    yield inHarness(
+      ['evals', index],
+      'a rubric, but no stage has a judge() to read it',
+      `Add a judge to the loop, or make it an eval of another kind.`,
+    );
+}
+
+function* routeMistakes({ loop, harness, inHarness }: LoopAround, models: RouteModels): Generator<Mistake, void> {
+  if (!Object.values(loop.stages).some(({ generate }) => generate.kind === 'model')) return;
+  for (const [index, { model }] of harness.routing.entries())
+    if (!models.has(model))
+      yield inHarness(
+        ['routing', index, 'model'],
+        `there is no model route "${model}"`,
+        `Declare it under \`models\` in loopwright.yaml, or use one of ${[...models.keys()].join(', ')}.`,
+      );
+}
+
+/** The embedded learner picks among labels; for anything else a stage has to say itself what to answer without a model. */
+function* keylessMistakes(
+  name: string,
+  { generate }: Stage<unknown, unknown>,
+  { harness, inLoop }: LoopAround,
+  models: RouteModels,
+): Generator<Mistake, void> {
+  if (generate.kind !== 'model' || generate.decision !== undefined || generate.keyless !== undefined) return;
+  const route = harness.routing.find(({ model }) => models.get(model) === 'local');
+  if (route !== undefined)
+    yield inLoop(
+      `stages.${name}.generate`,
+      `route "${route.model}" is the embedded learner, and it is given neither \`decision\` nor \`keyless\``,
+      `Declare a model for it in loopwright.yaml (\`models: { ${route.model}: { model: … } }\`), or write \`model({ keyless: (input) => … })\`.`,
+    );
+}
+
+function* judgeMistakes(
+  field: string,
+  judge: Judge,
+  stage: Stage<unknown, unknown>,
+  { harness, inLoop }: LoopAround,
+  models: RouteModels,
+): Generator<Mistake, void> {
+  const model = models.get(judge.model);
+  if (model === undefined || model === 'local') {
+    const is = model === undefined ? 'which is not there' : 'which is the embedded learner: it judges nothing';
+    yield inLoop(
+      field,
+      `judge \`${judge.name}\` asks model route "${judge.model}", ${is}`,
+      `Declare a model for it under \`models\` in loopwright.yaml: \`${judge.model}: { model: … }\`.`,
+    );
+  } else if (stage.generate.kind === 'model') {
+    const own = harness.routing.find((route) => models.get(route.model) === model);
+    if (own !== undefined)
+      yield inLoop(
+        field,
+        `SelfVerification: judge \`${judge.name}\` (route "${judge.model}") is model ${model}, and so is the generator (route "${own.model}"); nothing grades itself`,
+        `Give route "${judge.model}" another model in loopwright.yaml.`,
+      );
+  }
+}

@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { EXIT } from '../contract/exit-codes.ts';
+import type { CommandContext } from './commands/context.ts';
+import { demoCommand } from './commands/demo.ts';
+import { initCommand } from './commands/init.ts';
+import { reviewCommand } from './commands/review.ts';
+import { runsCommand } from './commands/runs.ts';
+import { temporalCommand } from './commands/temporal.ts';
+import { upCommand } from './commands/up.ts';
+import { validateCommand } from './commands/validate.ts';
+import { workerCommand } from './commands/worker.ts';
+
+/** Commands in the order in which help shows them. */
+const COMMANDS = [
+  upCommand,
+  workerCommand,
+  temporalCommand,
+  initCommand,
+  validateCommand,
+  reviewCommand,
+  runsCommand,
+  demoCommand,
+];
+
+/** The command line; nothing runs before it parses its words. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('loopwright')
+    .description('Runs agent loops that people can leave alone, on Temporal.')
+    .version(context.version)
+    .configureHelp({ sortSubcommands: false })
+    // `temporal --version` is for the Temporal CLI.
+    .enablePositionalOptions()
+    .showHelpAfterError()
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
+  for (const command of COMMANDS) program.addCommand(command(context).copyInheritedSettings(program));
+  return program;
+}

@@ -1,0 +1,60 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import type { Mistake } from '../contract/mistake.ts';
+import { CONFIG_FILE, readConfigFile, routeModels } from './config.ts';
+import { loadLoopFolder, type LoadedFolder } from './load/loop-folder.ts';
+import { loopFolders, together } from './loop-folders.ts';
+
+/** What to look at. */
+export interface ValidateOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cacheDir: string;
+  readonly cwd: string;
+  /** Folders of loops, or files of one. */
+  readonly paths: readonly string[];
+}
+
+/** What was found. */
+export interface Validated {
+  /** Loops without a mistake. */
+  readonly loops: readonly { readonly name: string; readonly folder: string }[];
+  readonly mistakes: readonly Mistake[];
+  /** Where there is nothing to look at: what was looked for. */
+  readonly missing?: string;
+}
+
+/** Loads loops and says what is wrong with them, and with `loopwright.yaml` as a worker started here would read it. */
+export async function validate({ env, cwd, paths }: ValidateOptions): Promise<Validated> {
+  const { file, config, mistakes: ofConfig } = await readConfigFile(env);
+  const folders = new Set<string>();
+  for (const path of paths) {
+    const is = await stat(resolve(cwd, path)).catch(() => undefined);
+    if (is === undefined)
+      return {
+        loops: [],
+        mistakes: ofConfig,
+        missing: `${path} is not there. Name a folder of loops, or a file of one.`,
+      };
+    if (!is.isDirectory()) folders.add(dirname(resolve(cwd, path)));
+    else for (const folder of await loopFolders(resolve(cwd, path))) folders.add(folder);
+  }
+  const onlyConfig = paths.every((path) => basename(path) === basename(file));
+  const models = config && routeModels(config);
+  const loaded: LoadedFolder[] = [];
+  for (const folder of onlyConfig ? [] : folders)
+    loaded.push(await loadLoopFolder(folder, { cwd, models, generation: 1 }));
+  const { loops, mistakes } = together(loaded);
+  const here = (path: string): string => {
+    const name = relative(cwd, path);
+    return name.startsWith('..') || isAbsolute(name) ? path : name === '' ? '.' : name;
+  };
+  return {
+    loops: [...loops].map(([name, { folder }]) => ({ name, folder: here(folder) })),
+    mistakes: [...ofConfig, ...mistakes],
+    ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
+  };
+}
+
+function nothingIn(paths: readonly string[]): string {
+  return `No loop in ${paths.join(', ')}: looked for loop.ts there and in the folders in it. Write one with \`loopwright init hello\`, or name the folder that has your loops (${CONFIG_FILE} alone is no loop).`;
+}
