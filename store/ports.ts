@@ -4,10 +4,10 @@ import type { Decision } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { RunList, RunQuery } from '../contract/record.ts';
-import type { ReviewAnswer } from '../contract/review-answer.ts';
 import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import type { ReviewAnswers } from './review-answers.ts';
 
 /** The state outside the chat: what outlives a run. Every write has a key; repeating it changes nothing. */
 export interface Store {
@@ -288,14 +288,6 @@ export interface Harnesses {
   adopt(loop: string, body: unknown, digest: Digest, at: Timestamp): Promise<HarnessVersion>;
   current(loop: string): Promise<HarnessVersion | undefined>;
   find(loop: string, version: number): Promise<HarnessVersion | undefined>;
-}
-
-/** What people said about loops where a review cannot measure. Nothing is changed or deleted: the newest counts. */
-export interface ReviewAnswers {
-  /** Records an answer; the same person's to the same check at the same moment changes nothing. */
-  add(answer: ReviewAnswer): Promise<void>;
-  /** The newest answer to each check of each loop, or of one loop. */
-  newest(loop?: string): Promise<readonly ReviewAnswer[]>;
 }
 
 /** Read-only SQL over the store, for loops that report on loops. */

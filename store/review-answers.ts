@@ -1,8 +1,15 @@
 import type { Selectable } from 'kysely';
 import type { ReviewAnswer } from '../contract/review-answer.ts';
 import type { Database } from './group-commit.ts';
-import type { ReviewAnswers } from './ports.ts';
 import type { Tables } from './schema.ts';
+
+/** What people said about loops where a review cannot measure. Nothing is changed or deleted: the newest counts. */
+export interface ReviewAnswers {
+  /** Records an answer; the same person's to the same check at the same moment changes nothing. */
+  add(answer: ReviewAnswer): Promise<void>;
+  /** The newest answer to each check of each loop, or of one loop. */
+  newest(loop?: string): Promise<readonly ReviewAnswer[]>;
+}
 
 /** What people said about loops, in SQL. */
 export function sqlReviewAnswers({ read, write }: Database): ReviewAnswers {

@@ -208,11 +208,14 @@ function stateTyped({ stages, files }: LoopFacts): Standing {
       return open(`${where} takes anything in ${quoted(output.untyped)}`, files.definition, fix);
     }
   }
-  if (stages.some(({ output }) => output.structured)) {
+  if (stages.some(({ output }) => output.structured || output.unbounded.length === 0)) {
     return done('every stage makes a record with typed fields', files.definition);
   }
-  const fix = 'Add what other programs have to know as a field of its own: an enum, a number, a list of records.';
-  return open('all its fields are free text: nothing that is kept can be counted or compared', files.definition, fix);
+  return open(
+    'all its fields are free text of any length: nothing that is kept can be counted or compared',
+    files.definition,
+    'Add what other programs have to know as a field of its own (an enum, a number), and give texts a maximum.',
+  );
 }
 
 function stopHelp(facts: LoopFacts): Standing {

@@ -8,11 +8,13 @@ const CEILINGS = { attempts: 20, usd: 1000, usdPerDay: 100_000, deadlineMs: 7 * 
 /** Whether what ends a run is said: when it is done, and after how much it gives up. Defaults count, and are named. */
 export function limitsSet(facts: LoopFacts): Standing {
   const { definition, harness } = facts.files;
-  const undecided = facts.stages.find(({ verifiers }) => verifiers.every(({ opinion }) => opinion));
+  const undecided = facts.stages.find(({ verifiers }) =>
+    verifiers.every(({ opinion, power }) => opinion || power.kind === 'none'),
+  );
   if (undecided !== undefined) {
     return {
       state: 'open',
-      because: `nothing certain says when stage \`${undecided.name}\` is done: every verifier of it is an opinion`,
+      because: `nothing certain says when stage \`${undecided.name}\` is done: its verifiers are opinions or cannot say no`,
       seenIn: definition,
       nextAction: 'Add a check() or an eval that is certain, and so says what done means.',
     };

@@ -13,6 +13,7 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly format?: string;
+  readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
@@ -122,8 +123,15 @@ function walkList(schema: JsonSchema, path: string, walking: Walk): void {
   if (items !== false && maxItems === undefined) walking.found.unbounded.add(`${path}[]`);
 }
 
-function isShort({ maxLength, format }: JsonSchema): boolean {
-  return maxLength !== undefined || (format !== undefined && SHORT_FORMATS.includes(format));
+function isShort({ maxLength, format, pattern }: JsonSchema): boolean {
+  if (maxLength !== undefined || (format !== undefined && SHORT_FORMATS.includes(format))) return true;
+  return pattern !== undefined && hasLongest(pattern);
+}
+
+/** Whether a pattern fits texts of a largest length only: from beginning to end, and nothing in it repeats without end. */
+function hasLongest(pattern: string): boolean {
+  const bare = pattern.replaceAll(/\\./g, 'x').replaceAll(/\[[^\]]*\]/g, 'x');
+  return /^\^[^|]*\$$/.test(bare) && !/[*+]|\{\d*,\}/.test(bare);
 }
 
 function join(path: string, name: string): string {

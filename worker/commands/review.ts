@@ -34,6 +34,13 @@ async function run(context: CommandContext, only: string | undefined, options: O
   const { loadReviewed, reviewLoops } = await import('../review/reviews.ts');
   const { loops, mistakes } = await loadReviewed(context, options);
   for (const mistake of mistakes) report(mistakeLine(mistake));
+  if (loops.size === 0 && mistakes.length === 0) {
+    const where = options.loops ?? 'the project';
+    throw new CommandError(
+      `No loop in ${where}: looked for loop.ts there and in the folders in it. Write one with \`loopwright init hello\`.`,
+      EXIT.notFound,
+    );
+  }
   const entries = chosen(loops, mistakes, only);
   const by = options.by ?? (await (await import('../review/who.ts')).whoAmI(env));
   const stamp = (): Pick<ReviewAnswer, 'by' | 'at'> => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Case } from '../../contract/case.ts';
 import type { Mistake } from '../../contract/mistake.ts';
 import type { Loop } from '../../loops/define/index.ts';

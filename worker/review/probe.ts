@@ -22,20 +22,23 @@ export interface ProbeSubject {
 export async function powerOf(check: Check<unknown, unknown>, subject: ProbeSubject): Promise<Power> {
   const inputs = madeUp(subject.input.schema, subject.input.json);
   const outputs = madeUp(subject.output.schema, subject.output.json);
-  let passed = 0;
+  if (inputs.length === 0 || outputs.length === 0)
+    return { kind: 'unknown', because: 'was not tried: nothing that was made up fits the schemas' };
+  const found: Finding[] = [];
   for (const [at, output] of outputs.entries()) {
-    const finding = await asked(check, output, inputs[at % Math.max(1, inputs.length)], subject.evidence);
-    if (finding.verdict === 'fail') {
+    const finding = await asked(check, output, inputs[at % inputs.length], subject.evidence);
+    if (finding.verdict === 'fail')
       return { kind: 'shown', because: `said no to a made-up output: ${shortened(finding.evidence)}` };
-    }
-    if (finding.verdict === 'error')
-      return { kind: 'unknown', because: `broke on a made-up output: ${shortened(finding.evidence)}` };
-    if (finding.verdict === 'pass') passed += 1;
+    found.push(finding);
   }
-  if (passed === 0) return { kind: 'unknown', because: 'said neither yes nor no to made-up outputs' };
+  const odd = found.find(({ verdict }) => verdict !== 'pass');
+  if (odd !== undefined) {
+    const did = odd.verdict === 'error' ? 'broke on' : 'could not decide on';
+    return { kind: 'unknown', because: `${did} a made-up output: ${shortened(odd.evidence)}` };
+  }
   if (onlyPasses(String(check.run))) return { kind: 'none', because: 'can only answer `pass`' };
   if (ignoresOutput(String(check.run))) return { kind: 'none', because: 'passes without looking at the output' };
-  return { kind: 'unknown', because: `said yes to ${passed} made-up outputs` };
+  return { kind: 'unknown', because: `said yes to ${found.length} made-up outputs` };
 }
 
 async function asked(
