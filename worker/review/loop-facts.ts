@@ -35,7 +35,7 @@ export async function loopFacts({ loop, harness, folder }: LoopEntry, options: F
       cases: named('cases.jsonl'),
     },
     dedupe: loop.dedupe === undefined ? 'none' : loop.dedupe.length === 0 ? 'blind' : 'byInput',
-    input: schemaFacts(jsonSchemaOf(loop.input)),
+    input: schemaFacts(schemaOf(loop.input).json),
     stages: await Promise.all(
       Object.entries(loop.stages).map(([stage, defined]) =>
         stageFacts(stage, defined, { ...options, loop, harness, folder }),
@@ -58,8 +58,8 @@ interface Within extends FactsOptions {
 async function stageFacts(name: string, stage: Stage<unknown, unknown>, within: Within): Promise<StageFacts> {
   const schema = stage.output ?? within.loop.output;
   const subject: ProbeSubject = {
-    output: { schema, json: jsonSchemaOf(schema) },
-    input: { schema: within.loop.input, json: jsonSchemaOf(within.loop.input) },
+    output: schemaOf(schema),
+    input: schemaOf(within.loop.input),
     evidence: emptyEvidence(within),
   };
   return {
@@ -163,9 +163,9 @@ function emptyEvidence({ documents, folder, now }: Within): Evidence {
   };
 }
 
-/** A schema as JSON Schema; what cannot be written as one fits anything. */
-function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema;
+/** A schema, and the same as JSON Schema, where what cannot be written as one fits anything. */
+export function schemaOf(schema: z.ZodType): ProbeSubject['output'] {
+  return { schema, json: z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema };
 }
 
 /** Paths of the fields that a harness file says. It was parsed before, so it parses. */

@@ -7,6 +7,8 @@ import { madeUp } from './made-up.ts';
 /** A check that takes longer over a made-up output, in milliseconds, is not asked on. */
 const PATIENCE_MS = 2000;
 
+const LATE: Finding = { verdict: 'inconclusive', evidence: 'took too long' };
+
 /** What a check would get in a run, made up. */
 export interface ProbeSubject {
   readonly output: { readonly schema: z.ZodType; readonly json: JsonSchema };
@@ -20,28 +22,29 @@ export interface ProbeSubject {
  * through, which ends in `pass`. Anything else is unknown: a person has to say.
  */
 export async function powerOf(check: Check<unknown, unknown>, subject: ProbeSubject): Promise<Power> {
+  if (onlyPasses(String(check.run))) return { kind: 'none', because: 'can only answer `pass`' };
   const inputs = madeUp(subject.input.schema, subject.input.json);
   const outputs = madeUp(subject.output.schema, subject.output.json);
   if (inputs.length === 0 || outputs.length === 0)
     return { kind: 'unknown', because: 'was not tried: nothing that was made up fits the schemas' };
   const found: Finding[] = [];
   for (const [at, output] of outputs.entries()) {
-    const finding = await asked(check, output, inputs[at % inputs.length], subject.evidence);
+    const finding = await ask(check, output, inputs[at % inputs.length], subject.evidence);
     if (finding.verdict === 'fail')
       return { kind: 'shown', because: `said no to a made-up output: ${shortened(finding.evidence)}` };
     found.push(finding);
+    if (finding === LATE) break;
   }
   const odd = found.find(({ verdict }) => verdict !== 'pass');
   if (odd !== undefined) {
     const did = odd.verdict === 'error' ? 'broke on' : 'could not decide on';
     return { kind: 'unknown', because: `${did} a made-up output: ${shortened(odd.evidence)}` };
   }
-  if (onlyPasses(String(check.run))) return { kind: 'none', because: 'can only answer `pass`' };
   if (ignoresOutput(String(check.run))) return { kind: 'none', because: 'passes without looking at the output' };
   return { kind: 'unknown', because: `said yes to ${found.length} made-up outputs` };
 }
 
-async function asked(
+async function ask(
   check: Check<unknown, unknown>,
   output: unknown,
   input: unknown,
@@ -49,10 +52,16 @@ async function asked(
 ): Promise<Finding> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Finding>((resolve) => {
-    timer = setTimeout(() => resolve({ verdict: 'inconclusive', evidence: 'took too long' }), PATIENCE_MS);
+    timer = setTimeout(() => resolve(LATE), PATIENCE_MS);
   });
   try {
-    return await Promise.race([Promise.resolve(check.run(output, input, evidence)), late]);
+    const found: Partial<Finding> | undefined = await Promise.race([
+      Promise.resolve(check.run(output, input, evidence)),
+      late,
+    ]);
+    if (found?.verdict === undefined || typeof found.evidence !== 'string')
+      return { verdict: 'error', evidence: 'its answer is no verdict with evidence' };
+    return found as Finding;
   } catch (error) {
     return { verdict: 'error', evidence: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -63,15 +72,12 @@ async function asked(
 /** Whether a function never reads its first argument, the output. Says no where in doubt. */
 export function ignoresOutput(code: string): boolean {
   if (/\barguments\b|\.\.\./.test(code)) return false;
-  const [, parameters = ''] = /^(?:async\s*)?(?:function\b\s*\w*\s*|[\w$]+\s*)?\(([^()]*)\)\s*(?:=>|\{)/.exec(code) ?? [
-    undefined,
-    '\0',
-  ];
-  if (parameters === '\0') return false;
-  const [output = ''] = parameters.split(',').map((parameter) => parameter.trim());
+  const head = /^(?:async\s*)?(?:function\b\s*\w*\s*|[\w$]+\s*)?\(([^()]*)\)\s*(?:=>|\{)/.exec(code);
+  if (head === null) return false;
+  const [output = ''] = (head[1] ?? '').split(',').map((parameter) => parameter.trim());
   if (output === '') return true;
-  if (!/^[\w$]+$/.test(output)) return false;
-  return code.split(/[^\w$]+/).filter((word) => word === output).length === 1;
+  const reads = code.split(/[^\w$]+/).filter((word) => word === output).length - 1;
+  return /^[\w$]+$/.test(output) && reads === 0;
 }
 
 /** Whether a function has one way through it, which ends in a literal `pass`. Says no where in doubt. */
