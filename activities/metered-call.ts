@@ -17,58 +17,93 @@ const ENVELOPE_TOKENS = 500;
 /** Added to a call's timeout before its reservation counts as lost. */
 const LEASE_SLACK_MS = 60_000;
 
+/** What a call is for. */
+type Key = Pick<CallKey, 'stage' | 'attempt' | 'call'>;
+
 /**
  * One paid call: reserve the worst case, call, settle what it really cost. Refused before the call where a budget
  * could be passed or the model has no price. A failure that may have been charged, and an answer that does not say
- * what it used, are booked at their worst case.
+ * what it used, are booked at their worst case. Where the endpoint has to be asked again in another way, that is a call
+ * with a reservation and a line of its own, in what is left of the time.
  * What `alongside` writes shares the settlement's commit, so that a kill cannot leave an answer paid and forgotten.
  * @throws `UnknownPrice`, `BudgetExceeded`, and what the endpoint raises.
  */
 export async function meteredCall(
   deps: Dependencies,
   run: PinnedRun,
-  key: Pick<CallKey, 'stage' | 'attempt' | 'call'>,
+  key: Key,
   endpoint: ModelEndpoint,
   request: ModelRequest,
   usdPerDay: number,
   alongside: (reply: ModelReply) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<ModelReply> {
+  const end = deps.now() + request.timeoutMs;
+  for (let asked = 1; ; asked += 1) {
+    // A name of its own: the ledger would take the same one for the same call, and reserve nothing.
+    const call = asked === 1 ? key : { ...key, call: `${key.call}~${asked}` };
+    const timed = { ...request, timeoutMs: Math.max(1, Math.min(request.timeoutMs, end - deps.now())) };
+    const reply = await payOnce(deps, run, call, endpoint, timed, usdPerDay, alongside);
+    if (reply.askAgain !== true) return reply;
+  }
+}
+
+async function payOnce(
+  deps: Dependencies,
+  run: PinnedRun,
+  key: Key,
+  endpoint: ModelEndpoint,
+  request: ModelRequest,
+  usdPerDay: number,
+  alongside: (reply: ModelReply) => Promise<unknown>,
+): Promise<ModelReply> {
   const info = activityInfo();
   const execution = info.workflowExecution?.runId ?? '';
   const call: CallKey = { runKey: run.runKey, loop: run.loop, ...key, execution, activityAttempt: info.attempt };
   const price = await pinnedPrice(deps, run, endpoint.model);
-  const input =
-    worstCaseTokens(request.instructions) +
-    worstCaseTokens(request.prompt) +
-    worstCaseTokens(JSON.stringify(request.schema)) +
-    ENVELOPE_TOKENS;
-  const at = deps.now();
-  const reserved = await deps.store.ledger.reserve(call, {
-    model: endpoint.model,
-    microUsd: callCost(price, input, request.maxOutputTokens),
-    budgets: budgetsOf(run, usdPerDay, at),
-    at,
-    leaseUntil: at + request.timeoutMs + LEASE_SLACK_MS,
-  });
-  if (reserved.kind === 'refused') {
-    const worst = callCost(price, input, request.maxOutputTokens);
-    throw failure(
-      'BudgetExceeded',
-      `A call to ${endpoint.model} may cost ${usd(worst)} USD, but budget ${reserved.budget} has ` +
-        `${usd(reserved.capMicroUsd - reserved.usedMicroUsd)} of ${usd(reserved.capMicroUsd)} USD left. ` +
-        `Raise \`limits.usd\` or \`limits.usdPerDay\` in the harness, or lower \`limits.tokens\`.`,
-      { details: [{ budget: reserved.budget }] },
-    );
-  }
+  await reserve(deps, run, call, endpoint.model, price, request, usdPerDay);
   try {
     const reply = await endpoint.complete(request);
     const booked = reply.usage === undefined ? deps.store.ledger.giveUp(call) : settle(deps, call, price, reply.usage);
-    await Promise.all([booked, alongside(reply)]);
+    await Promise.all([booked, reply.askAgain === true ? undefined : alongside(reply)]);
     return reply;
   } catch (error) {
     await settleFailed(deps, call, price, error);
     throw error;
   }
+}
+
+/** Takes the worst case from every budget above the call. */
+async function reserve(
+  deps: Dependencies,
+  run: PinnedRun,
+  call: CallKey,
+  model: string,
+  price: Price,
+  request: ModelRequest,
+  usdPerDay: number,
+): Promise<void> {
+  const input =
+    worstCaseTokens(request.instructions) +
+    worstCaseTokens(request.prompt) +
+    worstCaseTokens(JSON.stringify(request.schema)) +
+    ENVELOPE_TOKENS;
+  const worst = callCost(price, input, request.maxOutputTokens);
+  const at = deps.now();
+  const reserved = await deps.store.ledger.reserve(call, {
+    model,
+    microUsd: worst,
+    budgets: budgetsOf(run, usdPerDay, at),
+    at,
+    leaseUntil: at + request.timeoutMs + LEASE_SLACK_MS,
+  });
+  if (reserved.kind === 'held') return;
+  throw failure(
+    'BudgetExceeded',
+    `A call to ${model} may cost ${usd(worst)} USD, but budget ${reserved.budget} has ` +
+      `${usd(reserved.capMicroUsd - reserved.usedMicroUsd)} of ${usd(reserved.capMicroUsd)} USD left. ` +
+      `Raise \`limits.usd\` or \`limits.usdPerDay\` in the harness, or lower \`limits.tokens\`.`,
+    { details: [{ budget: reserved.budget }] },
+  );
 }
 
 async function settleFailed(deps: Dependencies, call: CallKey, price: Price, error: unknown): Promise<void> {

@@ -18,3 +18,10 @@ export function plainLine(text: string, longest: number): string {
   const characters = Array.from(plainText(text).replaceAll(/\s+/g, ' ').trim());
   return characters.length <= longest ? characters.join('') : `${characters.slice(0, longest - 1).join('')}…`;
 }
+
+/** A command that can be pasted: what a terminal would obey stands in it as JSON writes it, `\u001b`, which is the same to whoever reads the JSON. */
+export function plainCommand(command: string): string {
+  return command
+    .replaceAll(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll(/[\n\t]/g, ' ');
+}

@@ -7,9 +7,9 @@ import { ngramSpace } from '../activities/models/local/embedder.ts';
 import { mistakeLine } from '../contract/mistake.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { digestOf, openStore } from '../store/index.ts';
-import { cachedBundle } from '../worker/bundle.ts';
 import { clusterOf } from '../worker/cluster.ts';
 import { filesIn } from '../worker/files.ts';
+import { bundleLoops } from '../worker/folder-loops.ts';
 import { loadLoops } from '../worker/loop-folders.ts';
 import { documentReader } from '../worker/loops.ts';
 import { cacheFolder } from '../worker/temporal/cache-folder.ts';
@@ -24,9 +24,9 @@ export async function testDependencies(
   { loops: root, models = {}, realEffects = false }: TestOptions,
   { connection, folder, effects }: { connection: NativeConnection; folder: string; effects: NotedEffect[] },
 ): Promise<{ deps: Dependencies; bundle: { code: string } }> {
-  const { loops, mistakes } = await loadLoops(root, { cwd: process.cwd(), models: undefined, generation: 1 });
+  const loaded = await loadLoops(root, { cwd: process.cwd(), models: undefined, generation: 1 });
+  const { loops, mistakes, bundle } = await bundleLoops(cacheFolder(process.env), loaded);
   if (mistakes.length > 0) throw new Error(mistakes.map(mistakeLine).join('\n'));
-  const bundle = await cachedBundle(cacheFolder(process.env));
   const store = await openStore(join(folder, 'data'), process.pid);
   for (const { loop, harness } of loops.values())
     await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());

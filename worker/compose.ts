@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { NativeConnection, Worker } from '@temporalio/worker';
-import type { Dependencies } from '../activities/dependencies.ts';
+import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { sweep } from '../activities/sweep.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
@@ -11,8 +11,10 @@ import { digestOf, openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
 import { cachedBundle } from './bundle.ts';
 import { clusterOf, type Cluster } from './cluster.ts';
-import { modelsOf, readModelConfig } from './config.ts';
+import { readModelConfig, type ModelConfig } from './config.ts';
 import { filesIn } from './files.ts';
+import { openFolderLoops } from './folder-loops.ts';
+import { canLearn, lazyLearner } from './lazy-learner.ts';
 import { chooseLearner } from './learner.ts';
 import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 import { documentReader, ownLoops, pinnedIntents } from './loops.ts';
@@ -35,6 +37,8 @@ export interface ComposeOptions {
   readonly namespace: string;
   /** CLI flags that reach the cluster; empty where the CLI's defaults do. */
   readonly connectionFlags: string;
+  /** Folder of loops to run in place of the project's own. */
+  readonly loops?: string;
   readonly deployment?: LoopWorkerOptions['deployment'];
   readonly report: (text: string) => void;
 }
@@ -57,13 +61,15 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
   try {
     gateway = await startGateway(options.data, { store, pid, token: randomBytes(32).toString('hex') });
     const cluster = clusterOf(options.connection, options.namespace);
-    const deps = await dependencies(options, store, cluster);
+    const config = await readModelConfig(options.env, options.report);
+    const source = await loopSource(options, config);
+    const deps = await dependencies(options, { store, cluster, config, source });
     warnOfAttributes(deps.attributes, options);
     const worker = await createLoopWorker({
       connection: options.connection,
       namespace: options.namespace,
       deps,
-      bundle: await cachedBundle(options.cacheDir),
+      bundle: source.bundle,
       ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
     });
     return run(worker, deps, cluster, gateway, options);
@@ -107,28 +113,48 @@ async function runAndClose(worker: Worker, gateway: Gateway, store: Store): Prom
   }
 }
 
-async function dependencies(options: ComposeOptions, store: Store, cluster: Cluster): Promise<Dependencies> {
-  const { env, cacheDir, report } = options;
-  const intents = await pinnedIntents(
-    options.data,
-    async () => (await triageDataset({ env, cacheDir, download: false, report })).intents,
-  );
+/** The loops that a worker runs, and the bundle with their workflows. */
+interface LoopSource {
+  readonly loops: ReadonlyMap<string, LoopEntry>;
+  readonly bundle: { readonly code: string };
+}
+
+/** The loops of the folder that was named, else the project's own. */
+async function loopSource(options: ComposeOptions, { models }: ModelConfig): Promise<LoopSource> {
+  const { env, cacheDir, data, report, loops: folder } = options;
+  if (folder !== undefined) return await openFolderLoops({ folder, cwd: process.cwd(), cacheDir, models, report });
+  const dataset = { env, cacheDir, download: false, report };
+  const intents = await pinnedIntents(data, async () => (await triageDataset(dataset)).intents);
   const loops = await ownLoops(intents);
-  for (const { loop, harness } of loops.values()) {
+  // A folder's loops were asked when they were loaded.
+  await refuseUnchecked(loops.values(), { models, documents: documentReader(), now: Date.now() });
+  return { loops, bundle: await cachedBundle(cacheDir) };
+}
+
+interface Composed {
+  readonly store: Store;
+  readonly cluster: Cluster;
+  readonly config: ModelConfig;
+  readonly source: LoopSource;
+}
+
+async function dependencies(options: ComposeOptions, composed: Composed): Promise<Dependencies> {
+  const { env, cacheDir, report } = options;
+  const { store, cluster, config, source } = composed;
+  for (const { loop, harness } of source.loops.values()) {
     await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
   }
-  const { routes, prices } = await readModelConfig(env);
-  const documents = documentReader();
-  await refuseUnchecked(loops.values(), { models: modelsOf(routes), documents, now: Date.now() });
+  const learner = { env, cacheDir, data: options.data, report };
+  const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
   return {
     store,
     files: filesIn(join(options.data, 'reports')),
-    loops,
-    routes,
-    prices,
-    learner: await chooseLearner({ env, cacheDir, data: options.data, report }),
+    loops: source.loops,
+    routes: config.routes,
+    prices: config.prices,
+    learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),
-    documents,
+    documents: documentReader(),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Route } from '../activities/dependencies.ts';
-import { openAiEndpoint } from '../activities/models/openai.ts';
 import { failure } from '../contract/failures.ts';
 import { mistakeLine, type Mistake } from '../contract/mistake.ts';
 import type { Price } from '../core/money.ts';
 import { readYaml } from './load/yaml-file.ts';
+import { endpointOf } from './model-endpoint.ts';
+import { ModelRoute } from './model-route.ts';
 
 /** File that says which models there are. Its name can be changed with `LOOPWRIGHT_CONFIG`. */
 export const CONFIG_FILE = 'loopwright.yaml';
@@ -19,21 +20,7 @@ const price = z.strictObject({
 
 const Config = z.strictObject({
   /** Routes that a harness can name. Without any, `default` is the embedded learner. */
-  models: z
-    .record(
-      z.string(),
-      z.union([
-        z.literal('local'),
-        z.strictObject({
-          model: z.string().min(1),
-          /** Any OpenAI-compatible server; default OpenAI's own. */
-          baseUrl: z.url().optional(),
-          /** Name of the environment variable with the key; never the key itself. */
-          apiKeyEnv: z.string().default('OPENAI_API_KEY'),
-        }),
-      ]),
-    )
-    .default({ default: 'local' }),
+  models: z.record(z.string(), ModelRoute).default({ default: 'local' }),
   prices: z.record(z.string(), price).default({}),
 });
 
@@ -72,38 +59,31 @@ export function routeModels({ models }: Config): RouteModels {
   return new Map([['local', 'local'], ...routes]);
 }
 
-/** The models of a worker's routes. */
-export function modelsOf(routes: ReadonlyMap<string, Route>): RouteModels {
-  return new Map([...routes].map(([name, route]) => [name, route.kind === 'local' ? 'local' : route.endpoint.model]));
-}
-
 /** Which models a worker has, and what they cost. */
 export interface ModelConfig {
+  readonly models: RouteModels;
   readonly routes: ReadonlyMap<string, Route>;
   readonly prices: Readonly<Record<string, Price>>;
 }
 
 /**
- * Reads `loopwright.yaml`. Without the file everything runs keyless, on the embedded learner.
+ * Reads `loopwright.yaml`. Without the file everything runs keyless, on the embedded learner. What an endpoint learns
+ * about its server later is told to `report`.
  * @throws `InvalidHarness` naming the file, the field and the fix; also where a key is not in the environment.
  */
-export async function readModelConfig(env: NodeJS.ProcessEnv): Promise<ModelConfig> {
+export async function readModelConfig(
+  env: NodeJS.ProcessEnv,
+  report: (text: string) => void = () => {},
+): Promise<ModelConfig> {
   const { file, config, mistakes } = await readConfigFile(env);
   if (config === undefined) throw failure('InvalidHarness', mistakes.map(mistakeLine).join('\n'));
-  const routes = Object.entries(config.models).map(([name, route]): [string, Route] => {
-    if (route === 'local') return [name, { kind: 'local' }];
-    const apiKey = env[route.apiKeyEnv];
-    if (apiKey === undefined || apiKey === '') {
-      throw failure(
-        'InvalidHarness',
-        `${file}: route \`${name}\` takes its key from ${route.apiKeyEnv}, which is not set. Set it, or name another variable with \`apiKeyEnv\`.`,
-      );
-    }
-    const { model, baseUrl } = route;
-    return [
-      name,
-      { kind: 'endpoint', endpoint: openAiEndpoint({ model, apiKey, ...(baseUrl === undefined ? {} : { baseUrl }) }) },
-    ];
-  });
-  return { routes: new Map([['local', { kind: 'local' }], ...routes]), prices: config.prices };
+  const routes = Object.entries(config.models).map(([name, route]): [string, Route] => [
+    name,
+    route === 'local' ? { kind: 'local' } : endpointOf(`${file}: route \`${name}\``, route, env, report),
+  ]);
+  return {
+    models: routeModels(config),
+    routes: new Map([['local', { kind: 'local' }], ...routes]),
+    prices: config.prices,
+  };
 }

@@ -12,7 +12,7 @@ export interface Connected {
   readonly address: string;
   /** CLI flags that reach the cluster; empty where the CLI's defaults do. */
   readonly flags: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The cluster that a command means: the one that TEMPORAL_* or a profile name, else the one of the `up` that runs on the data folder. */

@@ -1,19 +1,11 @@
-import { fileURLToPath } from 'node:url';
-import {
-  bundleWorkflowCode,
-  Worker,
-  type NativeConnection,
-  type WorkerOptions,
-  type WorkflowBundle,
-} from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { TASK_QUEUE } from '../contract/names.ts';
-
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+import { ownPath } from './own-module.ts';
 
 /** A converter that never wedges a run over a payload it cannot read; clients need not use it. */
-export const dataConverter = { payloadConverterPath: path('../workflows/payload-converter.ts') };
+export const dataConverter = { payloadConverterPath: ownPath('../workflows/payload-converter') };
 
 /** Longest step plus some: on shutdown calls in flight may finish, because giving one up means paying it twice. */
 const SHUTDOWN_GRACE = '320s';
@@ -30,17 +22,6 @@ export interface LoopWorkerOptions {
   readonly deployment?: { readonly name: string; readonly buildId: string };
   /** How long calls in flight may take to finish on shutdown; default 320 s. */
   readonly shutdownGraceMs?: number;
-}
-
-/** Bundles the workflows, about a second; one bundle serves any number of workers. */
-export function bundleWorkflows(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({
-    workflowsPath: path('../workflows/index.ts'),
-    payloadConverterPath: dataConverter.payloadConverterPath,
-    // Evaluated once a worker instead of once a run: zod and its schemas took a fifth of the workflow thread (bench/README.md). Neither holds anything of a run.
-    preloadModules: ['zod', path('../contract/messages.ts')],
-    logger: { trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error, log() {} },
-  });
 }
 
 /** A worker for every loop in `deps`. Its timeouts are such that another one takes over within seconds when it is killed. */

@@ -38,14 +38,14 @@ function refuseUnjudgedRubrics(loop: Loop, harness: Harness): void {
   );
 }
 
-/** Reads a loop's own Markdown files, sorted by name, once a process. */
-export function documentReader(): (
-  folder: string,
-  under: string,
-) => Promise<readonly { name: string; text: string }[]> {
+/** Reads a loop's own Markdown files, sorted by name; once a process, or `fresh` every time. */
+export function documentReader(
+  fresh = false,
+): (folder: string, under: string) => Promise<readonly { name: string; text: string }[]> {
   const known = new Map<string, Promise<{ name: string; text: string }[]>>();
   return (folder, under) => {
     const path = join(folder, under);
+    if (fresh) return read(path);
     const files = known.get(path) ?? read(path);
     known.set(path, files);
     return files;

@@ -1,9 +1,15 @@
 import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** `.ts` as the sources are written, `.js` as they are built. */
-const EXTENSION = extname(import.meta.url);
+/** Of our own modules: `.ts` as the sources are written, `.js` as they are built. */
+export const OWN_EXTENSION = extname(import.meta.url);
 
-/** A module of ours that something loads by its path; `path` is relative to this folder and has no extension. */
+/** A module of ours that something loads by its URL; `path` is relative to this folder and has no extension. */
 export function ownModule(path: string): URL {
-  return new URL(`${path}${EXTENSION}`, import.meta.url);
+  return new URL(`${path}${OWN_EXTENSION}`, import.meta.url);
+}
+
+/** {@link ownModule}, for what loads it by its path. */
+export function ownPath(path: string): string {
+  return fileURLToPath(ownModule(path));
 }

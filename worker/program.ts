@@ -8,6 +8,7 @@ import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
+import { whyCommand } from './commands/why.ts';
 import { workerCommand } from './commands/worker.ts';
 
 /** Commands in the order in which help shows them. */
@@ -19,6 +20,7 @@ const COMMANDS = [
   validateCommand,
   reviewCommand,
   runsCommand,
+  whyCommand,
   demoCommand,
 ];
 

@@ -4,6 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
 import { startWorker, type RunningWorker } from './compose.ts';
 import { connect, DEFAULT_ADDRESS, flagsOf, targetOf } from './connect.ts';
+import { exampleStart, type ExampleStart } from './example-start.ts';
 import { databaseReleased } from './temporal/database-owner.ts';
 import { PortInUse, startDevServer, type DevServer } from './temporal/dev-server.ts';
 import { findTemporal } from './temporal/find.ts';
@@ -24,6 +25,8 @@ export interface UpOptions {
   readonly temporalPort?: number;
   /** Port of Temporal's web UI; default 8233 where free, else any. */
   readonly uiPort?: number;
+  /** Folder of loops to run in place of the project's own. */
+  readonly loops?: string;
   /** Survive a power cut too. */
   readonly fsync: boolean;
   readonly report: (text: string) => void;
@@ -36,11 +39,15 @@ export interface Ready {
   readonly ui?: string;
   readonly taskQueue: string;
   readonly data: string;
+  /** Names of the loops that it runs. */
+  readonly loops: readonly string[];
 }
 
 /** Everything, running. */
 export interface Up {
   readonly ready: Ready;
+  /** A start that works as it is. */
+  readonly example: ExampleStart;
   /** CLI flags that reach the server, for printed commands; empty on the default address. */
   readonly flags: string;
   /** Resolves when the worker has stopped; rejects when it failed or its Temporal server is gone. */
@@ -72,6 +79,7 @@ export async function up(options: UpOptions): Promise<Up> {
       namespace: target.namespace,
       connectionFlags: flags,
       report,
+      ...(options.loops === undefined ? {} : { loops: options.loops }),
     });
     const ready: Ready = {
       ready: true,
@@ -79,11 +87,13 @@ export async function up(options: UpOptions): Promise<Up> {
       ...(server?.ui === undefined ? {} : { ui: server.ui }),
       taskQueue: TASK_QUEUE,
       data,
+      loops: [...worker.deps.loops.keys()],
     };
     await writeUpFile(data, ready);
     return {
       ready,
       flags,
+      example: exampleStart([...worker.deps.loops.values()]),
       done: server === undefined ? worker.done : Promise.race([worker.done, serverGone(server, data)]),
       stop: () => stopAll(data, worker, connection, server),
     };
@@ -155,16 +165,18 @@ async function registerAttributes(
 }
 
 /** What a person reads when everything is ready: the address first where it is not the default, then commands that work as they are. */
-export function readyText({ ready, flags }: Up): string {
-  const start = `temporal workflow start${flags} --task-queue ${TASK_QUEUE} --task-timeout 3s --type supportTriage --workflow-id supportTriage-4711 --input '{"id":"4711","text":"Something is wrong with my card, can somebody look?"}'`;
+export function readyText({ ready, flags, example }: Up): string {
+  const { loop, workflowId, input } = example;
+  const start = `temporal workflow start${flags} --task-queue ${TASK_QUEUE} --task-timeout 3s --type ${loop} --workflow-id ${workflowId} --input '${input}'`;
   return [
     ...(ready.temporal === DEFAULT_ADDRESS ? [] : [`export TEMPORAL_ADDRESS=${ready.temporal}`, '']),
     `Loopwright is up. Temporal ${ready.temporal}${ready.ui === undefined ? '' : `, its UI ${ready.ui}`}, task queue ${ready.taskQueue}, data ${ready.data}`,
+    `Loops: ${ready.loops.join(', ')}`,
     '',
     'Start a run:',
     `  ${start}`,
     'See where it stands, with the commands that decide its gate:',
-    `  temporal workflow query${flags} -w supportTriage-4711 --name status`,
+    `  temporal workflow query${flags} -w ${workflowId} --name status`,
     '',
     'No `temporal` on your PATH? Put `npx loopwright` before it. Ctrl-C stops everything and loses nothing.',
   ].join('\n');

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Mistake } from '../contract/mistake.ts';
 import { CONFIG_FILE, readConfigFile, routeModels } from './config.ts';
 import { loadLoopFolder, type LoadedFolder } from './load/loop-folder.ts';
-import { loopFolders, together } from './loop-folders.ts';
+import { loopFolders, together, type LoadedLoops } from './loop-folders.ts';
 
 /** What to look at. */
 export interface ValidateOptions {
@@ -24,7 +24,7 @@ export interface Validated {
 }
 
 /** Loads loops and says what is wrong with them, and with `loopwright.yaml` as a worker started here would read it. */
-export async function validate({ env, cwd, paths }: ValidateOptions): Promise<Validated> {
+export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): Promise<Validated> {
   const { file, config, mistakes: ofConfig } = await readConfigFile(env);
   const folders = new Set<string>();
   for (const path of paths) {
@@ -43,7 +43,7 @@ export async function validate({ env, cwd, paths }: ValidateOptions): Promise<Va
   const loaded: LoadedFolder[] = [];
   for (const folder of onlyConfig ? [] : folders)
     loaded.push(await loadLoopFolder(folder, { cwd, models, generation: 1 }));
-  const { loops, mistakes } = together(loaded);
+  const { loops, mistakes } = await bundled(together(loaded), cacheDir);
   const here = (path: string): string => {
     const name = relative(cwd, path);
     return name.startsWith('..') || isAbsolute(name) ? path : name === '' ? '.' : name;
@@ -53,6 +53,13 @@ export async function validate({ env, cwd, paths }: ValidateOptions): Promise<Va
     mistakes: [...ofConfig, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };
+}
+
+/** Without those whose workflow code makes no bundle; webpack is only woken for loops that have some. */
+async function bundled(loaded: LoadedLoops, cacheDir: string): Promise<LoadedLoops> {
+  if (![...loaded.loops.values()].some(({ workflow }) => workflow !== undefined)) return loaded;
+  const { bundleLoops } = await import('./folder-loops.ts');
+  return await bundleLoops(cacheDir, loaded);
 }
 
 function nothingIn(paths: readonly string[]): string {

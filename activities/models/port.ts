@@ -20,6 +20,8 @@ export interface ModelReply {
   readonly text: string;
   /** Undefined where the server does not say: then the worst case is booked. */
   readonly usage: Usage | undefined;
+  /** Set where this is no answer, and asking once more will ask in another way; it has to be paid for all the same. */
+  readonly askAgain?: true;
 }
 
 /** A model somewhere. Raises `ModelError.*` failures; after an abort, whatever ended the call. */

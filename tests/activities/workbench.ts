@@ -7,7 +7,7 @@ import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Dependencies, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
-import { openAiEndpoint } from '../../activities/models/openai.ts';
+import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
 import type { ModelEndpoint, ModelRequest } from '../../activities/models/port.ts';
 import { Harness } from '../../contract/harness.ts';
 import type { PinnedRun } from '../../contract/run.ts';
@@ -15,7 +15,7 @@ import { canonicalJson } from '../../core/canonical.ts';
 import type { Loop } from '../../loops/define/index.ts';
 import { digestOf, openStore } from '../../store/index.ts';
 import type { Store } from '../../store/ports.ts';
-import { FakeOpenAi, type Script } from '../support/fake-openai.ts';
+import { FakeOpenAi, type FakeManner, type Script } from '../support/fake-openai.ts';
 import { titleLoop } from '../support/loops.ts';
 
 /** Activities without a Temporal server: a real store, a real HTTP model server and one open run of one loop. */
@@ -34,6 +34,9 @@ export interface Workbench {
 export async function workbench(
   options: {
     readonly script?: Script;
+    readonly manner?: FakeManner;
+    /** How its endpoints ask: through the Responses API and no other, unless said otherwise. */
+    readonly asks?: Pick<OpenAiOptions, 'api' | 'report'>;
     readonly loop?: Loop;
     readonly harness?: unknown;
     readonly input?: unknown;
@@ -43,7 +46,7 @@ export async function workbench(
 ): Promise<Workbench> {
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-bench-'));
   const store = await openStore(folder, process.pid);
-  const model = new FakeOpenAi(options.script ?? []);
+  const model = new FakeOpenAi(options.script ?? [], options.manner);
   const baseUrl = await model.listen();
   onTestFinished(async () => {
     await model.close();
@@ -54,7 +57,8 @@ export async function workbench(
   const loop = options.loop ?? titleLoop();
   const harness = Harness.parse(options.harness ?? {});
   await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), 0);
-  const endpointOf = (name: string) => openAiEndpoint({ model: name, apiKey: 'test', baseUrl });
+  const asks = options.asks ?? { api: 'responses' };
+  const endpointOf = (name: string) => openAiEndpoint({ model: name, apiKey: 'test', baseUrl, ...asks });
   const price = { inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
   const keep = { runKey: 'r1', keep: 'durable' } as const;
   const run: PinnedRun = {

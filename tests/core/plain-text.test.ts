@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { plainLine, plainText } from '../../core/plain-text.ts';
+import { plainCommand, plainLine, plainText } from '../../core/plain-text.ts';
 
 test.each([
   ['\u001b[31mred\u001b[0m', 'red'],
@@ -33,4 +33,11 @@ test('whatever comes in, nothing comes out that a terminal obeys', () => {
 test('a line is one line, and as long as it may be', () => {
   expect(plainLine('  a\n\tb\u001b[2J  c ', 80)).toBe('a b c');
   expect(plainLine('😀😀😀😀', 3)).toBe('😀😀…');
+});
+
+test('a command keeps its words, and says in JSON what a terminal would obey', () => {
+  const output = { reply: 'two  spaces\nand \u009b2J, \u202eback' };
+  const shown = plainCommand(`--input '${JSON.stringify(output)}'`);
+  expect(shown).not.toMatch(/[\u0080-\u009f\u202e]/);
+  expect(JSON.parse(shown.slice("--input '".length, -1))).toEqual(output);
 });

@@ -88,7 +88,16 @@ test('`up` goes on where it was, on the same folder, after kill -9 of all of it,
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as unknown),
-  ).toEqual([{ ready: true, temporal, ui: `http://127.0.0.1:${ports[3]}`, taskQueue: 'loops', data }]);
+  ).toEqual([
+    {
+      ready: true,
+      temporal,
+      ui: `http://127.0.0.1:${ports[3]}`,
+      taskQueue: 'loops',
+      data,
+      loops: ['supportTriage', 'weeklyReport'],
+    },
+  ]);
 }, 240_000);
 
 /** Holds a port unless somebody has it already. */

@@ -33,8 +33,12 @@ export class LoopwrightProcess {
   stderr = '';
   readonly #child: ChildProcess;
 
-  constructor(words: readonly string[], env: NodeJS.ProcessEnv) {
-    const child = spawn(process.execPath, [BIN, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(words: readonly string[], env: NodeJS.ProcessEnv, cwd?: string) {
+    const child = spawn(process.execPath, [BIN, ...words], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     child.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.#child = child;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export type Scripted =
   /** With `usage: null` the answer does not say what it used. */
   | { readonly json: unknown; readonly usage?: { readonly input: number; readonly output: number } | null }
-  | { readonly text: string }
+  | { readonly text: string; readonly usage?: { readonly input: number; readonly output: number } }
   | { readonly refusal: string }
   /** An incomplete answer; `because` is `max_output_tokens` unless said otherwise. */
   | { readonly truncated: string; readonly because?: string }
@@ -24,6 +24,13 @@ export type Scripted =
 
 /** A request as the fake got it. */
 export interface Seen {
+  readonly api: 'responses' | 'chat';
+  /** Address and query, e.g. `/v1/responses`. */
+  readonly path: string;
+  /** The header with the key, e.g. `api-key: test`. */
+  readonly key: string;
+  /** Name of the cap on output, where one was set. */
+  readonly cap: string | undefined;
   readonly model: string;
   readonly instructions: string;
   readonly input: string;
@@ -32,6 +39,19 @@ export interface Seen {
   /** True when the client hung up before the answer. */
   aborted: boolean;
 }
+
+/** In what the server differs from OpenAI's. What it does so takes nothing from the script. */
+export interface FakeManner {
+  /** Its Responses API answers this, `ignoresFormat`: free text, whatever format is asked for; billed. */
+  readonly responses?: 'ignoresFormat' | { readonly status: number; readonly body: unknown };
+  /** Its Chat Completions know the cap on output by this name only, and refuse the other. Default: one of the two. */
+  readonly cap?: 'max_tokens' | 'max_completion_tokens';
+  /** Fields that it refuses because it does not know them. */
+  readonly unknown?: readonly string[];
+}
+
+/** What a server says that has the format in no sight. */
+export const FREE_TEXT = 'Sure! Here is a title for you: Owls of the night.';
 
 /** What answers a request: a list used up in order, or a function of the request. */
 export type Script = Scripted[] | ((seen: Seen, count: number) => Scripted);
@@ -55,6 +75,28 @@ const CreateResponse = z.strictObject({
   text: z.strictObject({ format: schemaFormat }).optional(),
 });
 
+/** The same of `CreateChatCompletionRequest`. */
+const CreateCompletion = z.strictObject({
+  model: z.string().min(1),
+  messages: z.tuple([
+    z.strictObject({ role: z.enum(['system', 'developer']), content: z.string() }),
+    z.strictObject({ role: z.literal('user'), content: z.string() }),
+  ]),
+  max_tokens: z.int().min(1).nullish(),
+  max_completion_tokens: z.int().min(1).nullish(),
+  store: z.boolean().nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  response_format: z
+    .strictObject({ type: z.literal('json_schema'), json_schema: schemaFormat.omit({ type: true }) })
+    .optional(),
+});
+
+/** Addresses of the two APIs: OpenAI's, Azure's v1, and Azure's of old with a version and, for chat, a deployment. */
+const ROUTES = {
+  responses: /^(\/v1|\/openai\/v1)\/responses$|^\/openai\/responses\?api-version=[\w-]+$/,
+  chat: /^(\/v1|\/openai\/v1)\/chat\/completions$|^\/openai\/deployments\/[\w.-]+\/chat\/completions\?api-version=[\w-]+$/,
+};
+
 /** An OpenAI-compatible server over real HTTP. It fails loudly when its script runs out and refuses what the API would refuse. */
 export class FakeOpenAi {
   readonly seen: Seen[] = [];
@@ -63,10 +105,12 @@ export class FakeOpenAi {
   /** Requests that were refused or found no script: a test ends with this empty. */
   readonly complaints: string[] = [];
   readonly #script: Script;
+  readonly #manner: FakeManner;
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
-  constructor(script: Script) {
+  constructor(script: Script, manner: FakeManner = {}) {
     this.#script = script;
+    this.#manner = manner;
   }
 
   async listen(): Promise<string> {
@@ -80,23 +124,30 @@ export class FakeOpenAi {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = CreateResponse.safeParse(JSON.parse(await read(request)));
-    const wrong =
-      request.url === '/v1/responses' && request.method === 'POST' ? whyWrong(body) : `no route ${request.url}`;
-    if (wrong !== undefined) return this.#refuse(response, wrong);
-    const { model, instructions, input, text } = body.data as z.infer<typeof CreateResponse>;
-    const strict = text?.format.strict === true;
-    const seen: Seen = { model, instructions: instructions ?? '', input, strict, aborted: false };
+    const body: unknown = JSON.parse(await read(request));
+    const path = request.url ?? '';
+    const api = ROUTES.responses.test(path) ? 'responses' : ROUTES.chat.test(path) ? 'chat' : undefined;
+    const { responses } = this.#manner;
+    if (api === 'responses' && typeof responses === 'object') return send(response, responses.status, responses.body);
+    if (api === undefined || request.method !== 'POST') return this.#refuse(response, `no route ${path}`);
+    const asked = api === 'responses' ? asResponse(body) : asCompletion(body, this.#manner);
+    if (typeof asked === 'string')
+      return this.#refuse(response, asked, api === 'chat' && this.#manner.cap !== undefined);
+    const seen: Seen = { ...asked, api, path, key: keyOf(request), aborted: false };
     this.seen.push(seen);
     response.on('close', () => (seen.aborted = !response.writableFinished));
+    if (api === 'responses' && responses === 'ignoresFormat') {
+      return await this.#reply(response, seen, { text: FREE_TEXT });
+    }
     const scripted = Array.isArray(this.#script) ? this.#script.shift() : this.#script(seen, this.seen.length);
     if (scripted === undefined)
       return this.#refuse(response, `no more scripted answers (asked ${this.seen.length} times)`);
     await this.#reply(response, seen, scripted);
   }
 
-  #refuse(response: ServerResponse, message: string): void {
-    this.complaints.push(message);
+  /** Answers 400; a refusal that belongs to the server's manner is no complaint. */
+  #refuse(response: ServerResponse, message: string, expected = false): void {
+    if (!expected) this.complaints.push(message);
     send(response, 400, { error: { message, type: 'invalid_request_error' } });
   }
 
@@ -123,25 +174,23 @@ export class FakeOpenAi {
     this.billed.input += usage.input;
     this.billed.output += usage.output;
     this.billed.calls += 1;
-    const answer = responseBody(seen.model, scripted, usage);
+    const answer = (seen.api === 'chat' ? completionBody : responseBody)(seen.model, scripted, usage);
     send(response, 200, said === null ? { ...answer, usage: undefined } : answer);
   }
 }
 
-function responseBody(
-  model: string,
-  scripted: Extract<Scripted, { json: unknown } | { text: string } | { refusal: string } | { truncated: string }>,
-  usage: { input: number; output: number },
-) {
+type Answered = Extract<Scripted, { json: unknown } | { text: string } | { refusal: string } | { truncated: string }>;
+
+function textOf(scripted: Exclude<Answered, { refusal: string }>): string {
+  return 'json' in scripted ? JSON.stringify(scripted.json) : 'text' in scripted ? scripted.text : scripted.truncated;
+}
+
+function responseBody(model: string, scripted: Answered, usage: { input: number; output: number }) {
   const truncated = 'truncated' in scripted;
   const content =
     'refusal' in scripted
       ? { type: 'refusal', refusal: scripted.refusal }
-      : {
-          type: 'output_text',
-          annotations: [],
-          text: 'json' in scripted ? JSON.stringify(scripted.json) : truncated ? scripted.truncated : scripted.text,
-        };
+      : { type: 'output_text', annotations: [], text: textOf(scripted) };
   return {
     id: 'resp_fake',
     object: 'response',
@@ -161,10 +210,64 @@ function responseBody(
   };
 }
 
-function whyWrong(body: z.ZodSafeParseResult<z.infer<typeof CreateResponse>>): string | undefined {
-  if (!body.success) return z.prettifyError(body.error);
-  const format = body.data.text?.format;
-  return format?.strict === true ? whyNotStrict(format.schema, '$') : undefined;
+function completionBody(model: string, scripted: Answered, usage: { input: number; output: number }) {
+  const cut = 'truncated' in scripted ? (scripted.because ?? 'length') : undefined;
+  const message =
+    'refusal' in scripted
+      ? { role: 'assistant', content: null, refusal: scripted.refusal }
+      : { role: 'assistant', content: textOf(scripted), refusal: null };
+  return {
+    id: 'chatcmpl-fake',
+    object: 'chat.completion',
+    created: 0,
+    model,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: cut ?? 'stop' }],
+    usage: {
+      prompt_tokens: usage.input,
+      completion_tokens: usage.output,
+      total_tokens: usage.input + usage.output,
+    },
+  };
+}
+
+type Read = Pick<Seen, 'model' | 'instructions' | 'input' | 'strict' | 'cap'>;
+
+/** What a request to the Responses API asks, or why it is refused. */
+function asResponse(body: unknown): Read | string {
+  const parsed = CreateResponse.safeParse(body);
+  if (!parsed.success) return z.prettifyError(parsed.error);
+  const { model, instructions, input, text, max_output_tokens: cap } = parsed.data;
+  const strict = text?.format.strict === true;
+  const why = strict ? whyNotStrict(text.format.schema, '$') : undefined;
+  const capName = typeof cap === 'number' ? 'max_output_tokens' : undefined;
+  return why ?? { model, instructions: instructions ?? '', input, strict, cap: capName };
+}
+
+/** What a request to Chat Completions asks, or why it is refused. */
+function asCompletion(body: unknown, { cap: only, unknown = [] }: FakeManner): Read | string {
+  const parsed = CreateCompletion.safeParse(body);
+  if (!parsed.success) return z.prettifyError(parsed.error);
+  const caps = (['max_tokens', 'max_completion_tokens'] as const).filter(
+    (name) => typeof parsed.data[name] === 'number',
+  );
+  if (caps.length > 1) return "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.";
+  const [cap] = caps;
+  if (only !== undefined && cap !== undefined && cap !== only)
+    return `Unsupported parameter: '${cap}' is not supported with this model. Use '${only}' instead.`;
+  const stranger = unknown.find((name) => Object.hasOwn(parsed.data, name));
+  if (stranger !== undefined) return `Unknown parameter: '${stranger}'.`;
+  const { model, messages, response_format: format } = parsed.data;
+  const strict = format?.json_schema.strict === true;
+  const why = strict ? whyNotStrict(format.json_schema.schema, '$') : undefined;
+  return why ?? { model, instructions: messages[0].content, input: messages[1].content, strict, cap };
+}
+
+/** The one header with the key; two would be a mistake, and are both shown. */
+function keyOf({ headers }: IncomingMessage): string {
+  return (['authorization', 'api-key'] as const)
+    .filter((name) => headers[name] !== undefined)
+    .map((name) => `${name}: ${String(headers[name])}`)
+    .join(', ');
 }
 
 /** Strict structured output: an object at the root, every property required, no others, on every level. */

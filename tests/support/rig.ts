@@ -8,7 +8,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { expect, inject, onTestFinished } from 'vitest';
 import type { Dependencies, LoopEntry, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
-import { openAiEndpoint } from '../../activities/models/openai.ts';
+import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
 import { TASK_TIMEOUT, type SearchAttribute } from '../../contract/names.ts';
 import type { RunResult } from '../../contract/outcomes.ts';
 import type { Status } from '../../contract/messages.ts';
@@ -22,13 +22,17 @@ import { filesIn } from '../../worker/files.ts';
 import { replayAll } from '../../testing/replay.ts';
 import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
 import { parseHarness } from '../../worker/load-harness.ts';
-import { FakeOpenAi, type Script } from './fake-openai.ts';
+import { FakeOpenAi, type FakeManner, type Script } from './fake-openai.ts';
 
 /** What a test sets up. */
 export interface RigOptions {
   readonly loops: readonly { readonly loop: Loop; readonly harness?: string }[];
   /** What the fake model server answers on route `default` (model `fake-1`) and `judge` (model `fake-judge`). */
   readonly script?: Script;
+  /** In what the fake model server differs from OpenAI's. */
+  readonly manner?: FakeManner;
+  /** How its routes ask: through the Responses API and no other, unless said otherwise. */
+  readonly asks?: Pick<OpenAiOptions, 'api' | 'report'>;
   readonly prices?: Readonly<Record<string, Price>>;
   readonly maxEvents?: number;
   readonly now?: () => number;
@@ -85,7 +89,7 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
   const connection = options.server ?? (await connect());
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-rig-'));
   const store = await openStore(folder, process.pid);
-  const model = new FakeOpenAi(options.script ?? []);
+  const model = new FakeOpenAi(options.script ?? [], options.manner);
   const baseUrl = await model.listen();
   const taskQueue = `test-${process.pid}-${(count += 1)}`;
   const cluster = clusterOf(connection, 'default');
@@ -174,7 +178,7 @@ async function dependencies(
   }
   const endpoint = (model: string): Route => ({
     kind: 'endpoint',
-    endpoint: openAiEndpoint({ model, apiKey: 'test', baseUrl }),
+    endpoint: openAiEndpoint({ model, apiKey: 'test', baseUrl, ...(options.asks ?? { api: 'responses' }) }),
   });
   return {
     store,

@@ -26,6 +26,9 @@ export class CommandError extends Error {
 export const dataOption = ({ env }: CommandContext) =>
   ['--data <dir>', 'data folder; one process owns it', env['LOOPWRIGHT_DATA'] ?? '.loopwright'] as const;
 
+/** Words of the option that names a folder of loops. */
+export const LOOPS_OPTION = ['--loops <dir>', "folder of loops to run in place of the project's own"] as const;
+
 /** Reads an option that is a whole number from 1. */
 export function positive(text: string): number {
   const value = Number(text);

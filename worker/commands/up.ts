@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import { dataOption, port, type CommandContext } from './context.ts';
+import { dataOption, LOOPS_OPTION, port, type CommandContext } from './context.ts';
 
 interface Options {
   readonly temporalPort?: number;
   readonly port?: number;
   readonly data: string;
+  readonly loops?: string;
   readonly fsync: boolean;
   readonly json: boolean;
 }
@@ -16,6 +17,7 @@ export function upCommand(context: CommandContext): Command {
     .option('--temporal-port <n>', "Temporal's port (default: 7233 where free, else any)", port)
     .option('--port <n>', "port of Temporal's web UI (default: 8233 where free, else any)", port)
     .option(...dataOption(context))
+    .option(...LOOPS_OPTION)
     .option('--fsync', 'survive a power cut too, not only kill -9; slower', false)
     .option('--json', 'print one line of JSON once everything is ready', false)
     .action(async (options: Options) => {
@@ -29,13 +31,14 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     import('../up.ts'),
     import('../stop-signals.ts'),
   ]);
-  const { temporalPort, port: uiPort, data, fsync } = options;
+  const { temporalPort, port: uiPort, data, fsync, loops } = options;
   const running = await up({
     env,
     cacheDir,
     data,
     fsync,
     report,
+    ...(loops === undefined ? {} : { loops }),
     ...(temporalPort === undefined ? {} : { temporalPort }),
     ...(uiPort === undefined ? {} : { uiPort }),
   });

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { TASK_QUEUE } from '../../contract/names.ts';
-import { dataOption, type CommandContext } from './context.ts';
+import { dataOption, LOOPS_OPTION, type CommandContext } from './context.ts';
 
 interface Options {
   readonly data: string;
+  readonly loops?: string;
   readonly deployment?: string;
   readonly buildId?: string;
   readonly json: boolean;
@@ -15,6 +16,7 @@ export function workerCommand(context: CommandContext): Command {
   const command = new Command('worker')
     .description('start a worker alone, for the cluster that the TEMPORAL_* variables or temporal.toml name')
     .option(...dataOption(context))
+    .option(...LOOPS_OPTION)
     .option('--deployment <name>', 'Worker Versioning: name of the deployment; needs --build-id')
     .option('--build-id <id>', 'Worker Versioning: id of this build; runs stay on the build they began on')
     .option('--json', 'print one line of JSON once the worker polls', false);
@@ -32,7 +34,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     import('../connect.ts'),
     import('../stop-signals.ts'),
   ]);
-  const { deployment, buildId, data } = options;
+  const { deployment, buildId, data, loops } = options;
   const { address, namespace } = targetOf(env);
   const connection = await connect(env, address);
   const worker = await startWorker({
@@ -43,13 +45,21 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     namespace,
     connectionFlags: flagsOf(address, namespace),
     report,
+    ...(loops === undefined ? {} : { loops }),
     ...(deployment === undefined || buildId === undefined ? {} : { deployment: { name: deployment, buildId } }),
   });
-  const ready = { ready: true, temporal: address, namespace, taskQueue: TASK_QUEUE, data };
+  const ready = {
+    ready: true,
+    temporal: address,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    data,
+    loops: [...worker.deps.loops.keys()],
+  };
   print(
     options.json
       ? JSON.stringify(ready)
-      : `Worker on ${address}, namespace ${namespace}, task queue ${TASK_QUEUE}, data ${data}`,
+      : `Worker on ${address}, namespace ${namespace}, task queue ${TASK_QUEUE}, data ${data}, loops ${ready.loops.join(', ')}`,
   );
   await untilToldToStop(worker.done, report);
   await worker.stop();

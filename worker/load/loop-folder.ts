@@ -11,6 +11,7 @@ import { CASES_FILE, readCases } from './cases.ts';
 import { documentReader } from '../loops.ts';
 import { refusals } from '../review/refuse.ts';
 import { importMistake } from './import-mistake.ts';
+import { ioMistakes } from './io-mistakes.ts';
 import { filesOf, importLoopModule } from './loop-modules.ts';
 import { togetherMistakes, type LoopAround } from './loop-rules.ts';
 import { fieldLine } from './source-fields.ts';
@@ -40,6 +41,8 @@ export interface FoundLoop extends LoopEntry {
   readonly at: { readonly file: string; readonly line: number };
   /** Path of the file with its workflow code, where it has some. */
   readonly workflow?: string;
+  /** The same as messages call it. */
+  readonly workflowFile?: string;
   readonly cases: readonly Case[];
   /** The files that its code was made of. */
   readonly files: readonly string[];
@@ -79,6 +82,7 @@ class FolderLoader {
     const workflows = await this.#workflows();
     const cases = readCases(await this.#text(CASES_FILE), this.#name(join(this.#folder, CASES_FILE)), loops);
     if (loops.length > 0) this.#mistakes.push(...cases.mistakes);
+    const workflowPath = join(this.#folder, WORKFLOW_FILE);
     const found: FoundLoop[] = [];
     for (const loop of loops) {
       const { place, source } = await this.#defined(definitionStack(loop) ?? '');
@@ -110,7 +114,7 @@ class FolderLoader {
         at: { file: this.#name(place.file), line: place.line },
         cases: cases.cases.filter((one) => (one.loop ?? loop.name) === loop.name),
         files: [...this.#files],
-        ...(workflow ? { workflow: join(this.#folder, WORKFLOW_FILE) } : {}),
+        ...(workflow ? { workflow: workflowPath, workflowFile: this.#name(workflowPath) } : {}),
       });
     }
     return { folder: this.#folder, loops: found, mistakes: this.#mistakes, files: [...this.#files] };
@@ -146,6 +150,8 @@ class FolderLoader {
     const path = join(this.#folder, WORKFLOW_FILE);
     if ((await this.#text(WORKFLOW_FILE)) === '') return [];
     const exports = await this.#import(path);
+    for (const file of filesOf(path, this.#options.generation))
+      this.#mistakes.push(...ioMistakes(await readFile(file, 'utf8').catch(() => ''), this.#name(file)));
     return Object.entries(exports ?? {}).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
   }
 

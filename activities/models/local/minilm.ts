@@ -12,8 +12,15 @@ const MAX_TOKENS = 128;
 /** Embeds one text: the mean of its token vectors, at length 1. */
 export type Minilm = (text: string) => Promise<Float32Array>;
 
+/** A model in memory. */
+export interface OpenMinilm {
+  readonly embed: Minilm;
+  /** Gives the memory back. */
+  close(): Promise<void>;
+}
+
 /** Loads all-MiniLM-L6-v2 from a folder of weights. About 0.5 s and 300 MB; then 3-4 ms of one core for a short text. */
-export async function loadMinilm(folder: string): Promise<Minilm> {
+export async function openMinilm(folder: string): Promise<OpenMinilm> {
   const json = async (name: string): Promise<object> =>
     JSON.parse(await readFile(join(folder, name), 'utf8')) as object;
   const tokenizer = new Tokenizer(await json('tokenizer.json'), await json('tokenizer_config.json'));
@@ -22,7 +29,7 @@ export async function loadMinilm(folder: string): Promise<Minilm> {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
   });
-  return async (text) => {
+  const embed: Minilm = async (text) => {
     const ids = cut(tokenizer.encode(text).ids);
     const output = await session.run({
       input_ids: integers(ids),
@@ -37,6 +44,7 @@ export async function loadMinilm(folder: string): Promise<Minilm> {
     }
     return meanAtLengthOne(hidden);
   };
+  return { embed, close: () => session.release() };
 }
 
 /** The first tokens, and the closing mark. */

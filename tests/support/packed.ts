@@ -1,0 +1,62 @@
+import { execFile, type ExecFileException } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** How a command ended. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program in a folder with nothing of ours or Temporal's in its environment but the Temporal CLI of the test run. */
+export function execute(
+  file: string,
+  words: readonly string[],
+  cwd: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(TEMPORAL_|LOOPWRIGHT_(?!CACHE)|OPENAI_|npm_|VITEST|NODE_ENV|NODE_OPTIONS)/.test(name),
+  );
+  const env = { ...Object.fromEntries(inherited), TEMPORAL_CLI_PATH: inject('temporalCli'), ...more };
+  return new Promise((resolve) => {
+    execFile(
+      file,
+      [...words],
+      { cwd, env, maxBuffer: 64 * 1024 * 1024 },
+      (error: ExecFileException | null, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
+      },
+    );
+  });
+}
+
+/** The package as `npm pack` makes it, installed without any install script into an empty folder elsewhere. */
+export interface Installed {
+  readonly tarball: string;
+  /** An empty folder but for `package.json` and `node_modules`. */
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** Packs and installs. @throws Error with what npm said. */
+export async function install(): Promise<Installed> {
+  const scratch = await mkdtemp(join(tmpdir(), 'loopwright-package-'));
+  await must(await execute('npm', ['pack', '--pack-destination', scratch], ROOT));
+  const [name] = (await readdir(scratch)).filter((file) => file.endsWith('.tgz'));
+  const tarball = join(scratch, name ?? '');
+  const folder = join(scratch, 'elsewhere');
+  await mkdir(folder);
+  await must(await execute('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', tarball], folder));
+  return { tarball, folder, remove: () => rm(scratch, { recursive: true, force: true }) };
+}
+
+async function must({ code, stderr }: Ran): Promise<void> {
+  if (code !== 0) throw new Error(stderr);
+}
