@@ -1,5 +1,6 @@
 import { failure } from '../contract/failures.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
+import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
 import { z } from 'zod';
 import { Refusal } from './refusals.ts';
@@ -25,6 +26,18 @@ export class RecordClient {
   /** Runs, newest first. */
   async runs(query: RunQuery): Promise<RunList> {
     return await this.#get('/api/runs', query, RunList);
+  }
+
+  /** The newest answer to each question of a review. */
+  async reviewAnswers(): Promise<readonly ReviewAnswer[]> {
+    return await this.#get('/api/review-answers', {}, z.array(ReviewAnswer));
+  }
+
+  /** Records what a person said about a loop; the same again changes nothing. */
+  async answerReview(answer: ReviewAnswer): Promise<void> {
+    const path = '/api/review-answers';
+    const headers = { 'content-type': 'application/json' };
+    await read(await this.#send(path, { method: 'PUT', headers, body: JSON.stringify(answer) }), path, ReviewAnswer);
   }
 
   /** All about one run; undefined where the record has none. */

@@ -10,6 +10,7 @@ import { sqlLessons } from './lessons.ts';
 import { groupCommit } from './group-commit.ts';
 import { own } from './owner.ts';
 import type { Store } from './ports.ts';
+import { sqlReviewAnswers } from './review-answers.ts';
 import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
 import { openDatabase, openReader } from './sqlite.ts';
@@ -44,6 +45,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     effects: sqlEffects(database),
     ledger: sqlLedger(database),
     harnesses: sqlHarnesses(database),
+    reviewAnswers: sqlReviewAnswers(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },

@@ -7,6 +7,7 @@ import type { RunList, RunQuery } from '../contract/record.ts';
 import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import type { ReviewAnswers } from './review-answers.ts';
 
 /** The state outside the chat: what outlives a run. Every write has a key; repeating it changes nothing. */
 export interface Store {
@@ -20,6 +21,7 @@ export interface Store {
   readonly effects: Effects;
   readonly ledger: Ledger;
   readonly harnesses: Harnesses;
+  readonly reviewAnswers: ReviewAnswers;
   readonly facts: Facts;
   close(): Promise<void>;
 }

@@ -116,4 +116,5 @@ export interface Tables {
     at: number;
   };
   harness_pointers: { loop: string; version: number };
+  review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

@@ -18,6 +18,7 @@ import { canLearn, lazyLearner } from './lazy-learner.ts';
 import { chooseLearner } from './learner.ts';
 import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 import { documentReader, ownLoops, pinnedIntents } from './loops.ts';
+import { refuseUnchecked } from './review/refuse.ts';
 import { triageDataset } from './triage-dataset.ts';
 
 /** How often the record is held against Temporal, in milliseconds. */
@@ -124,7 +125,10 @@ async function loopSource(options: ComposeOptions, { models }: ModelConfig): Pro
   if (folder !== undefined) return await openFolderLoops({ folder, cwd: process.cwd(), cacheDir, models, report });
   const dataset = { env, cacheDir, download: false, report };
   const intents = await pinnedIntents(data, async () => (await triageDataset(dataset)).intents);
-  return { loops: await ownLoops(intents), bundle: await cachedBundle(cacheDir) };
+  const loops = await ownLoops(intents);
+  // A folder's loops were asked when they were loaded.
+  await refuseUnchecked(loops.values(), { models, documents: documentReader(), now: Date.now() });
+  return { loops, bundle: await cachedBundle(cacheDir) };
 }
 
 interface Composed {

@@ -12,6 +12,9 @@ import { loadHarness } from './load-harness.ts';
 /** Folder of the project's own loops. */
 export const LOOPS = fileURLToPath(new URL('../loops/', import.meta.url));
 
+/** File in a data folder with the intents that it was begun with. */
+const INTENTS_FILE = 'supportTriage.intents.json';
+
 /** The loops that come with the project, with their harnesses. `intents` are the answers that `supportTriage` may give. */
 export async function ownLoops(intents: readonly string[]): Promise<Map<string, LoopEntry>> {
   const loops: Loop[] = [supportTriage(intents), weeklyReport];
@@ -56,11 +59,16 @@ async function read(path: string): Promise<{ name: string; text: string }[]> {
 
 /** The intents that a data folder was begun with: labels that people gave keep their meaning. The first use decides. */
 export async function pinnedIntents(data: string, first: () => Promise<readonly string[]>): Promise<readonly string[]> {
-  const file = join(data, 'supportTriage.intents.json');
-  const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as string[];
+  const known = await knownIntents(data);
+  if (known !== undefined) return known;
   const intents = await first();
   await mkdir(data, { recursive: true });
-  await writeFile(file, JSON.stringify(intents));
+  await writeFile(join(data, INTENTS_FILE), JSON.stringify(intents));
   return intents;
+}
+
+/** The intents that a data folder was begun with; undefined where it was not. */
+export async function knownIntents(data: string): Promise<readonly string[] | undefined> {
+  const known = await readFile(join(data, INTENTS_FILE), 'utf8').catch(() => undefined);
+  return known === undefined ? undefined : (JSON.parse(known) as string[]);
 }

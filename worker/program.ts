@@ -3,6 +3,7 @@ import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
+import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   temporalCommand,
   initCommand,
   validateCommand,
+  reviewCommand,
   runCommand,
   runsCommand,
   whyCommand,

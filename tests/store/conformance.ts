@@ -62,6 +62,8 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     await store.ledger.release(callOf('r1', { attempt: 3 }));
   },
   'putting a row into the outbox': (store) => store.effects.put('titles', 'triage/r1/publish', { title: 'Owls' }),
+  'answering a question of a review': (store) =>
+    store.reviewAnswers.add({ loop: 'triage', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1550 }),
   'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 
@@ -155,6 +157,17 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
       expect(read.map(({ input }) => input)).toEqual([{ id: 'a' }, { id: 'b' }]);
       expect(await store.lessons.list({ loop: 'triage', after: watermark, upTo: watermark + 9 })).toHaveLength(1);
       expect(await store.lessons.list({ loop: 'other', after: 0, upTo: watermark })).toEqual([]);
+    });
+
+    test('the newest answer to each check counts, and older ones stay on record', async () => {
+      const answer = { loop: 'triage', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1000 };
+      const newer = { ...answer, answer: 'webhook desk', note: 'since May', by: 'bo', at: 3000 };
+      const other = { ...answer, loop: 'report', at: 4000 };
+      const second = { ...answer, check: 'learning.worked', answer: 'yes', at: 2000 };
+      for (const given of [newer, answer, second, other]) await store.reviewAnswers.add(given);
+      expect(await store.reviewAnswers.newest('triage')).toEqual([second, newer]);
+      expect(await store.reviewAnswers.newest()).toEqual([other, second, newer]);
+      expect(await store.facts.query('select answer from review_answers')).toHaveLength(4);
     });
 
     test('a harness file that changed is a new version; one that says the same is not', async () => {

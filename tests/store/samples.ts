@@ -69,6 +69,7 @@ const TABLES = [
   'budgets',
   'harnesses',
   'harness_pointers',
+  'review_answers',
 ] as const;
 
 /** Everything that a store holds, by table. */

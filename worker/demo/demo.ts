@@ -1,7 +1,9 @@
 import { chooseLearner } from '../learner.ts';
 import type { LabelledMessage } from '../triage-dataset.ts';
+import { partLines } from '../review/review-text.ts';
 import { heldOutCurve } from './held-out.ts';
 import { learnTogether } from './learn-together.ts';
+import { reviewed } from './reviewed.ts';
 import { hostile, report, work } from './scenes.ts';
 import { bar, curve, percent } from './screen.ts';
 import { kept, lower, raise, type DemoOptions, type Stage } from './stage.ts';
@@ -30,6 +32,7 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
       screen.progress(`  ${bar(share, 30)} ${percent(share, 1)}`),
     );
     const counted = count(stage.record.closedRuns(), stage.dataset);
+    const review = await reviewed(stage);
     const summary: DemoSummary = {
       dataset: stage.dataset.name,
       embedder: learner.model,
@@ -37,11 +40,14 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
       ...only(counted),
       heldOut,
       crash,
+      review: { done: review.done, total: review.total },
       ...(await histories(stage, messages)),
       runsPerSecond: round(messages.length / streamed),
       seconds: round((performance.now() - began) / 1000),
     };
     screen.say(story(summary, counted.costUsd));
+    screen.say(`Review of ${review.loop}: ${review.done} of ${review.total} (loopwright review says what is next)`);
+    for (const line of partLines(review)) screen.say(line);
     if (options.interactive) await learnTogether(stage);
     if (options.keep) await kept(stage);
     return summary;

@@ -20,6 +20,8 @@ export interface DemoSummary {
   readonly verifierFailsRight: number;
   readonly heldOut: readonly HeldOutPoint[];
   readonly crash: { readonly recoveredMs: number; readonly lost: number; readonly doubled: number };
+  /** How many of the twelve checks of `supportTriage` are done. */
+  readonly review: { readonly done: number; readonly total: number };
   readonly eventsPerRun: number;
   readonly historyBytesPerRun: number;
   readonly runsPerSecond: number;

@@ -8,10 +8,12 @@ import { definitionStack } from '../../loops/define/loop.ts';
 import type { RouteModels } from '../config.ts';
 import { HARNESS_FILE, readHarness } from '../load-harness.ts';
 import { CASES_FILE, readCases } from './cases.ts';
+import { documentReader } from '../loops.ts';
+import { refusals } from '../review/refuse.ts';
 import { importMistake } from './import-mistake.ts';
 import { ioMistakes } from './io-mistakes.ts';
 import { filesOf, importLoopModule } from './loop-modules.ts';
-import { togetherMistakes } from './loop-rules.ts';
+import { togetherMistakes, type LoopAround } from './loop-rules.ts';
 import { fieldLine } from './source-fields.ts';
 import { placeInStack, type Place } from './source-place.ts';
 
@@ -29,6 +31,8 @@ export interface FolderOptions {
   readonly models: RouteModels | undefined;
   /** From 1; a higher one loads the code again. */
   readonly generation: number;
+  /** False: checks are not asked whether they can say no, for who does so anyway. */
+  readonly probe?: false;
 }
 
 /** A loop of a person's folder. */
@@ -101,6 +105,8 @@ class FolderLoader {
             inHarness: harness.mistake,
           }),
         );
+      if (this.#mistakes.length === 0 && harness.value !== undefined)
+        this.#mistakes.push(...(await this.#unchecked({ loop, harness: harness.value, folder: this.#folder }, inLoop)));
       found.push({
         loop,
         harness: harness.value ?? ({} as LoopEntry['harness']),
@@ -127,6 +133,16 @@ class FolderLoader {
         fix: 'Write `export const myLoop = defineLoop({ … })`.',
       });
     return loops;
+  }
+
+  /** Stages where nobody but the generator can say no. */
+  async #unchecked(entry: LoopEntry, inLoop: LoopAround['inLoop']): Promise<Mistake[]> {
+    const { models, probe } = this.#options;
+    if (probe === false) return [];
+    const wrong = await refusals(entry, { models, documents: documentReader(), now: Date.now() });
+    return wrong.map(({ stage, because, fix }) =>
+      inLoop(`stages.${stage}.verify`, `NoIndependentCheck: ${because}`, fix),
+    );
   }
 
   /** Names that `workflow.ts` exports functions under. */

@@ -1,0 +1,73 @@
+import type { Keep, Trust } from '../../contract/context.ts';
+import type { Harness } from '../../contract/harness.ts';
+import type { SchemaFacts } from './schema.ts';
+
+/** A loop as its review sees it: plain data, made from its definition, its harness and the worker's model routes. */
+export interface LoopFacts {
+  readonly name: string;
+  /** The files that evidence names, as a person would write them. */
+  readonly files: { readonly definition: string; readonly harness: string; readonly cases: string };
+  /** `blind`: a function that takes no input, so all work would be the same work. */
+  readonly dedupe: 'none' | 'blind' | 'byInput';
+  readonly input: SchemaFacts;
+  readonly stages: readonly StageFacts[];
+  readonly effects: readonly { readonly name: string; readonly repeatable: boolean }[];
+  /** What the agent may call by itself. A harness can hold none yet. */
+  readonly tools: readonly ToolFacts[];
+  readonly harness: Omit<Harness, 'tools'>;
+  /** Paths that the harness file itself says, such as `limits.usd`; everything else is a default. */
+  readonly stated: ReadonlySet<string>;
+  /** Whether the loop's folder has cases with at least one line. */
+  readonly hasCases: boolean;
+}
+
+/** Something that the agent may call while it generates. */
+export interface ToolFacts {
+  readonly name: string;
+  /** Whether each call waits for a person. */
+  readonly approve: boolean;
+  readonly maxCalls?: number;
+}
+
+/** A stage: who makes its output from what, and who checks it. */
+export interface StageFacts {
+  readonly name: string;
+  readonly generator: GeneratorFacts;
+  readonly sources: readonly SourceFacts[];
+  /** The stage's verifiers and the harness' evals. */
+  readonly verifiers: readonly VerifierFacts[];
+  readonly output: SchemaFacts;
+}
+
+/** Who makes an output. Identities are `model:<id>`, `function:<name>`, `learner`, or `route:<name>` where the route is not known. */
+export interface GeneratorFacts {
+  readonly kind: 'model' | 'function';
+  /** Of everybody that routing can reach. */
+  readonly identities: readonly string[];
+}
+
+/** Where context comes from. */
+export interface SourceFacts {
+  readonly name: string;
+  readonly trust: Trust;
+  readonly keep: Keep;
+  readonly why: string;
+}
+
+/** Who checks an output. */
+export interface VerifierFacts {
+  readonly name: string;
+  readonly kind: 'check' | 'judge' | 'eval';
+  /** Its no asks a person, who may overrule it. */
+  readonly opinion: boolean;
+  /** As in {@link GeneratorFacts}; for an eval `eval:<id>`. */
+  readonly identity: string;
+  /** Whether it can say no, and how that was seen. */
+  readonly power: Power;
+}
+
+/** Whether a verifier can say no: shown, refuted, or neither. */
+export interface Power {
+  readonly kind: 'shown' | 'none' | 'unknown';
+  readonly because: string;
+}

@@ -1,0 +1,36 @@
+import type { CheckId, FindingName } from './result.ts';
+
+/** When each check is done. */
+export const CHECK_MEANING: Readonly<Record<CheckId, string>> = {
+  'trigger.explicit': 'a person has named what starts the loop',
+  'trigger.deduplicated': '`dedupe` makes a key of the input, or a schedule alone starts it',
+  'context.bounded':
+    'every text and list of the input has a largest size, and the sources share a budget above 0 tokens',
+  'context.sorted':
+    'every source says why it is needed now; what is not deleted with its run, a person has said is still looked through',
+  'verifier.independent':
+    'in every stage somebody else than the generator verifies, and nobody grades their own output',
+  'verifier.refuses':
+    'in every stage a verifier said no to a made-up output, or is a rule or a judge with criteria; else a person has seen a no',
+  'state.recorded': 'an effect puts what was accepted outside the run',
+  'state.typed': 'every stage makes a record with named, typed fields; texts of any length alone are none',
+  'stop.limits':
+    'a verifier that is no opinion says what done means, and no limit is as high as can be; defaults count',
+  'stop.help': 'an approval rule, an audit or an opinion asks a person',
+  'learning.places':
+    'instructions, evals or cases, routing and approval are written down in the harness; what calls no tool needs no tool contract',
+  'learning.worked': 'a person has said who goes through what runs taught',
+};
+
+/** What each of the article's five mistakes is, seen in a loop. */
+export const FINDING_MEANING: Readonly<Record<FindingName, string>> = {
+  PromptOnly:
+    'only models generate, and there is no source, no context budget, no independent check, no gate, no example and no case',
+  NoIndependentCheck:
+    'a verifier is the model or function that makes the output, or nothing in a stage can say no. Refused to start, but where the judge is the generator on some routes only and a certain check stands beside it',
+  FuzzyMemory: 'the output of a stage is no record or takes anything, or text from outside is kept for ever',
+  NoOperations:
+    'it acts, and its harness names no approvers, asks nobody and sets no cap on money (or one as high as can be)',
+  ProtocolOnly:
+    'a tool, or an effect that cannot be repeated, can be called without an independent verifier before it or without anything that stops a second call',
+};

@@ -1,0 +1,221 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import type { ReviewAnswer } from '../../../contract/review-answer.ts';
+import type { Review } from '../../../core/review/result.ts';
+import { startGateway } from '../../../gateway/serve.ts';
+import { openStore } from '../../../store/index.ts';
+import { parseHarness } from '../../../worker/load-harness.ts';
+import { askPerson } from '../../../worker/review/ask.ts';
+import { reviewLoops } from '../../../worker/review/reviews.ts';
+import { reviewText } from '../../../worker/review/review-text.ts';
+import { LoopwrightProcess, plainEnvironment } from '../../support/crash-process.ts';
+import { titleLoop } from '../../support/loops.ts';
+import { plantFiles } from '../../support/planted-loops.ts';
+import { PLANTED, type PlantedLoop } from './planted-weaknesses.ts';
+
+const DAY = 86_400_000;
+
+function folderOf(...planted: readonly PlantedLoop[]): Promise<string> {
+  const files = planted.flatMap(({ name, loop, harness }) => [
+    [`${name}/loop.ts`, loop],
+    ...(harness === '' ? [] : [[`${name}/harness.yaml`, harness]]),
+  ]);
+  const models = 'models: { default: { model: maker }, judge: { model: maker } }';
+  return plantFiles(Object.fromEntries([...files, ['loopwright.yaml', models]]) as Record<string, string>);
+}
+
+/** The environment of a worker in such a folder. */
+function environment(folder: string, more: Readonly<Record<string, string>> = {}) {
+  return plainEnvironment({ LOOPWRIGHT_CONFIG: join(folder, 'loopwright.yaml'), ...more });
+}
+
+/** Runs `loopwright review` on a folder of planted loops. */
+async function reviewed(folder: string, ...words: readonly string[]) {
+  const all = ['review', '--loops', folder, '--data', join(folder, 'data'), ...words];
+  const process = new LoopwrightProcess(all, environment(folder));
+  const { code } = await process.ended;
+  return { code, stdout: process.stdout, stderr: process.stderr };
+}
+
+async function jsonOf(folder: string, ...words: readonly string[]): Promise<readonly Review[]> {
+  return JSON.parse((await reviewed(folder, '--json', ...words)).stdout) as Review[];
+}
+
+const stateOf = (reviews: readonly Review[], check: string) =>
+  reviews[0]?.checks.find((one) => one.check === check)?.state;
+
+test.each(Object.entries(PLANTED))(
+  '%s is found in a loop that shows it, and not in its neighbour',
+  async (name, pair) => {
+    const reviews = await jsonOf(await folderOf(pair.shows, pair.neighbour));
+    const namesOf = (loop: string) => reviews.find((review) => review.loop === loop)?.findings.map((one) => one.name);
+    expect(namesOf(pair.shows.name)).toContain(name);
+    expect(namesOf(pair.neighbour.name)).not.toContain(name);
+  },
+);
+
+test('a loop that may not start ends the command with 7, and the others are reviewed all the same', async () => {
+  const { shows, neighbour } = PLANTED.NoIndependentCheck;
+  const { code, stdout, stderr } = await reviewed(await folderOf(shows, neighbour), '--no-input');
+  expect(code).toBe(7);
+  expect(stderr).toContain(`${shows.name} may not start: NoIndependentCheck`);
+  expect(stdout).toContain('verifier `taste` of stage `main` is model:maker');
+  expect(stdout).toMatch(new RegExp(`^${neighbour.name}: \\d+ of 12$`, 'm'));
+});
+
+test('a worker leaves out a loop whose checks only ever pass, says where and how to mend it, and runs the others', async () => {
+  const { shows } = PLANTED.PromptOnly;
+  const folder = await folderOf(shows, PLANTED.NoOperations.neighbour);
+  const words = ['worker', '--loops', folder, '--data', join(folder, 'data'), '--json'];
+  const more = { TEMPORAL_ADDRESS: inject('temporal'), OPENAI_API_KEY: 'nobody asks' };
+  const worker = new LoopwrightProcess(words, environment(folder, more));
+  await worker.ready();
+  expect(worker.stderr).toContain(
+    `${shows.name}/loop.ts:10: \`stages.main.verify\`: NoIndependentCheck: nothing can say no in stage \`main\`: \`fine\` can only answer \`pass\`. Fix: Add a check()`,
+  );
+  await worker.end('SIGTERM');
+});
+
+test('a worker does not start where every loop only grades itself', async () => {
+  const { shows } = PLANTED.NoIndependentCheck;
+  const folder = await folderOf(shows);
+  const words = ['worker', '--loops', folder, '--data', join(folder, 'data')];
+  const more = { TEMPORAL_ADDRESS: inject('temporal'), OPENAI_API_KEY: 'nobody asks' };
+  const worker = new LoopwrightProcess(words, environment(folder, more));
+  expect(await worker.ended).toMatchObject({ code: 1 });
+  expect(worker.stderr).toContain('SelfVerification');
+});
+
+test('answers of a file are kept with who and when, and the next review needs no file', async () => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const { name } = PLANTED.NoOperations.neighbour;
+  expect(stateOf(await jsonOf(folder), 'trigger.explicit')).toBe('asked');
+  const file = join(folder, 'answers.yaml');
+  await writeFile(
+    file,
+    `${name}:\n  trigger.explicit: webhook desk\n  learning.worked: { answer: no, note: not yet }\n`,
+  );
+  const before = Date.now();
+  await jsonOf(folder, '--answers', file, '--by', 'ada@example.com');
+  const reviews = await jsonOf(folder);
+  expect(stateOf(reviews, 'trigger.explicit')).toBe('done');
+  expect(stateOf(reviews, 'learning.worked')).toBe('open');
+  const store = await openStore(join(folder, 'data'), process.pid);
+  onTestFinished(() => store.close());
+  const [worked, trigger] = await store.reviewAnswers.newest(name);
+  expect(trigger).toMatchObject({ check: 'trigger.explicit', answer: 'webhook desk', by: 'ada@example.com' });
+  expect(worked).toMatchObject({ answer: 'no', note: 'not yet' });
+  expect(trigger?.at).toBeGreaterThanOrEqual(before);
+});
+
+test('answers are given through the process that owns the data folder', async () => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const data = join(folder, 'data');
+  const store = await openStore(data, process.pid);
+  const gateway = await startGateway(data, { store, token: 'ab'.repeat(32), pid: process.pid });
+  onTestFinished(async () => {
+    await gateway.stop();
+    await store.close();
+  });
+  const file = join(folder, 'answers.json');
+  await writeFile(file, JSON.stringify({ [PLANTED.NoOperations.neighbour.name]: { 'trigger.explicit': 'manual' } }));
+  const reviews = await jsonOf(folder, '--answers', file, '--by', 'ada');
+  expect(stateOf(reviews, 'trigger.explicit')).toBe('done');
+  expect(await store.reviewAnswers.newest()).toMatchObject([{ answer: 'manual', by: 'ada' }]);
+});
+
+test('a review that has nothing to keep leaves no data folder', async () => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  await reviewed(folder, '--no-input');
+  expect(await readdir(folder)).not.toContain('data');
+});
+
+test('an answers file with mistakes is refused with every line, and nothing of it is kept', async () => {
+  const { name } = PLANTED.NoOperations.neighbour;
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const file = join(folder, 'answers.yaml');
+  await writeFile(file, `${name}:\n  trigger.explicit: cron\n  stop.limits: yes\nother:\n  learning.worked: yes\n`);
+  const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${file}:2: \`${name} → trigger.explicit\`: expected what starts the loop`);
+  expect(stderr).toContain(`${file}:3: \`${name} → stop.limits\`: \`stop.limits\` is not asked`);
+  expect(stderr).toContain(`${file}:4: \`other\`: there is no loop "other". Fix: name one of ${name}`);
+  expect(await readdir(folder)).not.toContain('data');
+});
+
+test.each([
+  '- a list',
+  'planted: { trigger.explicit: { answr: manual } }',
+  'planted: [',
+  'planted: { trigger.explicit: 3 }',
+])('an answers file that says %o is refused, and says what one looks like', async (text) => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const file = join(folder, 'answers.yaml');
+  await writeFile(file, text);
+  const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
+  expect(code).toBe(2);
+  expect(stderr).toContain('`{ hello: { trigger.explicit: manual } }`');
+});
+
+test('an unknown loop ends with 3 and the list of those there are', async () => {
+  const { name } = PLANTED.NoOperations.neighbour;
+  const { code, stderr } = await reviewed(await folderOf(PLANTED.NoOperations.neighbour), 'nobody');
+  expect(code).toBe(3);
+  expect(stderr).toContain(`There is no loop "nobody". There is: ${name}.`);
+});
+
+test('a loop that cannot be loaded is named, and the others are reviewed', async () => {
+  const broken = { name: 'broken', loop: "throw new Error('oh')", harness: '' };
+  const { code, stdout, stderr } = await reviewed(await folderOf(broken, PLANTED.NoOperations.neighbour));
+  expect(code).toBe(1);
+  expect(stderr).toContain('broken/loop.ts:1');
+  expect(stdout).toContain(`${PLANTED.NoOperations.neighbour.name}: `);
+});
+
+/** A loop of these tests' own, reviewed in this process. */
+async function reviewAt(now: number, answers: readonly ReviewAnswer[] = []): Promise<readonly Review[]> {
+  const folder = await plantFiles({ 'harness.yaml': '' });
+  const entry = { loop: titleLoop(), harness: parseHarness('', 'harness.yaml'), folder };
+  return await reviewLoops({ env: {}, report: () => {} }, [entry], answers, now);
+}
+
+test('a review fits 80 columns, and has two lines a part and one for each next action', async () => {
+  const [review] = await reviewAt(0);
+  if (review === undefined) throw new Error('nothing was reviewed');
+  const lines = reviewText(review, false).split('\n');
+  expect(lines.filter((line) => line.length > 80 && line.trim().includes(' '))).toEqual([]);
+  expect(lines.filter((line) => /^ {4}[✓✗?] \w/.test(line))).toHaveLength(12);
+  const todo = review.checks.filter(({ state }) => state !== 'done').map(({ check }) => `    ${check}:`);
+  expect(todo.length).toBeGreaterThan(0);
+  expect(lines.filter((line) => todo.some((begin) => line.startsWith(begin)))).toHaveLength(todo.length);
+});
+
+test('what was answered 90 days ago is asked again', async () => {
+  const answers = [{ loop: 'writeTitle', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1000 }];
+  expect(stateOf(await reviewAt(1000 + 90 * DAY, answers), 'trigger.explicit')).toBe('done');
+  expect(stateOf(await reviewAt(1001 + 90 * DAY, answers), 'trigger.explicit')).toBe('asked');
+});
+
+test('on a terminal each question is asked until its answer can be taken, an empty one is left for later', async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  let said = '';
+  const replies = ['cron', 'manual', ''];
+  output.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (chunk.toString().includes('Answer (empty: later): ')) input.write(`${replies.shift() ?? ''}\n`);
+  });
+  const answers = await askPerson(await reviewAt(0), { input, output }, () => ({ by: 'ada', at: 5 }));
+  expect(answers).toEqual([{ loop: 'writeTitle', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 5 }]);
+  expect(said).toContain('got "cron"');
+  expect(replies).toEqual([]);
+});
+
+test('a terminal that goes away leaves the rest for later', async () => {
+  const input = new PassThrough();
+  const terminal = { input, output: new PassThrough().resume() };
+  const asking = askPerson(await reviewAt(0), terminal, () => ({ by: 'ada', at: 5 }));
+  input.end();
+  expect(await asking).toEqual([]);
+});

@@ -1,0 +1,109 @@
+import { Command } from 'commander';
+import type { LoopEntry } from '../../activities/dependencies.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
+import type { ReviewAnswer } from '../../contract/review-answer.ts';
+import type { Review } from '../../core/review/result.ts';
+import { CommandError, dataOption, type CommandContext } from './context.ts';
+
+interface Options {
+  readonly loops?: string;
+  readonly answers?: string;
+  readonly by?: string;
+  readonly input: boolean;
+  readonly json: boolean;
+  readonly data: string;
+}
+
+/** `loopwright review`: what is weak about a loop, before it runs. */
+export function reviewCommand(context: CommandContext): Command {
+  return new Command('review')
+    .description("say what is weak about a loop before it runs: six parts, twelve checks, the article's five mistakes")
+    .argument('[loop]', 'one loop; all of them by default')
+    .option('--loops <dir>', "folder of loops (default: the project's own)")
+    .option('--answers <file>', 'YAML or JSON with what cannot be measured: loop → check → { answer, note? }')
+    .option('--by <who>', 'who answers (default: git user.email, else $USER)')
+    .option('--no-input', 'ask nobody on the terminal')
+    .option('--json', 'print one JSON array of reviews, and ask nobody', false)
+    .option(...dataOption(context))
+    .action((loop: string | undefined, options: Options) => run(context, loop, options));
+}
+
+async function run(context: CommandContext, only: string | undefined, options: Options): Promise<void> {
+  const { env, print, report } = context;
+  const { loadReviewed, reviewLoops } = await import('../review/reviews.ts');
+  const { loops, mistakes } = await loadReviewed(context, options);
+  for (const mistake of mistakes) report(mistakeLine(mistake));
+  if (loops.size === 0 && mistakes.length === 0) {
+    const where = options.loops ?? 'the project';
+    throw new CommandError(
+      `No loop in ${where}: looked for loop.ts there and in the folders in it. Write one with \`loopwright init hello\`.`,
+      EXIT.notFound,
+    );
+  }
+  const entries = chosen(loops, mistakes, only);
+  const by = options.by ?? (await (await import('../review/who.ts')).whoAmI(env));
+  const stamp = (): Pick<ReviewAnswer, 'by' | 'at'> => {
+    if (by !== undefined) return { by, at: Date.now() };
+    throw new CommandError('Nobody says who answers: give --by WHO, or set git user.email.', EXIT.usage);
+  };
+  const { recordAnswers, recordedAnswers } = await import('../review/answer-record.ts');
+  if (options.answers !== undefined) {
+    const { readAnswersFile } = await import('../review/answers-file.ts');
+    const given = await readAnswersFile(options.answers, { loops: [...loops.keys()], ...stamp() });
+    await recordAnswers(options.data, given);
+  }
+  const review = async (): Promise<readonly Review[]> =>
+    await reviewLoops(context, entries, await recordedAnswers(options.data), Date.now());
+  let reviews = await review();
+  if (!options.json && options.input && process.stdin.isTTY && process.stderr.isTTY) {
+    const { askPerson } = await import('../review/ask.ts');
+    const given = await askPerson(reviews, { input: process.stdin, output: process.stderr }, stamp);
+    await recordAnswers(options.data, given);
+    if (given.length > 0) reviews = await review();
+  }
+  await show(reviews, options, print, env);
+  refuse(reviews, mistakes);
+}
+
+function chosen(
+  loops: ReadonlyMap<string, LoopEntry>,
+  mistakes: readonly Mistake[],
+  only: string | undefined,
+): readonly LoopEntry[] {
+  if (only === undefined) return [...loops.values()];
+  const entry = loops.get(only);
+  if (entry !== undefined) return [entry];
+  const more = mistakes.length === 0 ? '' : ` ${mistakes.length} could not be loaded: see above.`;
+  throw new CommandError(
+    `There is no loop "${only}". There is: ${[...loops.keys()].join(', ') || 'none'}.${more}`,
+    EXIT.notFound,
+  );
+}
+
+async function show(
+  reviews: readonly Review[],
+  { json }: Options,
+  print: CommandContext['print'],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (json) {
+    print(JSON.stringify(reviews));
+    return;
+  }
+  const { reviewText } = await import('../review/review-text.ts');
+  const colours = process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '';
+  for (const review of reviews) print(reviewText(review, colours));
+}
+
+/** What may not start ends the command with 7, what could not be loaded with 1. */
+function refuse(reviews: readonly Review[], mistakes: readonly Mistake[]): void {
+  const refused = reviews.filter(({ findings }) => findings.some(({ refuses }) => refuses)).map(({ loop }) => loop);
+  if (refused.length > 0) {
+    throw new CommandError(
+      `${refused.join(', ')} may not start: NoIndependentCheck. Mend who verifies first.`,
+      EXIT.refusedByVerifier,
+    );
+  }
+  if (mistakes.length > 0) throw new CommandError('Some loops could not be loaded: see above.');
+}

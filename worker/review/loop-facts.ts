@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { LoopEntry } from '../../activities/dependencies.ts';
+import type { Harness } from '../../contract/harness.ts';
+import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
+import { schemaFacts, type JsonSchema } from '../../core/review/schema.ts';
+import type { Evidence, Generator, Judge, Loop, Stage, Verifier } from '../../loops/define/index.ts';
+import type { RouteModels } from '../config.ts';
+import { powerOf, type ProbeSubject } from './probe.ts';
+
+/** What a loop's facts are made from besides the loop. */
+export interface FactsOptions {
+  /** The worker's model routes; undefined where they are not known, and only their names are compared. */
+  readonly models: RouteModels | undefined;
+  /** Reads a loop's own Markdown files, for checks that do. */
+  readonly documents: (
+    folder: string,
+    under: string,
+  ) => Promise<readonly { readonly name: string; readonly text: string }[]>;
+  readonly now: number;
+}
+
+/** Describes a loop as plain data for its review. Its checks are asked about made-up outputs. */
+export async function loopFacts({ loop, harness, folder }: LoopEntry, options: FactsOptions): Promise<LoopFacts> {
+  const { tools: _none, ...rest } = harness;
+  const shown = relative('', folder);
+  const named = (file: string): string => join(shown.startsWith('..') ? folder : shown, file);
+  return {
+    name: loop.name,
+    files: {
+      definition: named('loop.ts'),
+      harness: named('harness.yaml'),
+      cases: named('cases.jsonl'),
+    },
+    dedupe: loop.dedupe === undefined ? 'none' : loop.dedupe.length === 0 ? 'blind' : 'byInput',
+    input: schemaFacts(schemaOf(loop.input).json),
+    stages: await Promise.all(
+      Object.entries(loop.stages).map(([stage, defined]) =>
+        stageFacts(stage, defined, { ...options, loop, harness, folder }),
+      ),
+    ),
+    effects: Object.entries(loop.act).map(([effect, { repeatable }]) => ({ name: effect, repeatable })),
+    tools: [],
+    harness: rest,
+    stated: statedIn(await textOf(join(folder, 'harness.yaml'))),
+    hasCases: (await textOf(join(folder, 'cases.jsonl'))).trim() !== '',
+  };
+}
+
+interface Within extends FactsOptions {
+  readonly loop: Loop;
+  readonly harness: Harness;
+  readonly folder: string;
+}
+
+async function stageFacts(name: string, stage: Stage<unknown, unknown>, within: Within): Promise<StageFacts> {
+  const schema = stage.output ?? within.loop.output;
+  const subject: ProbeSubject = {
+    output: schemaOf(schema),
+    input: schemaOf(within.loop.input),
+    evidence: emptyEvidence(within),
+  };
+  return {
+    name,
+    generator: generatorFacts(stage.generate, within),
+    sources: (stage.context ?? []).map(({ name: source, trust, keep, why }) => ({ name: source, trust, keep, why })),
+    verifiers: [
+      ...(await Promise.all(stage.verify.map((verifier) => verifierFacts(verifier, stage.generate, subject, within)))),
+      ...evalFacts(within.harness),
+    ],
+    output: schemaFacts(subject.output.json),
+  };
+}
+
+/** Everybody who may make an output: whom routing reaches, up to the first rule that always holds. */
+function generatorFacts(generator: Generator<unknown, unknown>, { harness, models }: Within): GeneratorFacts {
+  if (generator.kind === 'compute') return { kind: 'function', identities: [`function:${generator.name}`] };
+  const always = harness.routing.findIndex(({ when }) => when === undefined || when.trim() === 'true');
+  const reachable = always < 0 ? harness.routing : harness.routing.slice(0, always + 1);
+  const identities = reachable.map(({ model }) => {
+    const identity = identityOf(model, models);
+    return identity === LEARNER && generator.keyless !== undefined ? 'function:keyless' : identity;
+  });
+  return { kind: 'model', identities: [...new Set(identities)] };
+}
+
+/** Who answers on route `local`. */
+const LEARNER = 'learner';
+
+function identityOf(name: string, models: RouteModels | undefined): string {
+  const model = models?.get(name);
+  if (model === undefined) return `route:${name}`;
+  return model === 'local' ? LEARNER : `model:${model}`;
+}
+
+async function verifierFacts(
+  verifier: Verifier<unknown, unknown>,
+  generator: Generator<unknown, unknown>,
+  subject: ProbeSubject,
+  within: Within,
+): Promise<VerifierFacts> {
+  const { name, kind, opinion } = verifier;
+  if (verifier.kind === 'judge') {
+    return {
+      name,
+      kind,
+      opinion,
+      identity: identityOf(verifier.model, within.models),
+      power: judgePower(verifier, within),
+    };
+  }
+  const made: unknown = generator.kind === 'compute' ? generator.run : generator.keyless;
+  const own = generator.kind === 'compute' ? generator.name : 'keyless';
+  return {
+    name,
+    kind,
+    opinion,
+    identity: `function:${made === verifier.run ? own : name}`,
+    power: await powerOf(verifier, subject),
+  };
+}
+
+/** A judge answers yes or no to each criterion, and what it leaves out proves nothing: with a model and a rubric, it can say no. */
+function judgePower(judge: Judge, { harness, models }: Within): VerifierFacts['power'] {
+  const rubrics = harness.evals.filter(({ kind }) => kind === 'rubric').length;
+  const criteria = Object.keys(judge.rubric).length + rubrics;
+  if (criteria === 0) return { kind: 'none', because: 'has no rubric, so it is never asked' };
+  const model = models?.get(judge.model);
+  if (models !== undefined && (model === undefined || model === 'local')) {
+    const why = model === undefined ? 'is not declared in loopwright.yaml' : 'leads to the embedded learner';
+    return { kind: 'none', because: `cannot be asked: route "${judge.model}" ${why}` };
+  }
+  return { kind: 'shown', because: `has to say yes to ${criteria} criteri${criteria === 1 ? 'on' : 'a'}` };
+}
+
+/** Evals of the harness check every stage; rubrics are part of its judges. */
+function evalFacts({ evals }: Harness): readonly VerifierFacts[] {
+  return evals
+    .filter(({ kind }) => kind !== 'rubric')
+    .map((item) => ({
+      name: item.id,
+      kind: 'eval',
+      opinion: false,
+      identity: `eval:${item.id}`,
+      power:
+        item.kind === 'cel' && item.rule.trim() === 'true'
+          ? { kind: 'none', because: 'is always true' }
+          : { kind: 'shown', because: `is a rule of kind ${item.kind}` },
+    }));
+}
+
+/** What a check gets where nothing has happened yet. */
+function emptyEvidence({ documents, folder, now }: Within): Evidence {
+  return {
+    examples: [],
+    watermark: 0,
+    earlier: {},
+    facts: { query: async () => [] },
+    documents: (under) => documents(folder, under),
+    asOf: now,
+  };
+}
+
+/** A schema, and the same as JSON Schema, where what cannot be written as one fits anything. */
+export function schemaOf(schema: z.ZodType): ProbeSubject['output'] {
+  return { schema, json: z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema };
+}
+
+/** Paths of the fields that a harness file says. It was parsed before, so it parses. */
+function statedIn(text: string): ReadonlySet<string> {
+  const paths = new Set<string>();
+  const add = (value: unknown, path: string): void => {
+    if (path !== '') paths.add(path);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+    for (const [name, field] of Object.entries(value)) add(field, path === '' ? name : `${path}.${name}`);
+  };
+  add(parse(text), '');
+  return paths;
+}
+
+async function textOf(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch(() => '');
+}
