@@ -18,79 +18,111 @@ const MADE = '<!-- Made from the code by `npm run docs`; a test fails where it i
 /** The reference, by file name under `docs/reference/`. */
 export function pages(): Readonly<Record<string, string>> {
   return {
-    'harness.md': page('harness.yaml', [
-      'What learning may change of a loop, next to its `loop.ts`. Unknown fields are refused. Durations are written `30 minutes`, `4 hours`, `3 days`.',
-      schemaTable(z.toJSONSchema(Harness, { io: 'input' })),
-      'Kinds of `evals`, with the fields above: `contains`, `notContains`, `matches`, `cel`, `rubric` (answered by the loop’s judges).',
-    ]),
-    'loopwright-yaml.md': page('loopwright.yaml', [
-      'Which models there are, and what they cost: in the folder that the worker starts in (`LOOPWRIGHT_CONFIG` names another file). How to: [use your model](../how-to/use-your-model.md).',
-      schemaTable(z.toJSONSchema(Config, { io: 'input' })),
-    ]),
-    'messages.md': page('Messages of a run', [
-      'Signals never refuse aloud (the Temporal CLI says "succeeded" whatever a run does with them): what a run refuses is in `status`, `refusedCount` and `refused`. The update `decide` answers `{ gate, digest, state, by, have, need }`, or refuses with the reason.',
-      ...Object.entries(messageSchemas()).flatMap(([name, schema]) => [
-        `## ${name} (${name === 'decide' ? 'update' : 'signal'})`,
-        schemaTable(schema),
-      ]),
-      '## status (query)',
-      'No argument. One flat object: `state`, `stage`, `attempt`, `attemptsLeft`, `workedMs`, `deadlineMs`, `costUsd`, `budgetUsd`, `harness`; at an open gate also `gate`, `gateDigest`, `gateBecause`, `gateExpiresAt`, `gateArtefact` and the commands that decide it; once closed `outcome` and `reason`.',
-    ]),
-    'start.md': page('How a run is started', [
-      `Task queue \`${TASK_QUEUE}\`, workflow type = the loop's name, one JSON object as input. \`--task-timeout ${TASK_TIMEOUT}\` makes a run go on within seconds when its worker dies. A second, optional object only narrows:`,
-      schemaTable(z.toJSONSchema(RunOptions, { io: 'input' })),
-      '## Search attributes',
-      table(
-        ['name', 'type'],
-        Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [`\`${name}\``, type]),
-      ),
-    ]),
-    'outcomes.md': page('Outcomes', [
-      'How a run ends: always one of these. The result is `{ outcome, reason, output?, attempts, costUsd, harness, artefact?, best?, gates, lessons, duplicateOf? }`.',
-      table(
-        ['outcome', 'meaning'],
-        OUTCOMES.map((outcome) => [`\`${outcome}\``, OUTCOME_MEANING[outcome]]),
-      ),
-    ]),
-    'failures.md': page('Failures', [
-      'What the product raises on purpose, by the type that Temporal shows. Each has a page with cause and fix.',
-      table(
-        ['type', 'tried again', 'meaning'],
-        Object.entries(FAILURES).map(([type, { retryable, message }]) => [
-          `[\`${type}\`](../errors/${type}.md)`,
-          retryable ? 'yes' : 'no',
-          message,
-        ]),
-      ),
-    ]),
-    'review.md': page('Review', [
-      'What `loopwright review` looks at: six parts, two checks each. A check is done, open, or asked: a person has to say. Completion is what is done of twelve.',
-      table(
-        ['check', 'done when'],
-        Object.entries(CHECK_MEANING).map(([check, meaning]) => [`\`${check}\``, meaning]),
-      ),
-      'The checks of a loop are called with made-up inputs and outputs that fit its schemas, here and when a folder of loops is loaded: a check must be harmless to call.',
-      '## Answers',
-      `\`--answers FILE\` (YAML or JSON) holds by loop and check \`{ answer, note? }\`, or the answer alone: \`yes\`, \`no\`, or words. An answer is kept with who gave it and when, and counts for ${ANSWER_LASTS_MS / 86_400_000} days.`,
-      table(
-        ['check', 'question'],
-        Object.entries(QUESTIONS).map(([check, question]) => [`\`${check}\``, question]),
-      ),
-      '## Findings',
-      table(
-        ['finding', 'seen where'],
-        Object.entries(FINDING_MEANING).map(([name, meaning]) => [`\`${name}\``, meaning]),
-      ),
-    ]),
-    'commands.md': page('Commands', [
-      'stdout is data, stderr the rest.',
-      table(
-        ['exit code', 'meaning'],
-        Object.entries(EXIT).map(([name, code]) => [String(code), wordsOf(name)]),
-      ),
-      commandsPage(),
-    ]),
+    'harness.md': harness(),
+    'loopwright-yaml.md': config(),
+    'messages.md': messages(),
+    'start.md': start(),
+    'outcomes.md': outcomes(),
+    'failures.md': failures(),
+    'review.md': review(),
+    'commands.md': commands(),
   };
+}
+
+function harness(): string {
+  return page('harness.yaml', [
+    'What learning may change of a loop, next to its `loop.ts`. Unknown fields are refused. Durations are written `30 minutes`, `4 hours`, `3 days`.',
+    schemaTable(z.toJSONSchema(Harness, { io: 'input' })),
+    'Kinds of `evals`, with the fields above: `contains`, `notContains`, `matches`, `cel`, `rubric` (answered by the loop’s judges).',
+  ]);
+}
+
+function config(): string {
+  return page('loopwright.yaml', [
+    'Which models there are, and what they cost: in the folder that the worker starts in (`LOOPWRIGHT_CONFIG` names another file). How to: [use your model](../how-to/use-your-model.md).',
+    schemaTable(z.toJSONSchema(Config, { io: 'input' })),
+  ]);
+}
+
+function messages(): string {
+  return page('Messages of a run', [
+    'Signals never refuse aloud (the Temporal CLI says "succeeded" whatever a run does with them): what a run refuses is in `status`, `refusedCount` and `refused`. The update `decide` answers `{ gate, digest, state, by, have, need }`, or refuses with the reason.',
+    ...Object.entries(messageSchemas()).flatMap(([name, schema]) => [
+      `## ${name} (${name === 'decide' ? 'update' : 'signal'})`,
+      schemaTable(schema),
+    ]),
+    '## status (query)',
+    'No argument. One flat object: `state`, `stage`, `attempt`, `attemptsLeft`, `workedMs`, `deadlineMs`, `costUsd`, `budgetUsd`, `harness`; at an open gate also `gate`, `gateDigest`, `gateBecause`, `gateExpiresAt`, `gateArtefact` and the commands that decide it; once closed `outcome` and `reason`.',
+  ]);
+}
+
+function start(): string {
+  return page('How a run is started', [
+    `Task queue \`${TASK_QUEUE}\`, workflow type = the loop's name, one JSON object as input. \`--task-timeout ${TASK_TIMEOUT}\` makes a run go on within seconds when its worker dies. A second, optional object only narrows:`,
+    schemaTable(z.toJSONSchema(RunOptions, { io: 'input' })),
+    '## Search attributes',
+    table(
+      ['name', 'type'],
+      Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [`\`${name}\``, type]),
+    ),
+  ]);
+}
+
+function outcomes(): string {
+  return page('Outcomes', [
+    'How a run ends: always one of these. The result is `{ outcome, reason, output?, attempts, costUsd, harness, artefact?, best?, gates, lessons, duplicateOf? }`.',
+    table(
+      ['outcome', 'meaning'],
+      OUTCOMES.map((outcome) => [`\`${outcome}\``, OUTCOME_MEANING[outcome]]),
+    ),
+  ]);
+}
+
+function failures(): string {
+  return page('Failures', [
+    'What the product raises on purpose, by the type that Temporal shows. Each has a page with cause and fix.',
+    table(
+      ['type', 'tried again', 'meaning'],
+      Object.entries(FAILURES).map(([type, { retryable, message }]) => [
+        `[\`${type}\`](../errors/${type}.md)`,
+        retryable ? 'yes' : 'no',
+        message,
+      ]),
+    ),
+  ]);
+}
+
+function review(): string {
+  return page('Review', [
+    'What `loopwright review` looks at: six parts, two checks each. A check is done, open, or asked: a person has to say. Completion is what is done of twelve.',
+    table(
+      ['check', 'done when'],
+      Object.entries(CHECK_MEANING).map(([check, meaning]) => [`\`${check}\``, meaning]),
+    ),
+    'The checks of a loop are called with made-up inputs and outputs that fit its schemas, here and when a folder of loops is loaded: a check must be harmless to call.',
+    '## Answers',
+    `\`--answers FILE\` (YAML or JSON) holds by loop and check \`{ answer, note? }\`, or the answer alone: \`yes\`, \`no\`, or words. An answer is kept with who gave it and when, and counts for ${ANSWER_LASTS_MS / 86_400_000} days.`,
+    table(
+      ['check', 'question'],
+      Object.entries(QUESTIONS).map(([check, question]) => [`\`${check}\``, question]),
+    ),
+    '## Findings',
+    table(
+      ['finding', 'seen where'],
+      Object.entries(FINDING_MEANING).map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ),
+  ]);
+}
+
+function commands(): string {
+  return page('Commands', [
+    'stdout is data, stderr the rest.',
+    table(
+      ['exit code', 'meaning'],
+      Object.entries(EXIT).map(([name, code]) => [String(code), wordsOf(name)]),
+    ),
+    commandsPage(),
+  ]);
 }
 
 function page(title: string, parts: readonly string[]): string {
