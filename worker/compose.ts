@@ -6,7 +6,7 @@ import { sweep } from '../activities/sweep.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { digestOf, openStore } from '../store/index.ts';
-import type { Store } from '../store/ports.ts';
+import type { HarnessVersion, Store } from '../store/ports.ts';
 import { cachedBundle } from './bundle.ts';
 import { clusterOf, type Cluster } from './cluster.ts';
 import { readModelConfig, type ModelConfig } from './config.ts';
@@ -17,6 +17,8 @@ import { chooseLearner } from './learner.ts';
 import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 import { documentReader, ownLoops, pinnedIntents } from './loops.ts';
 import { triageDataset } from './triage-dataset.ts';
+import { keepLooking } from './keep-looking.ts';
+import { WatchedLoops } from './watched-loops.ts';
 
 /** How often the record is held against Temporal, in milliseconds. */
 const SWEEP_EVERY_MS = 30_000;
@@ -36,6 +38,8 @@ export interface ComposeOptions {
   readonly connectionFlags: string;
   /** Folder of loops to run in place of the project's own. */
   readonly loops?: string;
+  /** Take changes in that folder while at work. */
+  readonly watch?: boolean;
   readonly deployment?: LoopWorkerOptions['deployment'];
   readonly report: (text: string) => void;
 }
@@ -56,7 +60,7 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
   try {
     const cluster = clusterOf(options.connection, options.namespace);
     const config = await readModelConfig(options.env);
-    const source = await loopSource(options, config);
+    const source = await loopSource(options, config, store);
     const deps = await dependencies(options, { store, cluster, config, source });
     warnOfAttributes(deps.attributes, options);
     const worker = await createLoopWorker({
@@ -66,20 +70,25 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
       bundle: source.bundle,
       ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
     });
-    return run(worker, deps, cluster, options);
+    return run(worker, deps, cluster, { ...options, watched: source.watched });
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function run(worker: Worker, deps: Dependencies, cluster: Cluster, { report }: ComposeOptions): RunningWorker {
+interface RunOptions extends ComposeOptions {
+  readonly watched: WatchedLoops | undefined;
+}
+
+function run(worker: Worker, deps: Dependencies, cluster: Cluster, { report, watched }: RunOptions): RunningWorker {
+  const watching = watched === undefined ? undefined : keepLooking(watched, report);
   const timer = setInterval(() => {
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
     );
   }, SWEEP_EVERY_MS);
-  const done = runAndClose(worker, deps.store).finally(() => clearInterval(timer));
+  const done = runAndClose(worker, deps.store, () => watching?.stop()).finally(() => clearInterval(timer));
   return {
     deps,
     cluster,
@@ -91,27 +100,44 @@ function run(worker: Worker, deps: Dependencies, cluster: Cluster, { report }: C
   };
 }
 
-async function runAndClose(worker: Worker, store: Store): Promise<void> {
+async function runAndClose(worker: Worker, store: Store, before: () => Promise<void> | undefined): Promise<void> {
   try {
     await worker.run();
   } finally {
+    await before();
     await store.close();
   }
 }
 
 /** The loops that a worker runs, and the bundle with their workflows. */
 interface LoopSource {
+  readonly watched?: WatchedLoops;
   readonly loops: ReadonlyMap<string, LoopEntry>;
   readonly bundle: { readonly code: string };
 }
 
 /** The loops of the folder that was named, else the project's own. */
-async function loopSource(options: ComposeOptions, { models }: ModelConfig): Promise<LoopSource> {
+async function loopSource(options: ComposeOptions, { models }: ModelConfig, store: Store): Promise<LoopSource> {
   const { env, cacheDir, data, report, loops: folder } = options;
-  if (folder !== undefined) return await openFolderLoops({ folder, cwd: process.cwd(), cacheDir, models, report });
+  if (folder !== undefined) {
+    const base = { folder, cwd: process.cwd(), models, report };
+    const opened = await openFolderLoops({ ...base, cacheDir });
+    if (options.watch !== true) return opened;
+    const watched = new WatchedLoops({
+      ...base,
+      ...opened,
+      adopt: async (found) => (await adopt(store, found)).version,
+      openRuns: async (name) => (await store.runs.unclosed()).filter(({ loop }) => loop === name).length,
+    });
+    return { loops: watched.entries, bundle: opened.bundle, watched };
+  }
   const dataset = { env, cacheDir, download: false, report };
   const intents = await pinnedIntents(data, async () => (await triageDataset(dataset)).intents);
   return { loops: await ownLoops(intents), bundle: await cachedBundle(cacheDir) };
+}
+
+function adopt({ harnesses }: Store, { loop, harness }: LoopEntry): Promise<HarnessVersion> {
+  return harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
 }
 
 interface Composed {
@@ -124,9 +150,7 @@ interface Composed {
 async function dependencies(options: ComposeOptions, composed: Composed): Promise<Dependencies> {
   const { env, cacheDir, report } = options;
   const { store, cluster, config, source } = composed;
-  for (const { loop, harness } of source.loops.values()) {
-    await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
-  }
+  for (const entry of source.loops.values()) await adopt(store, entry);
   const learner = { env, cacheDir, data: options.data, report };
   const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
   return {
@@ -137,7 +161,7 @@ async function dependencies(options: ComposeOptions, composed: Composed): Promis
     prices: config.prices,
     learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),
-    documents: documentReader(),
+    documents: documentReader(options.watch),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,
