@@ -8,7 +8,7 @@ import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { digestOf, openStore } from '../store/index.ts';
-import type { Store } from '../store/ports.ts';
+import type { HarnessVersion, Store } from '../store/ports.ts';
 import { cachedBundle } from './bundle.ts';
 import { clusterOf, type Cluster } from './cluster.ts';
 import { readModelConfig, type ModelConfig } from './config.ts';
@@ -20,6 +20,8 @@ import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 import { documentReader, ownLoops, pinnedIntents } from './loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
 import { triageDataset } from './triage-dataset.ts';
+import { keepLooking } from './keep-looking.ts';
+import { WatchedLoops } from './watched-loops.ts';
 
 /** How often the record is held against Temporal, in milliseconds. */
 const SWEEP_EVERY_MS = 30_000;
@@ -39,6 +41,8 @@ export interface ComposeOptions {
   readonly connectionFlags: string;
   /** Folder of loops to run in place of the project's own. */
   readonly loops?: string;
+  /** Take changes in that folder while at work. */
+  readonly watch?: boolean;
   readonly deployment?: LoopWorkerOptions['deployment'];
   readonly report: (text: string) => void;
 }
@@ -62,7 +66,7 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
     gateway = await startGateway(options.data, { store, pid, token: randomBytes(32).toString('hex') });
     const cluster = clusterOf(options.connection, options.namespace);
     const config = await readModelConfig(options.env, options.report);
-    const source = await loopSource(options, config);
+    const source = await loopSource(options, config, store);
     const deps = await dependencies(options, { store, cluster, config, source });
     warnOfAttributes(deps.attributes, options);
     const worker = await createLoopWorker({
@@ -72,7 +76,7 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
       bundle: source.bundle,
       ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
     });
-    return run(worker, deps, cluster, gateway, options);
+    return run(worker, deps, cluster, { ...options, gateway, watched: source.watched });
   } catch (error) {
     await gateway?.stop();
     await store.close();
@@ -80,19 +84,30 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
   }
 }
 
+interface RunOptions extends ComposeOptions {
+  readonly gateway: Gateway;
+  readonly watched: WatchedLoops | undefined;
+}
+
 function run(
   worker: Worker,
   deps: Dependencies,
   cluster: Cluster,
-  gateway: Gateway,
-  { report }: ComposeOptions,
+  { report, gateway, watched }: RunOptions,
 ): RunningWorker {
+  const watching = watched === undefined ? undefined : keepLooking(watched, report);
   const timer = setInterval(() => {
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
     );
   }, SWEEP_EVERY_MS);
-  const done = runAndClose(worker, gateway, deps.store).finally(() => clearInterval(timer));
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    await watching?.stop();
+    await gateway.stop();
+    await deps.store.close();
+  };
+  const done = runAndClose(worker, close);
   return {
     deps,
     cluster,
@@ -104,31 +119,46 @@ function run(
   };
 }
 
-async function runAndClose(worker: Worker, gateway: Gateway, store: Store): Promise<void> {
+async function runAndClose(worker: Worker, close: () => Promise<void>): Promise<void> {
   try {
     await worker.run();
   } finally {
-    await gateway.stop();
-    await store.close();
+    await close();
   }
 }
 
 /** The loops that a worker runs, and the bundle with their workflows. */
 interface LoopSource {
+  readonly watched?: WatchedLoops;
   readonly loops: ReadonlyMap<string, LoopEntry>;
   readonly bundle: { readonly code: string };
 }
 
 /** The loops of the folder that was named, else the project's own. */
-async function loopSource(options: ComposeOptions, { models }: ModelConfig): Promise<LoopSource> {
+async function loopSource(options: ComposeOptions, { models }: ModelConfig, store: Store): Promise<LoopSource> {
   const { env, cacheDir, data, report, loops: folder } = options;
-  if (folder !== undefined) return await openFolderLoops({ folder, cwd: process.cwd(), cacheDir, models, report });
+  if (folder !== undefined) {
+    const base = { folder, cwd: process.cwd(), models, report };
+    const opened = await openFolderLoops({ ...base, cacheDir });
+    if (options.watch !== true) return opened;
+    const watched = new WatchedLoops({
+      ...base,
+      ...opened,
+      adopt: async (found) => (await adopt(store, found)).version,
+      openRuns: async (name) => (await store.runs.unclosed()).filter(({ loop }) => loop === name).length,
+    });
+    return { loops: watched.entries, bundle: opened.bundle, watched };
+  }
   const dataset = { env, cacheDir, download: false, report };
   const intents = await pinnedIntents(data, async () => (await triageDataset(dataset)).intents);
   const loops = await ownLoops(intents);
   // A folder's loops were asked when they were loaded.
   await refuseUnchecked(loops.values(), { models, documents: documentReader(), now: Date.now() });
   return { loops, bundle: await cachedBundle(cacheDir) };
+}
+
+function adopt({ harnesses }: Store, { loop, harness }: LoopEntry): Promise<HarnessVersion> {
+  return harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
 }
 
 interface Composed {
@@ -141,9 +171,7 @@ interface Composed {
 async function dependencies(options: ComposeOptions, composed: Composed): Promise<Dependencies> {
   const { env, cacheDir, report } = options;
   const { store, cluster, config, source } = composed;
-  for (const { loop, harness } of source.loops.values()) {
-    await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
-  }
+  for (const entry of source.loops.values()) await adopt(store, entry);
   const learner = { env, cacheDir, data: options.data, report };
   const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
   return {
@@ -154,7 +182,7 @@ async function dependencies(options: ComposeOptions, composed: Composed): Promis
     prices: config.prices,
     learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),
-    documents: documentReader(),
+    documents: documentReader(options.watch),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,

@@ -2,8 +2,8 @@ import { mistakeLine, type Mistake } from '../contract/mistake.ts';
 import { BundleFailed } from './bundle-workflows.ts';
 import { cachedBundle, type WorkflowSource } from './bundle.ts';
 import type { RouteModels } from './config.ts';
-import type { FoundLoop } from './load/loop-folder.ts';
-import { loadLoops, type LoadedLoops } from './loop-folders.ts';
+import type { FoundLoop, LoadedFolder } from './load/loop-folder.ts';
+import { loadFolders, together, type LoadedLoops } from './loop-folders.ts';
 
 /** Where the loops are, and what they may rely on. */
 export interface FolderLoopsOptions {
@@ -18,6 +18,8 @@ export interface FolderLoopsOptions {
 export interface FolderLoops {
   readonly loops: ReadonlyMap<string, FoundLoop>;
   readonly bundle: { readonly code: string };
+  /** What was loaded, for whoever watches for changes. */
+  readonly folders: readonly LoadedFolder[];
 }
 
 /**
@@ -26,10 +28,13 @@ export interface FolderLoops {
  */
 export async function openFolderLoops(options: FolderLoopsOptions): Promise<FolderLoops> {
   const { folder, cwd, cacheDir, models, report } = options;
-  const loaded = await loadLoops(folder, { cwd, models, generation: 1 });
-  const { bundle, ...bundled } = await bundleLoops(cacheDir, loaded);
+  const folders = await loadFolders(folder, { cwd, models, generation: 1 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    throw new Error(`--loops ${folder}: no such folder. Name the one that has your loops.`, { cause: error });
+  });
+  const { bundle, ...bundled } = await bundleLoops(cacheDir, together(folders));
   for (const mistake of bundled.mistakes) report(mistakeLine(mistake));
-  if (bundled.loops.size > 0) return { loops: bundled.loops, bundle };
+  if (bundled.loops.size > 0) return { loops: bundled.loops, bundle, folders };
   throw new Error(
     bundled.mistakes.length > 0
       ? `No loop in ${folder} can run. Mend what is said above; \`loopwright validate ${folder}\` says it again.`
@@ -58,8 +63,8 @@ export async function bundleLoops(
   return { loops, mistakes, bundle };
 }
 
-function sourceOf({ loop, workflow, files }: FoundLoop): WorkflowSource[] {
-  return workflow === undefined ? [] : [{ loop: loop.name, file: workflow, files }];
+function sourceOf({ loop, workflow }: FoundLoop): WorkflowSource[] {
+  return workflow === undefined ? [] : [{ loop: loop.name, file: workflow.path, files: workflow.files }];
 }
 
 async function attempt(cacheDir: string, sources: readonly WorkflowSource[]): Promise<{ code: string } | BundleFailed> {
@@ -71,17 +76,19 @@ async function attempt(cacheDir: string, sources: readonly WorkflowSource[]): Pr
   }
 }
 
-/** Webpack's words say the place as `ERROR in <path> <line>:<column>`, where they say one. */
-function bundleMistake({ workflowFile = '' }: FoundLoop, { message }: BundleFailed): Mistake {
-  const [, line] = /ERROR in \S*workflow\.ts (\d+):\d+/.exec(message) ?? [];
-  const disallowed = [...message.matchAll(/^ {2}- '(.+)'$/gm)].map(([, name]) => name);
-  const why = /^(?:Module not found: )?Error: (.+)$/m.exec(message)?.[1] ?? message.split('\n', 1)[0] ?? '';
+/** Webpack's words: `ERROR in <what>`, why, and by way of which imports, `@ <path> <line>:<columns>`. */
+function bundleMistake({ workflow }: FoundLoop, { message }: BundleFailed): Mistake {
+  const [, line] = /^ @ \S*\/workflow\.ts (\d+):/m.exec(message) ?? [];
+  const disallowed = [...message.matchAll(/^ {2}- '(.+)'$|^ERROR in (node:\w+)$/gm)].map(
+    ([, name, builtin]) => name ?? builtin,
+  );
+  const [, why = message.split('\n', 1)[0]] = /^ERROR in .*\n(.+)$/m.exec(message) ?? [];
   return {
-    file: workflowFile,
+    file: workflow?.file ?? '',
     ...(line === undefined ? {} : { line: Number(line) }),
     rule:
       disallowed.length > 0
-        ? `workflow code imports ${disallowed.join(', ')}, by way of a package`
+        ? `workflow code is replayed and has no I/O, but a package that it imports needs \`${disallowed.join('`, `')}\``
         : `the workflow code cannot be bundled: ${why}`,
     fix: 'Import only `loopwright/workflow` and plain code without I/O there; everything else belongs into a generator, a verifier or an effect.',
   };

@@ -1,4 +1,4 @@
-import { stat, readdir } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Mistake } from '../contract/mistake.ts';
 import {
@@ -15,17 +15,17 @@ export interface LoadedLoops {
   readonly mistakes: readonly Mistake[];
 }
 
-/**
- * Loads the loops in a folder. A loop with a mistake is left out and its mistakes are listed, all of them; the others
- * load. Two loops with one name are both left out: nobody could say which one runs.
- */
-export async function loadLoops(root: string, options: FolderOptions): Promise<LoadedLoops> {
+/** Loads the folders of loops in a folder. */
+export async function loadFolders(root: string, options: FolderOptions): Promise<LoadedFolder[]> {
   const folders: LoadedFolder[] = [];
   for (const folder of await loopFolders(root)) folders.push(await loadLoopFolder(folder, options));
-  return together(folders);
+  return folders;
 }
 
-/** What loaded folders come to, side by side. */
+/**
+ * What loaded folders come to. A loop with a mistake is left out and its mistakes are listed, all of them; the others
+ * can run. Two loops with one name are both left out: nobody could say which one runs.
+ */
 export function together(folders: readonly LoadedFolder[]): LoadedLoops {
   const all = folders.flatMap(({ loops, mistakes }) => loops.map((found) => ({ found, whole: mistakes.length === 0 })));
   const loops = new Map<string, FoundLoop>();
@@ -47,12 +47,14 @@ export function together(folders: readonly LoadedFolder[]): LoadedLoops {
 
 /** Folders with a `loop.ts`: the folder itself, and those in it. Installed packages and hidden folders are not looked into. */
 export async function loopFolders(root: string): Promise<string[]> {
-  const folder = resolve(root);
+  const folder = await realpath(resolve(root));
   const inside = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => !entry.isFile() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
     .map((entry) => join(folder, entry.name))
     .toSorted();
-  const names = [folder, ...inside];
+  // Modules are known by their real paths.
+  const real = inside.map((path) => realpath(path).catch(() => path));
+  const names = [...new Set([folder, ...(await Promise.all(real))])];
   const has = await Promise.all(names.map(hasLoop));
   return names.filter((_, index) => has[index]);
 }

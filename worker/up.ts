@@ -27,6 +27,8 @@ export interface UpOptions {
   readonly uiPort?: number;
   /** Folder of loops to run in place of the project's own. */
   readonly loops?: string;
+  /** Take changes in that folder while at work. */
+  readonly watch?: boolean;
   /** Survive a power cut too. */
   readonly fsync: boolean;
   readonly report: (text: string) => void;
@@ -79,7 +81,7 @@ export async function up(options: UpOptions): Promise<Up> {
       namespace: target.namespace,
       connectionFlags: flags,
       report,
-      ...(options.loops === undefined ? {} : { loops: options.loops }),
+      ...(options.loops === undefined ? {} : { loops: options.loops, watch: options.watch ?? false }),
     });
     const ready: Ready = {
       ready: true,

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Mistake } from '../contract/mistake.ts';
 import { CONFIG_FILE, readConfigFile, routeModels } from './config.ts';
@@ -35,8 +35,9 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
         mistakes: ofConfig,
         missing: `${path} is not there. Name a folder of loops, or a file of one.`,
       };
-    if (!is.isDirectory()) folders.add(dirname(resolve(cwd, path)));
-    else for (const folder of await loopFolders(resolve(cwd, path))) folders.add(folder);
+    const given = await realpath(resolve(cwd, path));
+    const folder = is.isDirectory() ? given : dirname(given);
+    for (const found of await loopFolders(folder)) if (is.isDirectory() || found === folder) folders.add(found);
   }
   const onlyConfig = paths.every((path) => basename(path) === basename(file));
   const models = config && routeModels(config);

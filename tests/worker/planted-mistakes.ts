@@ -16,10 +16,17 @@ type Said = Pick<PlantedMistake, 'field' | 'rule' | 'fix'>;
 let count = 0;
 
 /** A good loop's `loop.ts` with one part replaced; `near` is a part of the line that has to be named. */
-function inLoop(what: string, part: string, by: string, near: string | undefined, said: Said): PlantedMistake {
+function inLoop(
+  what: string,
+  part: string,
+  by: string,
+  near: string | undefined,
+  said: Said,
+  more = (text: string) => text,
+): PlantedMistake {
   const name = `broken${(count += 1)}`;
-  const text = replaced(loopText(name), part, by);
-  const at = near === undefined ? `${name}/loop.ts` : `${name}/loop.ts:${lineIn(text, near.replace('NAME', name))}`;
+  const text = more(replaced(loopText(name), part, by));
+  const at = near === undefined ? `${name}/loop.ts` : `${name}/loop.ts:${lineIn(text, near)}`;
   return { what, files: { [`${name}/loop.ts`]: text }, at, ...said };
 }
 
@@ -305,6 +312,14 @@ const DEFINITION: readonly PlantedMistake[] = [
       fix: 'Declare a model for it in loopwright.yaml',
     },
   ),
+  inLoop(
+    'documents that are not there',
+    'generate: model',
+    "context: [documents('kb')],\n      generate: model",
+    "documents('kb')",
+    { field: 'stages.main.context.0', rule: 'folder `kb` is not there', fix: 'kb/policy.md' },
+    (text) => replaced(text, IMPORT, 'import { check, defineLoop, documents, model }'),
+  ),
   judged('a judge whose route is missing', 'jugde', {
     field: 'stages.main.verify.0',
     rule: 'asks model route "jugde", which is not there',
@@ -413,6 +428,17 @@ const BESIDE: readonly PlantedMistake[] = [
       fix: 'in `loop.ts`',
     },
   ),
+  {
+    what: "workflow code under another name than the loop's",
+    files: {
+      'unnamed/loop.ts': loopText('unnamed'),
+      'unnamed/workflow.ts':
+        "import { loopWorkflow } from 'loopwright/workflow';\nexport const other = loopWorkflow('other', async (run) => await run.stage('main'));\n",
+    },
+    at: 'unnamed/workflow.ts',
+    rule: 'exports no workflow under the name of the loop, `unnamed`',
+    fix: 'export const unnamed = loopWorkflow',
+  },
 ];
 
 /** Every planted mistake, each in a folder of its own. */

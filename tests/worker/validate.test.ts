@@ -1,3 +1,5 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Mistake } from '../../contract/mistake.ts';
 import { LoopwrightProcess, plainEnvironment } from '../support/crash-process.ts';
@@ -98,12 +100,25 @@ test('prints a line for each loop and each mistake, and ends with 1', async () =
   expect(await validate(folder, 'good/loop.ts')).toEqual({ code: 0, stdout: 'ok good (good)\n', stderr: '' });
 });
 
+test('a module that waits for ever keeps nobody waiting', async () => {
+  const folder = await plantFiles({
+    'good/loop.ts': loopText('good'),
+    'stuck/loop.ts': 'await new Promise(() => {});\n',
+  });
+  const { loops, mistakes } = await answer(folder);
+  expect(loops).toEqual([{ name: 'good', folder: 'good' }]);
+  expect(mistakes).toMatchObject([
+    { file: 'stuck/loop.ts', rule: 'throws when it is loaded: it is not loaded after 10 s: it awaits something' },
+  ]);
+}, 60_000);
+
 test('ends with 3 where there is no loop, and says what was looked for', async () => {
   const folder = await plantFiles({ 'notes.md': 'nothing' });
   expect(await validate(folder)).toMatchObject({
     code: 3,
     stderr: expect.stringContaining('looked for loop.ts') as string,
   });
+  expect(await validate(folder, 'notes.md')).toMatchObject({ code: 3 });
   expect(await validate(folder, 'loops')).toMatchObject({
     code: 3,
     stderr: expect.stringContaining('loops is not there') as string,
@@ -126,6 +141,59 @@ test('names the mistakes of loopwright.yaml, and then asks no loop about its rou
       line: 6,
       field: 'prices.big.inputUsdPerMillion',
       rule: 'expected a number of at least 0, got -1',
+    },
+  ]);
+});
+
+test('a folder may be linked to, and have any name', async () => {
+  const folder = await plantFiles({
+    "a (b) c's/hello/loop.ts": loopText('hello'),
+    "a (b) c's/bad/loop.ts": 'enum Bad {}\n',
+  });
+  await symlink(join(folder, "a (b) c's"), join(folder, 'link'));
+  const { loops, mistakes } = await answer(folder, 'link');
+  expect(loops).toEqual([{ name: 'hello', folder: "a (b) c's/hello" }]);
+  expect(mistakes).toMatchObject([{ file: "a (b) c's/bad/loop.ts", line: 1 }]);
+});
+
+test('workflow code that makes no bundle is a mistake of its loop alone', async () => {
+  const workflow = (name: string) =>
+    `import { loopWorkflow } from 'loopwright/workflow';\nimport { read } from '${name}';\nexport const steps = loopWorkflow('steps', async (run) => {\n  read();\n  return await run.stage('first');\n});\n`;
+  const folder = await plantFiles({
+    'steps/loop.ts': STEPS,
+    'steps/workflow.ts': workflow('reader'),
+    'node_modules/reader/package.json': '{ "name": "reader", "main": "index.js" }',
+    'node_modules/reader/index.js': "exports.read = () => require('node:fs').readFileSync('/etc/hosts');\n",
+    'others/loop.ts': STEPS.replaceAll('steps', 'others'),
+    'others/workflow.ts': GOOD['steps/workflow.ts']?.replaceAll('steps', 'others') ?? '',
+    'others/names.ts': GOOD['steps/names.ts'] ?? '',
+  });
+  const { loops, mistakes } = await answer(folder);
+  expect(loops).toEqual([{ name: 'others', folder: 'others' }]);
+  expect(mistakes).toMatchObject([
+    {
+      file: 'steps/workflow.ts',
+      line: 2,
+      rule: 'workflow code is replayed and has no I/O, but a package that it imports needs `node:fs`',
+    },
+  ]);
+}, 60_000);
+
+test('where a folder has several loops, a case says which one it is of', async () => {
+  const second = loopText('second').slice(loopText('second').indexOf('export const'));
+  const input = '"input":{"id":"1","text":"x"}';
+  const folder = await plantFiles({
+    'both/loop.ts': `${loopText('first')}${second}`,
+    'both/cases.jsonl': `{"id":"a","loop":"second",${input}}\n{"id":"b",${input}}\n`,
+  });
+  const { loops, mistakes } = await answer(folder);
+  expect(loops).toEqual([]);
+  expect(mistakes).toMatchObject([
+    {
+      file: 'both/cases.jsonl',
+      line: 2,
+      field: 'loop',
+      rule: "expected one of the folder's loops (first, second), got nothing",
     },
   ]);
 });

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
 
 /** What every command gets from the process it runs in. */
@@ -28,6 +28,15 @@ export const dataOption = ({ env }: CommandContext) =>
 
 /** Words of the option that names a folder of loops. */
 export const LOOPS_OPTION = ['--loops <dir>', "folder of loops to run in place of the project's own"] as const;
+
+/** Words of the option that watches it. */
+export const WATCH_OPTION = ['--watch', 'take changes in that folder at once, without losing a run', false] as const;
+
+/** The project's own loops are not watched. */
+export function refuseLoneWatch(command: Command, options: { readonly loops?: string; readonly watch: boolean }): void {
+  if (options.watch && options.loops === undefined)
+    command.error('error: --watch needs --loops <dir>: the folder to watch', { exitCode: EXIT.usage });
+}
 
 /** Reads an option that is a whole number from 1. */
 export function positive(text: string): number {

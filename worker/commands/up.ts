@@ -1,29 +1,32 @@
 import { Command } from 'commander';
-import { dataOption, LOOPS_OPTION, port, type CommandContext } from './context.ts';
+import { dataOption, LOOPS_OPTION, port, refuseLoneWatch, WATCH_OPTION, type CommandContext } from './context.ts';
 
 interface Options {
   readonly temporalPort?: number;
   readonly port?: number;
   readonly data: string;
   readonly loops?: string;
+  readonly watch: boolean;
   readonly fsync: boolean;
   readonly json: boolean;
 }
 
 /** `loopwright up`: everything in one process. */
 export function upCommand(context: CommandContext): Command {
-  return new Command('up')
+  const command = new Command('up')
     .description('start Temporal (or use the one that TEMPORAL_ADDRESS names) and a worker, in one process')
     .option('--temporal-port <n>', "Temporal's port (default: 7233 where free, else any)", port)
     .option('--port <n>', "port of Temporal's web UI (default: 8233 where free, else any)", port)
     .option(...dataOption(context))
     .option(...LOOPS_OPTION)
+    .option(...WATCH_OPTION)
     .option('--fsync', 'survive a power cut too, not only kill -9; slower', false)
-    .option('--json', 'print one line of JSON once everything is ready', false)
-    .action(async (options: Options) => {
-      const { withRuntime } = await import('../runtime.ts');
-      await withRuntime(() => run(context, options));
-    });
+    .option('--json', 'print one line of JSON once everything is ready', false);
+  return command.action(async (options: Options) => {
+    refuseLoneWatch(command, options);
+    const { withRuntime } = await import('../runtime.ts');
+    await withRuntime(() => run(context, options));
+  });
 }
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
@@ -31,14 +34,14 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     import('../up.ts'),
     import('../stop-signals.ts'),
   ]);
-  const { temporalPort, port: uiPort, data, fsync, loops } = options;
+  const { temporalPort, port: uiPort, data, fsync, loops, watch } = options;
   const running = await up({
     env,
     cacheDir,
     data,
     fsync,
     report,
-    ...(loops === undefined ? {} : { loops }),
+    ...(loops === undefined ? {} : { loops, watch }),
     ...(temporalPort === undefined ? {} : { temporalPort }),
     ...(uiPort === undefined ? {} : { uiPort }),
   });

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { TASK_QUEUE } from '../../contract/names.ts';
-import { dataOption, LOOPS_OPTION, type CommandContext } from './context.ts';
+import { dataOption, LOOPS_OPTION, refuseLoneWatch, WATCH_OPTION, type CommandContext } from './context.ts';
 
 interface Options {
   readonly data: string;
   readonly loops?: string;
+  readonly watch: boolean;
   readonly deployment?: string;
   readonly buildId?: string;
   readonly json: boolean;
@@ -17,12 +18,14 @@ export function workerCommand(context: CommandContext): Command {
     .description('start a worker alone, for the cluster that the TEMPORAL_* variables or temporal.toml name')
     .option(...dataOption(context))
     .option(...LOOPS_OPTION)
+    .option(...WATCH_OPTION)
     .option('--deployment <name>', 'Worker Versioning: name of the deployment; needs --build-id')
     .option('--build-id <id>', 'Worker Versioning: id of this build; runs stay on the build they began on')
     .option('--json', 'print one line of JSON once the worker polls', false);
   return command.action(async (options: Options) => {
     if ((options.deployment === undefined) !== (options.buildId === undefined))
       command.error('error: --deployment and --build-id go together', { exitCode: EXIT.usage });
+    refuseLoneWatch(command, options);
     const { withRuntime } = await import('../runtime.ts');
     await withRuntime(() => run(context, options));
   });
@@ -34,7 +37,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     import('../connect.ts'),
     import('../stop-signals.ts'),
   ]);
-  const { deployment, buildId, data, loops } = options;
+  const { deployment, buildId, data, loops, watch } = options;
   const { address, namespace } = targetOf(env);
   const connection = await connect(env, address);
   const worker = await startWorker({
@@ -45,7 +48,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     namespace,
     connectionFlags: flagsOf(address, namespace),
     report,
-    ...(loops === undefined ? {} : { loops }),
+    ...(loops === undefined ? {} : { loops, watch }),
     ...(deployment === undefined || buildId === undefined ? {} : { deployment: { name: deployment, buildId } }),
   });
   const ready = {

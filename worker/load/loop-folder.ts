@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative, isAbsolute } from 'node:path';
 import type { LoopEntry } from '../../activities/dependencies.ts';
 import type { Case } from '../../contract/case.ts';
+import { Harness } from '../../contract/harness.ts';
 import type { Mistake } from '../../contract/mistake.ts';
 import { InvalidLoop, type Loop } from '../../loops/define/index.ts';
 import { definitionStack } from '../../loops/define/loop.ts';
@@ -10,10 +12,12 @@ import { HARNESS_FILE, readHarness } from '../load-harness.ts';
 import { CASES_FILE, readCases } from './cases.ts';
 import { documentReader } from '../loops.ts';
 import { refusals } from '../review/refuse.ts';
+import { documentsMistakes } from './documents-mistakes.ts';
 import { importMistake } from './import-mistake.ts';
 import { ioMistakes } from './io-mistakes.ts';
+import { looksOf, type Looks } from './looks.ts';
 import { filesOf, importLoopModule } from './loop-modules.ts';
-import { togetherMistakes, type LoopAround } from './loop-rules.ts';
+import { togetherMistakes, type InLoop } from './loop-rules.ts';
 import { fieldLine } from './source-fields.ts';
 import { placeInStack, type Place } from './source-place.ts';
 
@@ -35,17 +39,24 @@ export interface FolderOptions {
   readonly probe?: false;
 }
 
+/** Workflow code of a loop. */
+export interface LoopWorkflow {
+  readonly path: string;
+  /** The path as messages call it. */
+  readonly file: string;
+  /** The file and what it imports by path. */
+  readonly files: readonly string[];
+  /** The same where the same text would be bundled. */
+  readonly digest: string;
+}
+
 /** A loop of a person's folder. */
 export interface FoundLoop extends LoopEntry {
   /** Where it is defined, for people: `hello/loop.ts:5`. */
   readonly at: { readonly file: string; readonly line: number };
-  /** Path of the file with its workflow code, where it has some. */
-  readonly workflow?: string;
-  /** The same as messages call it. */
-  readonly workflowFile?: string;
+  /** Its workflow code, where it has some of its own. */
+  readonly workflow?: LoopWorkflow;
   readonly cases: readonly Case[];
-  /** The files that its code was made of. */
-  readonly files: readonly string[];
 }
 
 /** What a loop's folder holds. */
@@ -54,13 +65,18 @@ export interface LoadedFolder {
   /** The loops, mistakes or not, in the order of their exports; with mistakes none of them runs. */
   readonly loops: readonly FoundLoop[];
   readonly mistakes: readonly Mistake[];
-  /** The files that its code was made of, as far as they were loaded. */
-  readonly files: readonly string[];
+  /** What the files looked like that it was made of, missing ones too. */
+  readonly looks: Looks;
 }
 
 /** Loads a folder with a `loop.ts`, and says everything that is wrong in it. */
 export async function loadLoopFolder(folder: string, options: FolderOptions): Promise<LoadedFolder> {
   return await new FolderLoader(folder, options).load();
+}
+
+/** The files that are looked for in a loop's folder. */
+export function ownFiles(folder: string): string[] {
+  return [DEFINITION_FILE, HARNESS_FILE, CASES_FILE, WORKFLOW_FILE].map((name) => join(folder, name));
 }
 
 class FolderLoader {
@@ -75,49 +91,42 @@ class FolderLoader {
   }
 
   async load(): Promise<LoadedFolder> {
+    const before = await looksOf(ownFiles(this.#folder));
     const loops = await this.#loops();
     const harnessFile = this.#name(join(this.#folder, HARNESS_FILE));
     const harness = readHarness(await this.#text(HARNESS_FILE), harnessFile);
     this.#mistakes.push(...harness.mistakes);
-    const workflows = await this.#workflows();
+    const workflows = await this.#workflows(loops);
     const cases = readCases(await this.#text(CASES_FILE), this.#name(join(this.#folder, CASES_FILE)), loops);
     if (loops.length > 0) this.#mistakes.push(...cases.mistakes);
-    const workflowPath = join(this.#folder, WORKFLOW_FILE);
     const found: FoundLoop[] = [];
     for (const loop of loops) {
       const { place, source } = await this.#defined(definitionStack(loop) ?? '');
-      const workflow = workflows.includes(loop.name);
-      const inLoop = (field: string, rule: string, fix: string): Mistake => ({
+      const workflow = workflows.names.includes(loop.name) ? { workflow: workflows.code } : {};
+      const inLoop: InLoop = (field, rule, fix) => ({
         file: this.#name(place.file),
         line: fieldLine(source, place, field),
         field,
         rule,
         fix,
       });
-      if (harness.value !== undefined)
-        this.#mistakes.push(
-          ...togetherMistakes({
-            loop,
-            harness: harness.value,
-            models: this.#options.models,
-            workflow,
-            inLoop,
-            inHarness: harness.mistake,
-          }),
-        );
+      for await (const mistake of documentsMistakes(loop, this.#folder, inLoop)) this.#mistakes.push(mistake);
+      const { models } = this.#options;
+      const around = { loop, models, workflow: 'workflow' in workflow, inLoop, inHarness: harness.mistake };
+      if (harness.value !== undefined) this.#mistakes.push(...togetherMistakes({ ...around, harness: harness.value }));
       if (this.#mistakes.length === 0 && harness.value !== undefined)
         this.#mistakes.push(...(await this.#unchecked({ loop, harness: harness.value, folder: this.#folder }, inLoop)));
       found.push({
         loop,
-        harness: harness.value ?? ({} as LoopEntry['harness']),
+        harness: harness.value ?? Harness.parse({}),
         folder: this.#folder,
         at: { file: this.#name(place.file), line: place.line },
         cases: cases.cases.filter((one) => (one.loop ?? loop.name) === loop.name),
-        files: [...this.#files],
-        ...(workflow ? { workflow: workflowPath, workflowFile: this.#name(workflowPath) } : {}),
+        ...workflow,
       });
     }
-    return { folder: this.#folder, loops: found, mistakes: this.#mistakes, files: [...this.#files] };
+    const looks = new Map([...(await looksOf(this.#files)), ...before]);
+    return { folder: this.#folder, loops: found, mistakes: this.#mistakes, looks };
   }
 
   /** The loops that `loop.ts` exports. */
@@ -136,7 +145,7 @@ class FolderLoader {
   }
 
   /** Stages where nobody but the generator can say no. */
-  async #unchecked(entry: LoopEntry, inLoop: LoopAround['inLoop']): Promise<Mistake[]> {
+  async #unchecked(entry: LoopEntry, inLoop: InLoop): Promise<Mistake[]> {
     const { models, probe } = this.#options;
     if (probe === false) return [];
     const wrong = await refusals(entry, { models, documents: documentReader(), now: Date.now() });
@@ -145,20 +154,33 @@ class FolderLoader {
     );
   }
 
-  /** Names that `workflow.ts` exports functions under. */
-  async #workflows(): Promise<string[]> {
+  /** `workflow.ts`, and the names that it exports functions under. */
+  async #workflows(loops: readonly Loop[]): Promise<{ names: readonly string[]; code: LoopWorkflow }> {
     const path = join(this.#folder, WORKFLOW_FILE);
-    if ((await this.#text(WORKFLOW_FILE)) === '') return [];
-    const exports = await this.#import(path);
-    for (const file of filesOf(path, this.#options.generation))
-      this.#mistakes.push(...ioMistakes(await readFile(file, 'utf8').catch(() => ''), this.#name(file)));
-    return Object.entries(exports ?? {}).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+    const hash = createHash('sha256');
+    const exports = (await this.#text(WORKFLOW_FILE)) === '' ? undefined : await this.#import(path);
+    const files = exports === undefined ? [] : filesOf(path, this.#options.generation);
+    for (const file of files) {
+      const text = await readFile(file, 'utf8');
+      hash.update(file).update(text);
+      this.#mistakes.push(...ioMistakes(text, this.#name(file)));
+    }
+    const names = Object.entries(exports ?? {}).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+    if (exports !== undefined && loops.length > 0 && !loops.some(({ name }) => names.includes(name))) {
+      const [{ name }] = loops as [Loop];
+      this.#mistakes.push({
+        file: this.#name(path),
+        rule: `exports no workflow under the name of the loop, \`${name}\``,
+        fix: `Write \`export const ${name} = loopWorkflow('${name}', async (run) => …)\`, or remove the file.`,
+      });
+    }
+    return { names, code: { path, file: this.#name(path), files, digest: hash.digest('hex') } };
   }
 
   async #import(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     const { generation } = this.#options;
     try {
-      return (await importLoopModule(path, generation)).exports;
+      return await importLoopModule(path, generation);
     } catch (error) {
       if (error instanceof InvalidLoop) await this.#invalid(error);
       else

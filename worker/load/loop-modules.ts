@@ -1,10 +1,14 @@
 import { registerHooks } from 'node:module';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ownModule } from '../own-module.ts';
 import { resolveOwnPackage } from '../own-package.ts';
 
 /** Marks a module as loaded again; Node keeps every version of a module that it has loaded until the process ends. */
 const GENERATION = 'loopwright';
+
+/** A module that awaits something for longer, in milliseconds, must not keep a worker from starting. */
+const LOADING_MS = 10_000;
 
 /** Modules of people's loops, by URL, and what each imports of its own. */
 const imports = new Map<string, Set<string>>();
@@ -16,24 +20,26 @@ const OWN = ['contract', 'core', 'loops/define', 'workflows', 'activities', 'sto
 
 let registered = false;
 
-/** A module of a person's loop, and the files that it is made of. */
-export interface LoopModule {
-  readonly exports: Readonly<Record<string, unknown>>;
-  readonly files: readonly string[];
-}
-
 /**
  * Imports a TypeScript file of a person's folder, unbuilt, whatever its `package.json` says. `generation` above 1 loads
  * it, and what it imports by path, again.
  * @throws whatever loading it throws.
  */
-export async function importLoopModule(path: string, generation: number): Promise<LoopModule> {
+export async function importLoopModule(path: string, generation: number): Promise<Readonly<Record<string, unknown>>> {
   register();
   const url = pathToFileURL(path);
   if (generation > 1) url.searchParams.set(GENERATION, String(generation));
   if (!imports.has(url.href)) imports.set(url.href, new Set());
-  const exports = (await import(url.href)) as Readonly<Record<string, unknown>>;
-  return { exports, files: filesOf(path, generation) };
+  const late = new AbortController();
+  const waited = pause(LOADING_MS, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`it is not loaded after ${LOADING_MS / 1000} s: it awaits something`);
+  });
+  try {
+    return (await Promise.race([import(url.href), waited])) as Readonly<Record<string, unknown>>;
+  } finally {
+    waited.catch(() => undefined);
+    late.abort();
+  }
 }
 
 /** The files that a loop's module is made of, as far as they were loaded: its own and what it imports by path. */
@@ -51,9 +57,14 @@ function register(): void {
   resolveOwnPackage();
   registerHooks({
     resolve(specifier, context, next) {
-      const result = next(specifier, context);
       const known = context.parentURL === undefined ? undefined : imports.get(context.parentURL);
-      if (known === undefined || !/^(\.{0,2}\/|file:)/.test(specifier) || !isTheirs(result.url)) return result;
+      if (known === undefined || !/^(\.{0,2}\/|file:)/.test(specifier)) return next(specifier, context);
+      // Counted before it is found: a watcher has to see when a missing one is written.
+      const wanted = new URL(specifier, context.parentURL).href;
+      if (isTheirs(wanted)) known.add(wanted);
+      const result = next(specifier, context);
+      known.delete(wanted);
+      if (!isTheirs(result.url)) return result;
       const url = new URL(result.url);
       const generation = new URL(context.parentURL as string).searchParams.get(GENERATION);
       if (generation !== null) url.searchParams.set(GENERATION, generation);

@@ -4,6 +4,9 @@ import type { Judge, Loop, Stage } from '../../loops/define/index.ts';
 import type { RouteModels } from '../config.ts';
 import type { MistakeAt } from './schema-mistakes.ts';
 
+/** Makes a mistake at a field of a definition. */
+export type InLoop = (field: string, rule: string, fix: string) => Mistake;
+
 /** A loop and what stands around it. `inLoop` and `inHarness` make mistakes at fields of the two files. */
 export interface LoopAround {
   readonly loop: Loop;
@@ -12,7 +15,7 @@ export interface LoopAround {
   readonly models: RouteModels | undefined;
   /** Whether the loop has workflow code of its own. */
   readonly workflow: boolean;
-  readonly inLoop: (field: string, rule: string, fix: string) => Mistake;
+  readonly inLoop: InLoop;
   readonly inHarness: MistakeAt;
 }
 
