@@ -44,7 +44,11 @@ export async function* watchRun(client: Client, options: WatchOptions): AsyncGen
       if (!PASSING.includes((error as { code?: unknown }).code)) throw error;
       if (lostAt === undefined) yield { kind: 'lost', why: (error as Error).message };
       lostAt ??= performance.now();
-      if (performance.now() - lostAt > patienceMs) throw error;
+      if (performance.now() - lostAt > patienceMs)
+        throw new Error(
+          `Temporal has not answered for ${Math.round(patienceMs / 1000)} s, so ${workflowId} is no longer watched. The run itself goes on when its worker does.`,
+          { cause: error },
+        );
       token = undefined;
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
       continue;

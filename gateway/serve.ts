@@ -8,6 +8,9 @@ import { removeGatewayFile, writeGatewayFile } from './gateway-file.ts';
 /** Never any other: the gateway is for this machine. */
 const HOST = '127.0.0.1';
 
+/** How long requests in flight may take once it is to stop, in milliseconds. */
+const GRACE_MS = 2000;
+
 /** A gateway that listens. */
 export interface Gateway {
   readonly port: number;
@@ -26,7 +29,10 @@ export async function startGateway(data: string, options: GatewayOptions): Promi
     port,
     async stop() {
       await removeGatewayFile(data);
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+      await closed;
+      clearTimeout(timer);
     },
   };
 }

@@ -22,6 +22,11 @@ export async function loadFolders(root: string, options: FolderOptions): Promise
   return folders;
 }
 
+/** Loads the loops in a folder, side by side. */
+export async function loadLoops(root: string, options: FolderOptions): Promise<LoadedLoops> {
+  return together(await loadFolders(root, options));
+}
+
 /**
  * What loaded folders come to. A loop with a mistake is left out and its mistakes are listed, all of them; the others
  * can run. Two loops with one name are both left out: nobody could say which one runs.

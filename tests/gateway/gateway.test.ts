@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,4 +171,26 @@ test('a folder without a record is not found, and is left as it was', async () =
     message: expect.stringContaining('Start with `loopwright up`') as unknown,
   });
   await expect(stat(data)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('all about one run is asked for by its id; one that is not on record is no error to whoever asks', async () => {
+  const { data, ask, known, store } = await serving();
+  await store.runs.open(runOf('r1'));
+  expect(await withRecord(data, (record) => record.run({ run: 'triage-r1' }))).toMatchObject({ run: { runKey: 'r1' } });
+  expect(await withRecord(data, (record) => record.run({ run: 'nobody' }))).toBeUndefined();
+  expect(await ask('/api/runs/record?run=nobody', known)).toMatchObject({
+    status: 404,
+    body: { error: { type: 'UnknownRun' } },
+  });
+  expect(await ask('/api/runs/record', known)).toMatchObject({ status: 400 });
+});
+
+test('a gateway that stops answers what it has begun, and does not wait for who never asks', async () => {
+  const { gateway } = await serving();
+  const idle = connect(gateway.port, '127.0.0.1');
+  onTestFinished(() => void idle.destroy());
+  await once(idle, 'connect');
+  const since = performance.now();
+  await gateway.stop();
+  expect(performance.now() - since).toBeLessThan(10_000);
 });

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { RunQuery } from '../../contract/record.ts';
+import { RunRecord } from '../../contract/run-record.ts';
 import type { Store } from '../../store/ports.ts';
 import type { OpenEmptyStore } from './conformance.ts';
 import { callOf, lessonOf, runOf } from './samples.ts';
 
+const durable = { runKey: 'r1', keep: 'durable' } as const;
 const approve = { decision: 'approve', by: 'ada', identity: 'unverified' } as const;
 
 /** What can be asked about runs later: the same on every store. */
@@ -115,6 +117,70 @@ export function recordConformance(name: string, open: OpenEmptyStore): void {
       expect(await state()).toBe('running');
       await store.runs.close({ runKey: 'r1', outcome: 'accepted', reason: '', closedAt: 1600, lessons: [] });
       expect(await state()).toBe('closed');
+    });
+
+    test('all about a run is found by workflow id or run key, and is one run only', async () => {
+      await store.runs.open(runOf('r1', { workflowId: 'w', input: await store.artefacts.put('{"id":1}', durable) }));
+      await store.runs.open(runOf('other'));
+      const manifest = { tokens: 1, budgetTokens: 2, watermark: 0, parts: [], dropped: [] };
+      await store.contexts.add({ runKey: 'r1', stage: 'main', at: 1050 }, JSON.stringify(manifest));
+      const attempt = { stage: 'main#1', attempt: 1, author: 'model:x', at: 1100 };
+      const { artefact } = await store.attempts.add({ runKey: 'r1', ...attempt }, 'made');
+      await store.attempts.add({ runKey: 'other', ...attempt }, 'not this');
+      const judged = { stage: 'main#1', artefact, author: 'verifiers', at: 1150 };
+      const judgement = {
+        verdict: { verdict: 'pass', criteria: [{ name: 'c', verdict: 'pass', evidence: 'seen' }] },
+        approval: { ask: true, audit: false, because: 'rule' },
+      } as const;
+      await store.attempts.judge({ runKey: 'r1', ...judged }, judgement);
+      await openAt('sha256:g', 1200);
+      await decide('sha256:g', 'approve');
+      const effect = { key: 'triage/r1/label', name: 'label', artefact, at: 1300 };
+      await store.effects.begin({ runKey: 'r1', ...effect });
+      await store.effects.finish(effect.key, 'ok', 1310);
+      await store.effects.begin({ runKey: 'r1b', ...effect, key: 'triage/r1/rerun:r1b/label' });
+      await store.runs.close({
+        runKey: 'r1',
+        outcome: 'accepted',
+        reason: 'done',
+        closedAt: 1600,
+        lessons: [lessonOf('r1', 'l')],
+      });
+      const record = await store.records.find({ run: 'w' });
+      expect(record).toMatchObject({
+        run: { runKey: 'r1', workflowId: 'w', workKey: 'triage/r1', outcome: 'accepted', firstRunId: 'first-r1' },
+        input: '{"id":1}',
+        contexts: [{ stage: 'main', at: 1050, manifest }],
+        attempts: [{ ...attempt, artefact, output: 'made' }],
+        judgements: [{ ...judged, ...judgement }],
+        gates: [{ gate: 'publish#1', digest: 'sha256:g', openedAt: 1200 }],
+        decisions: [{ decision: 'approve', by: 'ada', identity: 'unverified', at: 5000 }],
+        effects: [{ name: 'label', state: 'done', result: '"ok"', begunAt: 1300, doneAt: 1310, runKey: 'r1' }],
+        lessons: [{ kind: 'example' }],
+        calls: [],
+        others: [],
+      });
+      expect(record?.attempts).toHaveLength(1);
+      expect(record?.effects).toHaveLength(1);
+      expect(await store.records.find({ run: 'r1' })).toEqual(record);
+      expect(RunRecord.parse(JSON.parse(JSON.stringify(record)))).toMatchObject({ run: { runKey: 'r1' } });
+      expect(await store.records.find({ run: 'nobody' })).toBeUndefined();
+    });
+
+    test('of several runs under a workflow id the newest is found, or the one that is named; the others are listed', async () => {
+      for (const [runKey, openedAt] of [
+        ['r1', 1000],
+        ['r2', 2000],
+        ['r3', 3000],
+      ] as const)
+        await store.runs.open(runOf(runKey, { workflowId: 'w', openedAt }));
+      const found = async (runId?: string) =>
+        await store.records.find({ run: 'w', ...(runId === undefined ? {} : { runId }) });
+      expect((await found())?.run.runKey).toBe('r3');
+      expect((await found())?.others.map(({ runKey }) => runKey)).toEqual(['r2', 'r1']);
+      expect((await found('r1'))?.run.runKey).toBe('r1');
+      expect((await found('first-r2'))?.run.runKey).toBe('r2');
+      expect(await found('r9')).toBeUndefined();
     });
   });
 }

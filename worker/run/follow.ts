@@ -19,17 +19,14 @@ const OPENING_MS = 5000;
 /** A query that no worker answers would wait for ten seconds. */
 const QUERY_MS = 3000;
 
-/** Waits until a run is open or closed, for a few seconds. @throws CommandError where it failed. */
-export async function untilOpened({ client }: Connected, started: Started): Promise<'opened' | 'nobody'> {
+/** Waits until a run is open or closed, for a few seconds; undefined where nobody has taken it by then. @throws CommandError where it failed. */
+export async function untilOpened({ client }: Connected, started: Started): Promise<RunEvent | undefined> {
   const signal = AbortSignal.timeout(OPENING_MS);
   for await (const event of watchRun(client, { ...runOf(started), signal })) {
-    if (event.kind === 'closed') {
-      refuseFailed(event.closing);
-      return 'opened';
-    }
-    if (event.kind === 'opened') return 'opened';
+    if (event.kind === 'closed') refuseFailed(event.closing);
+    if (event.kind === 'closed' || event.kind === 'opened') return event;
   }
-  return 'nobody';
+  return undefined;
 }
 
 /** Waits for a run, with its events on stderr where asked to, and prints its result. @throws CommandError where it failed. */
@@ -47,7 +44,7 @@ export async function follow(
   });
   say(`${workflowId}: ${started.alreadyRunning ? 'watching' : 'started'}`);
   for await (const event of watchRun(connected.client, runOf(started))) {
-    if (event.kind === 'closed') return close(context, event.closing, options);
+    if (event.kind === 'closed') return close(context, event.closing);
     say(eventLine(event));
     if (event.kind !== 'gate') continue;
     const status = await openGate(connected, workflowId, event);
@@ -98,11 +95,11 @@ function leaveToHuman({ print, report }: CommandContext, workflowId: string, sta
   return EXIT.waitingForHuman;
 }
 
-function close({ print, report }: CommandContext, closing: Closing, options: RunCommandOptions): ExitCode {
+function close({ print, report }: CommandContext, closing: Closing): ExitCode {
   refuseFailed(closing);
   if (closing.kind === 'completed') {
     report(eventLine({ kind: 'closed', at: 0, closing }));
-    if (options.dryRun) for (const line of wouldHaveLines(closing.result)) report(line);
+    if (closing.result.wouldHave !== undefined) for (const line of wouldHaveLines(closing.result)) report(line);
     print(JSON.stringify(closing.result));
   } else report(eventLine({ kind: 'closed', at: 0, closing }));
   return exitOf(closing);

@@ -4,6 +4,7 @@ import { LoopClient, type Started } from '../../client/loop-client.ts';
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
 import { RunOptions } from '../../contract/run.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import { eventLine } from '../../core/event-line.ts';
 import { CommandError, type CommandContext } from '../commands/context.ts';
 import type { RunCommandOptions } from '../commands/run.ts';
 import { connectClient, type Connected } from '../connect-client.ts';
@@ -47,7 +48,8 @@ async function leave(
 ): Promise<ExitCode> {
   if (!started.alreadyRunning) {
     const opened = await untilOpened(connected, started);
-    if (opened === 'nobody')
+    if (opened?.kind === 'closed') report(eventLine(opened));
+    if (opened === undefined)
       report(`No worker has taken ${started.workflowId} yet; it waits for one. Start one with \`loopwright up\`.`);
   }
   print(json ? JSON.stringify(started) : started.workflowId);
