@@ -53,4 +53,6 @@ export interface RunResult {
   readonly lessons: number;
   /** Workflow id of the run that did, or is doing, the same work. */
   readonly duplicateOf?: string;
+  /** Dry runs: what a real one would have done with the output, and why it would have asked a human first. */
+  readonly wouldHave?: { readonly effects: readonly string[]; readonly asked?: string };
 }

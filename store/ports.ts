@@ -139,7 +139,7 @@ export interface JudgementKey {
   readonly runKey: string;
   readonly stage: string;
   readonly artefact: Digest;
-  /** `verifiers`, `verifiers:edit` (on a person's edit, where opinions stand aside) or `human:<who>`. */
+  /** `verifiers`, `verifiers/edit` (on a person's edit, where opinions stand aside) or `human:<who>`. */
   readonly author: string;
 }
 

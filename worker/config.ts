@@ -11,17 +11,20 @@ import { ModelRoute } from './model-route.ts';
 /** File that says which models there are. Its name can be changed with `LOOPWRIGHT_CONFIG`. */
 export const CONFIG_FILE = 'loopwright.yaml';
 
+const usd = z.number().min(0);
+
 const price = z.strictObject({
-  /** USD per million input tokens; 0 is allowed, but has to be said. */
-  inputUsdPerMillion: z.number().min(0),
-  /** USD per million output tokens. */
-  outputUsdPerMillion: z.number().min(0),
+  inputUsdPerMillion: usd.describe('USD per million input tokens; 0 is allowed, but has to be said.'),
+  outputUsdPerMillion: usd.describe('USD per million output tokens.'),
 });
 
-const Config = z.strictObject({
-  /** Routes that a harness can name. Without any, `default` is the embedded learner. */
-  models: z.record(z.string(), ModelRoute).default({ default: 'local' }),
-  prices: z.record(z.string(), price).default({}),
+/** `loopwright.yaml`: which models there are, and what they cost. */
+export const Config = z.strictObject({
+  models: z
+    .record(z.string(), ModelRoute)
+    .default({ default: 'local' })
+    .describe('Routes that a harness or a judge names: `local` (the embedded learner), or a model.'),
+  prices: z.record(z.string(), price).default({}).describe('By model id. A model without a price is refused.'),
 });
 
 type Config = z.infer<typeof Config>;

@@ -4,6 +4,7 @@ import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
 import { reviewCommand } from './commands/review.ts';
+import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
@@ -19,6 +20,7 @@ const COMMANDS = [
   initCommand,
   validateCommand,
   reviewCommand,
+  runCommand,
   runsCommand,
   whyCommand,
   demoCommand,

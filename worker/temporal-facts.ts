@@ -1,6 +1,8 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { payloadReader } from '../client/payloads.ts';
 import type { Status } from '../contract/messages.ts';
+import { RunOptions, type Trigger } from '../contract/run.ts';
 import type { TemporalFacts } from '../core/story/story.ts';
 import { connectClient } from './connect-client.ts';
 
@@ -36,7 +38,6 @@ async function factsOf(client: Client, run: TemporalRun): Promise<TemporalFacts>
   const { handle, described } = await find(client, run);
   const { status, workflowId, type: loop, runId, startTime, closeTime, raw } = described;
   const open = status.name === 'RUNNING';
-  const input = await inputOf(client, workflowId, runId);
   const failure = status.name === 'FAILED' ? await failureOf(handle) : undefined;
   const live = open ? await statusOf(client, handle) : undefined;
   return {
@@ -48,7 +49,7 @@ async function factsOf(client: Client, run: TemporalRun): Promise<TemporalFacts>
     firstRunId: raw.workflowExecutionInfo?.firstRunId ?? runId,
     startedAt: startTime.getTime(),
     ...(closeTime === undefined ? {} : { closedAt: closeTime.getTime() }),
-    ...(input === undefined ? {} : { input }),
+    ...(await startOf(client, workflowId, runId)),
     ...(failure === undefined ? {} : { failure }),
     ...(live === undefined ? {} : { live }),
   };
@@ -65,24 +66,26 @@ async function find(client: Client, { workflowId, firstRunId }: TemporalRun) {
   return { handle: other, described: await other.describe() };
 }
 
-/** JSON of the first argument, from the first event; undefined where it is no JSON. */
-async function inputOf(client: Client, workflowId: string, runId: string): Promise<string | undefined> {
+/** What it was started with, from its first event: JSON of the input, and who asked. Each is absent where it cannot be read. */
+async function startOf(
+  client: Client,
+  workflowId: string,
+  runId: string,
+): Promise<{ readonly input?: string; readonly trigger?: Trigger }> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution: { workflowId, runId },
     maximumPageSize: 1,
   });
   const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
-  try {
-    let decoded = payloads.slice(0, 1);
-    for (const codec of payloadCodecs.toReversed()) decoded = await codec.decode(decoded);
-    const [payload] = decoded;
-    if (payload === undefined) return undefined;
-    return JSON.stringify(payloadConverter.fromPayload(payload))?.slice(0, INPUT_CHARACTERS);
-  } catch {
-    return undefined;
-  }
+  const read = payloadReader(client);
+  const input = JSON.stringify(await read(payloads))?.slice(0, INPUT_CHARACTERS);
+  const { data } = RunOptions.safeParse((await read(payloads.slice(1))) ?? {});
+  const by = data?.requestedBy === undefined ? {} : { by: data.requestedBy };
+  return {
+    ...(input === undefined ? {} : { input }),
+    ...(data === undefined ? {} : { trigger: data.trigger ?? { kind: 'manual', ...by } }),
+  };
 }
 
 async function failureOf(handle: WorkflowHandle): Promise<{ type: string; message: string }> {

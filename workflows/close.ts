@@ -55,7 +55,12 @@ async function closeRecord(state: RunState, ending: Ending, artefact: Digest | u
     costUsd: usd(costMicroUsd),
     harness: plan.run.harness,
     ...(shown === undefined ? {} : final ? { artefact: shown } : { best: shown }),
+    ...(plan.run.dryRun ? { wouldHave: wouldHave(state) } : {}),
   };
+}
+
+function wouldHave({ wouldAct = [], wouldAsk }: RunState): NonNullable<RunResult['wouldHave']> {
+  return { effects: wouldAct, ...(wouldAsk === undefined ? {} : { asked: wouldAsk }) };
 }
 
 /** Turns whatever the run threw into its ending: stops and known failures are outcomes, cancel and mistakes keep their own status. */

@@ -87,7 +87,12 @@ export class Run {
   /** Does one effect with a verified and approved draft, once. A dry run only says that it would. */
   async act(effect: string, draft: Draft): Promise<void> {
     const step = this.#step(`act:${effect}`);
-    if (this.#state.done[step] === true || this.plan.run.dryRun) return;
+    if (this.#state.done[step] === true) return;
+    if (this.plan.run.dryRun) {
+      this.#state.wouldAct = [...(this.#state.wouldAct ?? []), effect];
+      this.#state.done[step] = true;
+      return;
+    }
     const leaving = this.#checkpoint();
     if (leaving !== undefined) await leaving;
     show(this.#state, 'running');

@@ -54,6 +54,8 @@ export interface RunState {
   readonly approved: Record<Digest, true>;
   /** Dry runs: why a human would have been asked, the first time. */
   wouldAsk: string | undefined;
+  /** Dry runs: effects that were left out. */
+  wouldAct?: string[];
   best: Digest | undefined;
   attempts: number;
   costMicroUsd: number;

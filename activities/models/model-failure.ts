@@ -6,7 +6,7 @@ import { failure, type FailureType } from '../../contract/failures.ts';
  * What went wrong at a provider, as one of our failures. Connection errors, 408, 409, 429 and 5xx are retryable (with
  * the provider's Retry-After); everything else that it answered is final.
  */
-export function modelFailure(error: unknown, model: string): ApplicationFailure | Error {
+export function modelFailure(error: unknown, model: string, baseUrl: string): ApplicationFailure | Error {
   if (error instanceof APIUserAbortError) return error;
   const cause = error instanceof Error ? { cause: error } : {};
   if (error instanceof APIConnectionTimeoutError) {
@@ -17,7 +17,8 @@ export function modelFailure(error: unknown, model: string): ApplicationFailure 
   }
   if (error instanceof APIError && typeof error.status === 'number') {
     const retryAfterMs = retryAfter(error.headers as Headers | undefined);
-    return failure(typeOf(error.status), `${model} answered ${error.status}: ${error.message.slice(0, 500)}`, {
+    const hint = error.status === 404 ? ` (asked at ${baseUrl}: check \`model\` and \`baseUrl\`)` : '';
+    return failure(typeOf(error.status), `${model} answered ${error.status}: ${error.message.slice(0, 500)}${hint}`, {
       ...cause,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });

@@ -69,7 +69,7 @@ class OpenAiEndpoint implements ModelEndpoint {
       if (api === 'responses' && !this.#proven && lacksResponses(error))
         return this.#move(FREE, 'has no Responses API');
       if (api === 'chat' && wantsOtherCap(error) && this.#learnsCap(cap)) return askAgain(FREE);
-      throw modelFailure(late.aborted ? new APIConnectionTimeoutError() : error, this.model);
+      throw modelFailure(late.aborted ? new APIConnectionTimeoutError() : error, this.model, this.#server.baseUrl);
     }
   }
 

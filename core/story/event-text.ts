@@ -13,7 +13,7 @@ export function eventText(event: StoryEvent): string {
       return contextText(event);
     case 'attempt': {
       const said = event.verdict === undefined ? 'Nobody has verified it.' : `Verdict: ${event.verdict}.`;
-      const head = `Attempt ${event.attempt} of stage ${plainLine(event.stage, SHORT)}, ${moment(event.at)}, by ${plainLine(event.author, SHORT)}. ${said}`;
+      const head = `Attempt ${event.attempt} of stage ${plainLine(stageName(event.stage), SHORT)}, ${moment(event.at)}, by ${plainLine(event.author, SHORT)}. ${said}`;
       const made =
         event.output === undefined ? 'What it made has expired.' : `It made: ${plainLine(event.output, LONG)}`;
       return [head, `  ${made}`, ...event.criteria.map(criterionText)].join('\n');
@@ -45,17 +45,30 @@ function contextText({
   dropped,
 }: Extract<StoryEvent, { kind: 'context' }>): string {
   const head = `Stage ${plainLine(stage, SHORT)} was given ${parts.length} part${parts.length === 1 ? '' : 's'}, ${tokens} of at most ${budgetTokens} tokens.`;
+  const alike = Map.groupBy(parts, ({ source, trust, keep, why }) => [sourceOf(source), trust, keep, why].join('\n'));
   const left = dropped.map(
     (part) => `  - left out: ${plainLine(part.source, SHORT)}, ${part.tokens} tokens: ${plainLine(part.why, LONG)}`,
   );
-  return [head, ...parts.map(partText), ...left].join('\n');
+  return [head, ...[...alike.values()].map(partsText), ...left].join('\n');
 }
 
-function partText({ source, trust, keep, tokens, cutFromTokens, why, lessons }: ManifestPart): string {
-  const cut = cutFromTokens === undefined ? '' : ` (cut from ${cutFromTokens})`;
-  const which = lessons === undefined ? '' : ` (#${lessons.join(', #')})`;
-  const kept = keep === 'run' ? 'deleted when the run closed' : 'kept';
-  return `  - ${plainLine(source, SHORT)}${which}: ${trust}, ${kept}, ${tokens} tokens${cut}: ${plainLine(why, LONG)}`;
+/** A source names its parts `source: title`. */
+function sourceOf(part: string): string {
+  return part.split(': ', 1)[0] ?? part;
+}
+
+/** Parts of one source that differ in nothing but their text, as one line. */
+function partsText(parts: readonly ManifestPart[]): string {
+  const [{ source, trust, keep, why }] = parts as [ManifestPart];
+  const name = sourceOf(source);
+  const each = parts.map((part) => {
+    const title = part.source.slice(name.length + 2);
+    const cut = part.cutFromTokens === undefined ? '' : `, cut from ${part.cutFromTokens}`;
+    const which = part.lessons === undefined ? '' : `#${part.lessons.join(', #')} `;
+    return `${which}${title === '' ? '' : `${plainLine(title, SHORT)} `}(${part.tokens} tokens${cut})`;
+  });
+  const kept = keep === 'run' ? 'only for the run' : 'kept';
+  return `  - ${plainLine(name, SHORT)} (${trust}, ${kept}; ${plainLine(why, LONG)}): ${each.join(', ')}`;
 }
 
 function criterionText({ name, verdict, evidence, opinion }: Criterion): string {
@@ -95,6 +108,11 @@ function effectText({
     return `${what} was begun ${moment(at)}, and it is not known whether it happened: look at its target.`;
   const answer = result === undefined || result === 'null' ? '' : `\n  It answered: ${plainLine(result, LONG)}`;
   return `${what} was done, ${moment(doneAt ?? at)}.${answer}`;
+}
+
+/** A stage is mostly used once, so its first use needs no number. */
+function stageName(step: string): string {
+  return step.replace(/#1$/, '');
 }
 
 /** Enough of a digest to decide by. */

@@ -55,7 +55,7 @@ function attemptsOf({ attempts, judgements }: RunRecord) {
 
 function editsOf({ judgements }: RunRecord) {
   return judgements
-    .filter(({ author }) => author === 'verifiers:edit')
+    .filter(({ author }) => author === 'verifiers/edit')
     .map(({ at, stage, artefact, verdict }) => {
       return { kind: 'edit', at, stage, artefact, verdict: verdict.verdict, criteria: verdict.criteria } as const;
     });

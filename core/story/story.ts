@@ -20,6 +20,8 @@ export type TemporalFacts =
       readonly closedAt?: Timestamp;
       /** JSON of the input, where it can be read. */
       readonly input?: string;
+      /** Who or what started it, as far as its options say. */
+      readonly trigger?: Trigger;
       /** Why it FAILED, by failure type. */
       readonly failure?: { readonly type: string; readonly message: string };
       /** What the run itself answered; absent where it is closed or no worker answered. */

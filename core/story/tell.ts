@@ -35,18 +35,23 @@ function isLater(temporal: Known, { run }: RunRecord): boolean {
 
 /** A run that is not on record: it failed before it could be opened, or nobody has opened it yet. */
 function unopened(temporal: Known, record: RunRecord | undefined): Story {
-  const { workflowId, loop, firstRunId, startedAt, input } = temporal;
+  const { workflowId, loop, firstRunId, startedAt, input, trigger } = temporal;
   const others = record === undefined ? [] : [record.run, ...record.others];
   return {
     workflowId,
     loop,
     firstRunId,
     notes: ['This run is not on record in this data folder; what is told here is what Temporal knows.'],
-    began: { at: startedAt, ...(input === undefined ? {} : { input }), dryRun: false },
+    began: {
+      at: startedAt,
+      ...(trigger === undefined ? {} : { trigger }),
+      ...(input === undefined ? {} : { input }),
+      dryRun: false,
+    },
     events: [],
     lessons: [],
     ended: unopenedEnd(temporal),
-    others: others.map(({ runKey, ...summary }) => ({ ...summary, runKey })),
+    others,
   };
 }
 

@@ -80,10 +80,9 @@ function lessonsText(lessons: Story['lessons']): string {
 function endingText({ ended, began }: Story): string {
   switch (ended.kind) {
     case 'closed': {
-      const twin = ended.duplicateOf === undefined ? '' : ` The work is ${plainLine(ended.duplicateOf, SHORT)}'s.`;
-      const odd = ended.temporal === undefined ? '' : ` Temporal shows it as ${ended.temporal}.`;
+      const odd = ended.temporal === undefined ? '' : ` (Temporal shows it as ${ended.temporal}.)`;
       const after = span(Math.max(0, ended.at - began.at));
-      return `Ended ${ended.outcome} ${moment(ended.at)}, after ${after}: ${plainLine(ended.reason, LONG)}${twin}${odd}`;
+      return `Ended ${ended.outcome} ${moment(ended.at)}, after ${after}: ${plainLine(ended.reason, LONG)}${odd}`;
     }
     case 'failed':
       return `Failed${when(ended.at)} with ${plainLine(ended.type, SHORT)}, so nothing was done: ${plainLine(ended.message, LONG)}`;

@@ -6,6 +6,7 @@ import { messageSchemas } from '../../contract/messages.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/names.ts';
 import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
 import { RunOptions } from '../../contract/run.ts';
+import { Config } from '../../worker/config.ts';
 import { commandsPage } from './commands.ts';
 import { reviewParts } from './review-page.ts';
 import { schemaTable, table } from './schema-table.ts';
@@ -20,6 +21,10 @@ export function pages(): Readonly<Record<string, string>> {
       'What learning may change of a loop, next to its `loop.ts`. Unknown fields are refused. Durations are written `30 minutes`, `4 hours`, `3 days`.',
       schemaTable(z.toJSONSchema(Harness, { io: 'input' })),
       'Kinds of `evals`, with the fields above: `contains`, `notContains`, `matches`, `cel`, `rubric` (answered by the loop’s judges).',
+    ]),
+    'loopwright-yaml.md': page('loopwright.yaml', [
+      'Which models there are, and what they cost: in the folder that the worker starts in (`LOOPWRIGHT_CONFIG` names another file). How to: [use your model](../how-to/use-your-model.md).',
+      schemaTable(z.toJSONSchema(Config, { io: 'input' })),
     ]),
     'messages.md': page('Messages of a run', [
       'Signals never refuse aloud (the Temporal CLI says "succeeded" whatever a run does with them): what a run refuses is in `status`, `refusedCount` and `refused`. The update `decide` answers `{ gate, digest, state, by, have, need }`, or refuses with the reason.',

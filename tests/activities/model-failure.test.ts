@@ -40,6 +40,12 @@ describe.each<ModelApi>(['responses', 'chat'])(
       expect(error.message).toContain(`fake-1 answered ${status}: ${status} scripted ${status}`);
     });
 
+    test('404 names what to check, because the address or the model is wrong', async () => {
+      expect((await failureOf(api, { status: 404 })).message).toMatch(
+        /\(asked at http:\/\/127\.0\.0\.1:\d+\/v1: check `model` and `baseUrl`\)$/,
+      );
+    });
+
     test('4xx other than 408, 409 and 429 are final; those and 5xx are tried again', async () => {
       const statuses = [400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 503];
       const { endpoint } = await workbench({ script: statuses.map((status) => ({ status })), asks: { api } });

@@ -26,6 +26,11 @@ export function plainEnvironment(more: Readonly<Record<string, string>> = {}): N
   return { ...Object.fromEntries(inherited), TEMPORAL_CLI_PATH: inject('temporalCli'), ...more };
 }
 
+interface ProcessOptions {
+  readonly cwd?: string;
+  readonly atTheEnd?: (dispose: () => Promise<void>) => void;
+}
+
 /** `loopwright …` in a process of its own. It is killed when the test ends. */
 export class LoopwrightProcess {
   readonly ended: Promise<Ended>;
@@ -33,7 +38,12 @@ export class LoopwrightProcess {
   stderr = '';
   readonly #child: ChildProcess;
 
-  constructor(words: readonly string[], env: NodeJS.ProcessEnv, cwd?: string) {
+  /** `cwd` is where it runs; `atTheEnd` registers what is done when its test ends: where there is none, whoever starts it ends it. */
+  constructor(
+    words: readonly string[],
+    env: NodeJS.ProcessEnv,
+    { cwd, atTheEnd = onTestFinished }: ProcessOptions = {},
+  ) {
     const child = spawn(process.execPath, [BIN, ...words], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -43,7 +53,7 @@ export class LoopwrightProcess {
     child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.#child = child;
     this.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Ended);
-    onTestFinished(() => this.end('SIGKILL').then(() => undefined));
+    atTheEnd(() => this.end('SIGKILL').then(() => undefined));
   }
 
   get pid(): number {

@@ -25,17 +25,21 @@ async function refusalOf(fields: string, env: Record<string, string> = {}): Prom
 
 describe('a model is refused, with the field and the fix,', () => {
   test.each([
-    ['for an unknown field', '{ model: x, modle: y }', /Unknown field "modle": a model has model, baseUrl, azure, api/],
+    ['for an unknown field', '{ model: x, modle: y }', /unknown field `modle`. Fix: Did you mean `model`/],
     [
       'for an unknown field of Azure',
       '{ model: x, azure: { endpoint: "https://a", version: 3 } }',
-      /Unknown field "version": azure has endpoint, apiVersion, deployment\n\s+→ at models\.default\.azure/,
+      /`models\.default\.azure\.version`: unknown field `version`. Fix: Did you mean `apiVersion`/,
     ],
-    ['for a bare name', 'gpt-5-mini', /got "gpt-5-mini"; a model is named with \{ model: "gpt-5-mini" \}/],
+    [
+      'for a bare name',
+      'gpt-5-mini',
+      /`models\.default`: expected `local` or the fields of a model. Fix: Write \{ model: <its name> \}/,
+    ],
     [
       'for an address without http',
       '{ model: x, baseUrl: "localhost:11434/v1" }',
-      /begins with http:\/\/ or https:\/\/\n\s+→ at models\.default\.baseUrl/,
+      /`models\.default\.baseUrl`: expected an address that begins with http:\/\/ or https:\/\//,
     ],
     [
       "for an address with the API's own path",
@@ -51,13 +55,13 @@ describe('a model is refused, with the field and the fix,', () => {
     [
       'for two addresses',
       '{ model: x, baseUrl: "http://a/v1", azure: { endpoint: "https://a" } }',
-      /Expected `baseUrl` or `azure`, got both/,
+      /expected `baseUrl` or `azure`, got both. Fix: Keep one/,
     ],
-    ['for an API that is none', '{ model: x, api: completions }', /expected one of "responses"\|"chat"/],
+    ['for an API that is none', '{ model: x, api: completions }', /expected one of responses, chat/],
     [
       'for a version of Azure that is none',
       '{ model: x, azure: { endpoint: "https://a", apiVersion: v1 } }',
-      /leave it out for the v1 API/,
+      /Leave it out for the v1 API/,
     ],
   ])('%s', async (_why, fields, expected) => {
     const message = await refusalOf(fields);

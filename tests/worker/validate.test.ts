@@ -41,7 +41,7 @@ export const steps = loopWorkflow('steps', async (run) => await run.stage(FIRST)
 };
 
 async function validate(folder: string, ...words: string[]) {
-  const run = new LoopwrightProcess(['validate', ...words], plainEnvironment(), folder);
+  const run = new LoopwrightProcess(['validate', ...words], plainEnvironment(), { cwd: folder });
   const { code } = await run.ended;
   return { code, stdout: run.stdout, stderr: run.stderr };
 }

@@ -46,6 +46,7 @@ test('a dry run does everything but the effect, and says what a human would have
   const result = await run('writeTitle', owls, { dryRun: true });
   expect(result).toMatchObject({ outcome: 'dryRun', gates: 0, output: { title: 'About owls' } });
   expect(result.reason).toContain('A human would have been asked: approval rule: output.confidence < 0.9');
+  expect(result.wouldHave).toEqual({ effects: ['publish'], asked: 'approval rule: output.confidence < 0.9' });
   expect(await rows('select * from outbox')).toEqual([]);
   // It did not do the work, so the work can still be done.
   expect(await run('writeTitle', owls, { dryRun: true })).toMatchObject({ outcome: 'dryRun' });

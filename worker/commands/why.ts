@@ -33,10 +33,12 @@ async function why({ env, print }: CommandContext, run: string, { runId, json, d
   const temporal = await temporalFacts(env, data, { workflowId, ...(one === undefined ? {} : { firstRunId: one }) });
   const story = storyOf(record, temporal);
   if (story !== undefined) return print(json ? JSON.stringify(story) : storyText(story));
-  const asked =
-    temporal.kind === 'unreachable' ? `Temporal could not be asked: ${temporal.why}` : 'Temporal knows none';
+  const who = `a run "${run}"${runId === undefined ? '' : ` with run id ${runId}`}`;
+  const recorded = missing ?? 'The record has none.';
+  if (temporal.kind === 'unreachable')
+    throw new CommandError(`It cannot be told whether there is ${who}. ${recorded} ${temporal.why}`);
   throw new CommandError(
-    `Nobody knows a run "${run}"${runId === undefined ? '' : ` with run id ${runId}`}. ${missing ?? 'The record has none.'} ${asked}. See \`loopwright runs\` for those there are.`,
+    `Nobody knows ${who}. ${recorded} Temporal has none either. \`loopwright runs\` lists those there are.`,
     EXIT.notFound,
   );
 }

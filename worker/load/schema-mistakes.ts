@@ -50,6 +50,7 @@ function mistakesOf({ issue, value, json, mistake }: Issue): Mistake[] {
       ),
     ];
   }
+  if (isOwn(issue)) return [ownMistake(issue, path, mistake)];
   if (issue.code === 'custom') return [mistake(path, `${issue.message}, got ${got(found)}`, exampleFix(path, schema))];
   if (issue.code === 'invalid_type' && issue.expected === 'never') return [neverMistake(issue, path, mistake)];
   const wanted = schema === undefined ? issue.message : expectation(schema);
@@ -60,6 +61,16 @@ function mistakesOf({ issue, value, json, mistake }: Issue): Mistake[] {
       found === undefined ? `Add \`${String(path.at(-1))}\`.` : exampleFix(path, schema),
     ),
   ];
+}
+
+/** A message of ours on a value that may be a secret: it has the rule and, after a semicolon, the fix. */
+function isOwn({ code, message }: z.core.$ZodIssue): boolean {
+  return ['invalid_format', 'invalid_union', 'custom'].includes(code) && /^Expected .*; /.test(message);
+}
+
+function ownMistake({ message }: z.core.$ZodIssue, path: readonly PropertyKey[], mistake: MistakeAt): Mistake {
+  const [rule = message, ...fix] = message.split('; ');
+  return mistake(path, `${rule.charAt(0).toLowerCase()}${rule.slice(1)}`, `${fix.join('; ')}.`);
 }
 
 /** Its message has the rule and, after a colon, the fix. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { download } from '../../../../activities/models/local/download.ts';
 import { WEIGHTS_VARIABLE } from '../../../../activities/models/local/embedder.ts';
 import { HUB_REVISION } from '../../../../activities/models/local/model-hub.ts';
 import { LEAST_COSINE, probe } from '../../../../activities/models/local/probe.ts';
@@ -176,6 +177,14 @@ describe('weights from the model hub', { timeout: 60_000 }, () => {
   ])('leave nothing in the cache when a file %s', async (_how, answer, expected) => {
     const { url } = await hub(home, { 'tokenizer_config.json': answer });
     expect(await reasonOf(url)).toMatch(expected);
+  });
+
+  test('are waited for only so long', async () => {
+    const { url } = await hub(home, { slow: (response) => void response.writeHead(200).write('{') });
+    const path = join(home, 'slow');
+    await expect(download(new URL(url + PREFIX + 'slow'), path, 100, AbortSignal.timeout(200))).rejects.toThrow(
+      /abort/,
+    );
   });
 
   test('are said to be out of reach where nobody listens', async () => {

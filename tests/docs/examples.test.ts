@@ -1,0 +1,66 @@
+import { copyFile, cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { examplesOf } from '../support/doc-examples.ts';
+import { DocReader } from '../support/doc-reader.ts';
+import { FakeOpenAi, type Scripted, type Seen } from '../support/fake-openai.ts';
+import { execute, install, type Installed } from '../support/packed.ts';
+
+const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
+const HOW_TO = (await readdir(join(DOCS, 'how-to'))).filter((name) => name.endsWith('.md')).toSorted();
+
+let installed: Installed;
+beforeAll(async () => {
+  installed = await install();
+  // What the how-to pages start from is where the tutorial's first step ends.
+  await execute('npx', ['loopwright', 'init', 'hello'], installed.folder);
+}, 180_000);
+afterAll(() => installed.remove());
+
+/** Follows every example of a page, in order, in a folder that holds `before`. */
+async function follow(page: string, folder: string): Promise<void> {
+  const model = new FakeOpenAi(judgeKindly);
+  const reader = new DocReader(folder, { OPENAI_BASE_URL: await model.listen() });
+  onTestFinished(async () => {
+    await reader.stop();
+    await model.close();
+    expect(model.complaints).toEqual([]);
+  });
+  for (const example of examplesOf(await readFile(join(DOCS, page), 'utf8'))) await reader.follow(example);
+}
+
+async function folderWith(prepare: (folder: string) => Promise<unknown>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-docs-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await prepare(folder);
+  return folder;
+}
+
+describe('what a reader is told works as written', () => {
+  test('the tutorial, from an empty folder', async () => {
+    const folder = await folderWith((into) => copyFile(installed.tarball, join(into, basename(installed.tarball))));
+    await follow('tutorial/your-first-loop.md', folder);
+  }, 300_000);
+
+  test.each(HOW_TO)(
+    'how-to/%s',
+    async (page) => {
+      const folder = await folderWith(async (into) => {
+        await cp(join(installed.folder, 'hello'), join(into, 'hello'), { recursive: true });
+        await cp(join(installed.folder, 'package.json'), join(into, 'package.json'));
+        await symlink(join(installed.folder, 'node_modules'), join(into, 'node_modules'));
+      });
+      await follow(`how-to/${page}`, folder);
+    },
+    180_000,
+  );
+});
+
+/** A judge that says yes to everything, with the artefact's own words as its quote. */
+function judgeKindly({ input }: Seen): Scripted {
+  const names = [...input.matchAll(/^- ([\w-]+): /gm)].map(([, name]) => name);
+  const [, quote = ''] = /"sentence":"([^"]+)"/.exec(input) ?? [];
+  return { json: { criteria: names.map((name) => ({ name, pass: true, quote })) } };
+}

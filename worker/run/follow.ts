@@ -1,0 +1,130 @@
+import type { Started } from '../../client/loop-client.ts';
+import { watchRun } from '../../client/watch.ts';
+import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
+import type { Status } from '../../contract/messages.ts';
+import type { RunResult } from '../../contract/outcomes.ts';
+import type { Closing, RunEvent } from '../../contract/run-event.ts';
+import { eventLine } from '../../core/event-line.ts';
+import { dollars } from '../../core/figures.ts';
+import { microUsd } from '../../core/money.ts';
+import { plainCommand, plainLine } from '../../core/plain-text.ts';
+import { exitOf } from '../../core/run-exit.ts';
+import { CommandError, type CommandContext } from '../commands/context.ts';
+import type { RunCommandOptions } from '../commands/run.ts';
+import type { Connected } from '../connect-client.ts';
+
+/** How long a start waits to see whether the run could be opened, in milliseconds. */
+const OPENING_MS = 5000;
+
+/** A query that no worker answers would wait for ten seconds. */
+const QUERY_MS = 3000;
+
+/** Waits until a run is open or closed, for a few seconds. @throws CommandError where it failed. */
+export async function untilOpened({ client }: Connected, started: Started): Promise<'opened' | 'nobody'> {
+  const signal = AbortSignal.timeout(OPENING_MS);
+  for await (const event of watchRun(client, { ...runOf(started), signal })) {
+    if (event.kind === 'closed') {
+      refuseFailed(event.closing);
+      return 'opened';
+    }
+    if (event.kind === 'opened') return 'opened';
+  }
+  return 'nobody';
+}
+
+/** Waits for a run, with its events on stderr where asked to, and prints its result. @throws CommandError where it failed. */
+export async function follow(
+  context: CommandContext,
+  connected: Connected,
+  started: Started,
+  options: RunCommandOptions,
+): Promise<ExitCode> {
+  const say = (text: string): void => (options.watch ? context.report(text) : undefined);
+  const { workflowId } = started;
+  process.once('SIGINT', () => {
+    context.report(`No longer watched; ${workflowId} goes on. The same command watches it again.`);
+    process.exit(130);
+  });
+  say(`${workflowId}: ${started.alreadyRunning ? 'watching' : 'started'}`);
+  for await (const event of watchRun(connected.client, runOf(started))) {
+    if (event.kind === 'closed') return close(context, event.closing, options);
+    say(eventLine(event));
+    if (event.kind !== 'gate') continue;
+    const status = await openGate(connected, workflowId, event);
+    if (status === undefined) continue;
+    for (const line of gateLines(connected, workflowId, status)) say(line);
+    if (options.human) continue;
+    if (!options.watch) for (const line of gateLines(connected, workflowId, status)) context.report(line);
+    return leaveToHuman(context, workflowId, status);
+  }
+  throw new CommandError(`The watch of ${workflowId} ended before the run did.`);
+}
+
+function runOf({ workflowId, runId }: Started): { workflowId: string; runId?: string } {
+  return { workflowId, ...(runId === undefined ? {} : { runId }) };
+}
+
+/** What the run says about a gate; undefined where it has been decided meanwhile. A run whose worker is away still waits there. */
+async function openGate(
+  { client }: Connected,
+  workflowId: string,
+  { gate, digest }: Extract<RunEvent, { kind: 'gate' }>,
+): Promise<Partial<Status> | undefined> {
+  try {
+    const handle = client.workflow.getHandle(workflowId);
+    const status = await client.withDeadline(Date.now() + QUERY_MS, () => handle.query<Status>('status'));
+    return status.gateDigest === digest ? status : undefined;
+  } catch {
+    return { gate, gateDigest: digest };
+  }
+}
+
+function gateLines({ flags }: Connected, workflowId: string, status: Partial<Status>): string[] {
+  if (status.approveCommand === undefined)
+    return [
+      `  no worker answers just now; see it with: temporal workflow query${flags} -w ${plainCommand(workflowId)} --name status`,
+    ];
+  return [
+    ...(status.gateBecause === undefined ? [] : [`  because ${plainLine(status.gateBecause, 300)}`]),
+    ...[status.approveCommand, status.reviseCommand, status.rejectCommand]
+      .filter((command) => command !== undefined)
+      .map((command) => `  ${plainCommand(command)}`),
+  ];
+}
+
+function leaveToHuman({ print, report }: CommandContext, workflowId: string, status: Partial<Status>): ExitCode {
+  print(JSON.stringify({ workflowId, ...status, state: 'awaitingDecision' }));
+  report(`${workflowId} waits for a human at ${status.gate}, and goes on when it is decided.`);
+  return EXIT.waitingForHuman;
+}
+
+function close({ print, report }: CommandContext, closing: Closing, options: RunCommandOptions): ExitCode {
+  refuseFailed(closing);
+  if (closing.kind === 'completed') {
+    report(eventLine({ kind: 'closed', at: 0, closing }));
+    if (options.dryRun) for (const line of wouldHaveLines(closing.result)) report(line);
+    print(JSON.stringify(closing.result));
+  } else report(eventLine({ kind: 'closed', at: 0, closing }));
+  return exitOf(closing);
+}
+
+/** What a dry run found out, in words. */
+function wouldHaveLines({ wouldHave, output, costUsd, outcome }: RunResult): string[] {
+  const { effects = [], asked } = wouldHave ?? {};
+  const cost = dollars(microUsd(costUsd));
+  if (outcome !== 'dryRun') return [`Nothing would have happened. It cost ${cost}.`];
+  const first =
+    asked === undefined
+      ? 'No human would have been asked.'
+      : `A human would have been asked first: ${plainLine(asked, 500)}.`;
+  const then =
+    effects.length === 0
+      ? 'The loop has no effect.'
+      : `It would have done ${effects.map((name) => `\`${plainLine(name, 100)}\``).join(', ')} with: ${plainLine(JSON.stringify(output) ?? 'an output too large to show', 2000)}`;
+  return [first, then, `It cost ${cost}.`];
+}
+
+function refuseFailed(closing: Closing): void {
+  if (closing.kind !== 'failed') return;
+  throw new CommandError(`${plainLine(closing.type, 100)}: ${plainLine(closing.message, 2000)}`, exitOf(closing));
+}
