@@ -81,6 +81,16 @@ function triggerExplicit(subject: Subject): Standing {
 
 function triggerDeduplicated({ facts, answers, now }: Subject): Standing {
   const { definition } = facts.files;
+  const given = answerTo('trigger.explicit', answers, now);
+  const scheduled = given.kind === 'fresh' && triggerOf(given.answer.answer)?.kind === 'schedule';
+  if (facts.dedupe === 'byInput' && scheduled) {
+    const fix = 'Leave `dedupe` out: what a schedule starts is its own work, by the schedule and the time.';
+    return open(
+      'a schedule sends the same input each time, so `dedupe` makes all but the first the same work',
+      definition,
+      fix,
+    );
+  }
   if (facts.dedupe === 'byInput') return done('`dedupe` makes equal inputs the same work, done once', definition);
   if (facts.dedupe === 'blind') {
     const fix = 'Make `dedupe` of what identifies the work, such as `(input) => input.id`.';
@@ -90,8 +100,7 @@ function triggerDeduplicated({ facts, answers, now }: Subject): Standing {
       fix,
     );
   }
-  const given = answerTo('trigger.explicit', answers, now);
-  if (given.kind === 'fresh' && triggerOf(given.answer.answer)?.kind === 'schedule') {
+  if (scheduled) {
     return done('a schedule starts it: its id and the scheduled time are the work, done once', 'answers');
   }
   return open(

@@ -109,6 +109,7 @@ function protocolOnly(subject: Subject): readonly Finding[] {
   ];
 }
 
+/** Whether the same work is done at most once. */
 function deduplicated(subject: Subject): boolean {
-  return CHECKS['trigger.deduplicated'](subject).state === 'done';
+  return subject.facts.dedupe !== 'none' || CHECKS['trigger.deduplicated'](subject).state === 'done';
 }

@@ -7,9 +7,8 @@ import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/name
 import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
 import { RunOptions } from '../../contract/run.ts';
 import { Config } from '../../worker/config.ts';
-import { ANSWER_LASTS_MS, QUESTIONS } from '../../core/review/answers.ts';
-import { CHECK_MEANING, FINDING_MEANING } from '../../core/review/meanings.ts';
 import { commandsPage } from './commands.ts';
+import { reviewParts } from './review-page.ts';
 import { schemaTable, table } from './schema-table.ts';
 
 /** Says where a page comes from, so that nobody mends it by hand. */
@@ -93,25 +92,7 @@ function failures(): string {
 }
 
 function review(): string {
-  return page('Review', [
-    'What `loopwright review` looks at: six parts, two checks each. A check is done, open, or asked: a person has to say. Completion is what is done of twelve.',
-    table(
-      ['check', 'done when'],
-      Object.entries(CHECK_MEANING).map(([check, meaning]) => [`\`${check}\``, meaning]),
-    ),
-    'The checks of a loop are called with made-up inputs and outputs that fit its schemas, here and when a folder of loops is loaded: a check must be harmless to call.',
-    '## Answers',
-    `\`--answers FILE\` (YAML or JSON) holds by loop and check \`{ answer, note? }\`, or the answer alone: \`yes\`, \`no\`, or words. An answer is kept with who gave it and when, and counts for ${ANSWER_LASTS_MS / 86_400_000} days.`,
-    table(
-      ['check', 'question'],
-      Object.entries(QUESTIONS).map(([check, question]) => [`\`${check}\``, question]),
-    ),
-    '## Findings',
-    table(
-      ['finding', 'seen where'],
-      Object.entries(FINDING_MEANING).map(([name, meaning]) => [`\`${name}\``, meaning]),
-    ),
-  ]);
+  return page('Review', reviewParts());
 }
 
 function commands(): string {

@@ -55,7 +55,7 @@ export class ScriptedUp {
 
   /** Starts `up`, or starts it again on the same folder and ports. */
   async begin(): Promise<void> {
-    this.#process = new LoopwrightProcess(['up', '--json', ...this.#ports], this.env, () => undefined);
+    this.#process = new LoopwrightProcess(['up', '--json', ...this.#ports], this.env, { atTheEnd: () => undefined });
     this.#address = (await this.#process.ready()).temporal;
   }
 

@@ -35,8 +35,8 @@ export interface FolderOptions {
   readonly models: RouteModels | undefined;
   /** From 1; a higher one loads the code again. */
   readonly generation: number;
-  /** False: checks are not asked whether they can say no, for who does so anyway. */
-  readonly probe?: false;
+  /** Leave out whether a loop may start with those who verify it: a review says that itself. */
+  readonly reviewed?: true;
 }
 
 /** Workflow code of a loop. */
@@ -146,8 +146,8 @@ class FolderLoader {
 
   /** Stages where nobody but the generator can say no. */
   async #unchecked(entry: LoopEntry, inLoop: InLoop): Promise<Mistake[]> {
-    const { models, probe } = this.#options;
-    if (probe === false) return [];
+    const { models, reviewed } = this.#options;
+    if (reviewed === true) return [];
     const wrong = await refusals(entry, { models, documents: documentReader(), now: Date.now() });
     return wrong.map(({ stage, because, fix }) =>
       inLoop(`stages.${stage}.verify`, `NoIndependentCheck: ${because}`, fix),

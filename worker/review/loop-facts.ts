@@ -20,9 +20,11 @@ export interface FactsOptions {
     under: string,
   ) => Promise<readonly { readonly name: string; readonly text: string }[]>;
   readonly now: number;
+  /** Which checks are called, see {@link ProbeSubject}. */
+  readonly probe: ProbeSubject['probe'];
 }
 
-/** Describes a loop as plain data for its review. Its checks are asked about made-up outputs. */
+/** Describes a loop as plain data for its review. */
 export async function loopFacts({ loop, harness, folder }: LoopEntry, options: FactsOptions): Promise<LoopFacts> {
   const { tools: _none, ...rest } = harness;
   const shown = relative('', folder);
@@ -61,6 +63,7 @@ async function stageFacts(name: string, stage: Stage<unknown, unknown>, within: 
     output: schemaOf(schema),
     input: schemaOf(within.loop.input),
     evidence: emptyEvidence(within),
+    probe: within.probe,
   };
   return {
     name,

@@ -14,6 +14,8 @@ export interface ProbeSubject {
   readonly output: { readonly schema: z.ZodType; readonly json: JsonSchema };
   readonly input: { readonly schema: z.ZodType; readonly json: JsonSchema };
   readonly evidence: Evidence;
+  /** `suspects`: only checks whose code never reads the output are called; of the others nothing is known. */
+  readonly probe: 'all' | 'suspects';
 }
 
 /**
@@ -23,6 +25,8 @@ export interface ProbeSubject {
  */
 export async function powerOf(check: Check<unknown, unknown>, subject: ProbeSubject): Promise<Power> {
   if (onlyPasses(String(check.run))) return { kind: 'none', because: 'can only answer `pass`' };
+  const suspect = ignoresOutput(String(check.run));
+  if (subject.probe === 'suspects' && !suspect) return { kind: 'unknown', because: 'was not tried' };
   const inputs = madeUp(subject.input.schema, subject.input.json);
   const outputs = madeUp(subject.output.schema, subject.output.json);
   if (inputs.length === 0 || outputs.length === 0)
@@ -40,7 +44,7 @@ export async function powerOf(check: Check<unknown, unknown>, subject: ProbeSubj
     const did = odd.verdict === 'error' ? 'broke on' : 'could not decide on';
     return { kind: 'unknown', because: `${did} a made-up output: ${shortened(odd.evidence)}` };
   }
-  if (ignoresOutput(String(check.run))) return { kind: 'none', because: 'passes without looking at the output' };
+  if (suspect) return { kind: 'none', because: 'passes without looking at the output' };
   return { kind: 'unknown', because: `said yes to ${found.length} made-up outputs` };
 }
 

@@ -27,7 +27,7 @@ export async function loadReviewed(
 ): Promise<Reviewed> {
   if (loops !== undefined && !existsSync(loops)) return { loops: new Map(), mistakes: [] };
   if (loops !== undefined)
-    return await loadLoops(loops, { cwd: process.cwd(), models: undefined, generation: 1, probe: false });
+    return await loadLoops(loops, { cwd: process.cwd(), models: undefined, generation: 1, reviewed: true });
   const dataset = () => triageDataset({ env, cacheDir, download: false, report: () => {} });
   return { loops: await ownLoops((await knownIntents(data)) ?? (await dataset()).intents), mistakes: [] };
 }
@@ -45,6 +45,8 @@ export async function reviewLoops(
   const models = config && routeModels(config);
   const documents = documentReader();
   return await Promise.all(
-    entries.map(async (entry) => review(await loopFacts(entry, { models, documents, now }), answers, now)),
+    entries.map(async (entry) =>
+      review(await loopFacts(entry, { models, documents, now, probe: 'all' }), answers, now),
+    ),
   );
 }

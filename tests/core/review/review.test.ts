@@ -134,6 +134,12 @@ describe('trigger', () => {
     expect(stateOf('trigger.deduplicated', facts, by('schedule weekly', 91))).toBe('open');
   });
 
+  test('where a schedule starts it, `dedupe` makes all but the first run the same work', () => {
+    const answers = [answerOf('trigger.explicit', 'schedule weekly')];
+    expect(stateOf('trigger.deduplicated', factsOf(), answers)).toBe('open');
+    expect(stateOf('trigger.deduplicated', factsOf(), [answerOf('trigger.explicit', 'webhook desk')])).toBe('done');
+  });
+
   test('a `dedupe` that does not look at the input makes all work the same', () => {
     expect(stateOf('trigger.deduplicated', factsOf({ dedupe: 'blind' }))).toBe('open');
   });

@@ -25,7 +25,7 @@ async function entryOf(loop: Loop, harness = '') {
 }
 
 async function factsOf(loop: Loop, harness = '', models: ReadonlyMap<string, string> | undefined = MODELS) {
-  return await loopFacts(await entryOf(loop, harness), { models, documents: async () => [], now: NOW });
+  return await loopFacts(await entryOf(loop, harness), { models, documents: async () => [], now: NOW, probe: 'all' });
 }
 
 async function starts(loop: Loop, harness = ''): Promise<void> {

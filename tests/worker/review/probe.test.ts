@@ -21,11 +21,13 @@ const evidence: Evidence = {
 function power(
   run: (output: Output, input: { topic: string }) => Finding | Promise<Finding>,
   output: z.ZodType = Output,
+  probe: 'all' | 'suspects' = 'all',
 ) {
   return powerOf(check('planted', run) as Check<unknown, unknown>, {
     output: schemaOf(output),
     input: schemaOf(z.object({ topic: z.string().max(100) })),
     evidence,
+    probe,
   });
 }
 
@@ -81,6 +83,19 @@ test('a check that never answers is not waited for', async () => {
   expect(await found).toMatchObject({
     kind: 'unknown',
     because: 'could not decide on a made-up output: took too long',
+  });
+});
+
+test('before a start only a check whose code never reads the output is called', async () => {
+  let calls = 0;
+  const reads = ({ title }: Output): Finding => {
+    calls += 1;
+    return title === 'x' ? { verdict: 'fail', evidence: 'x' } : pass('fine');
+  };
+  expect(await power(reads, Output, 'suspects')).toEqual({ kind: 'unknown', because: 'was not tried' });
+  expect(calls).toBe(0);
+  expect(await power((_output, { topic }) => pass(topic === 'never' ? 'a' : 'b'), Output, 'suspects')).toMatchObject({
+    kind: 'none',
   });
 });
 

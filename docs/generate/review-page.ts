@@ -1,0 +1,26 @@
+import { ANSWER_LASTS_MS, QUESTIONS } from '../../core/review/answers.ts';
+import { CHECK_MEANING, FINDING_MEANING } from '../../core/review/meanings.ts';
+import { table } from './schema-table.ts';
+
+/** What a review looks at: its checks, what it asks, and the mistakes that it names. */
+export function reviewParts(): readonly string[] {
+  return [
+    'What `loopwright review` looks at: six parts, two checks each. A check is done, open, or asked: a person has to say. Completion is what is done of twelve.',
+    table(
+      ['check', 'done when'],
+      Object.entries(CHECK_MEANING).map(([check, meaning]) => [`\`${check}\``, meaning]),
+    ),
+    'A review calls the checks of a loop with made-up inputs and outputs that fit its schemas: a check must be harmless to call.',
+    '## Answers',
+    `\`--answers FILE\` (YAML or JSON) holds by loop and check \`{ answer, note? }\`, or the answer alone: \`yes\`, \`no\`, or words. An answer is kept with who gave it and when, and counts for ${ANSWER_LASTS_MS / 86_400_000} days.`,
+    table(
+      ['check', 'question'],
+      Object.entries(QUESTIONS).map(([check, question]) => [`\`${check}\``, question]),
+    ),
+    '## Findings',
+    table(
+      ['finding', 'seen where'],
+      Object.entries(FINDING_MEANING).map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ),
+  ];
+}
