@@ -12,7 +12,7 @@ export function eventLine(event: RunEvent): string {
     case 'opened':
       return `opened, harness ${plainLine(event.harness, QUOTED)}${event.dryRun ? ', dry run' : ''}`;
     case 'attempt':
-      return `${plainLine(event.step, QUOTED)}: ${event.verdict.verdict}: ${event.verdict.criteria.map(criterion).join('; ') || 'no verifier said anything'}`;
+      return attemptLine(event);
     case 'gate':
       return `gate ${plainLine(event.gate, QUOTED)} waits for a decision`;
     case 'message':
@@ -28,6 +28,12 @@ export function eventLine(event: RunEvent): string {
     default:
       return assertNever(event);
   }
+}
+
+function attemptLine({ step, verdict }: Extract<RunEvent, { kind: 'attempt' }>): string {
+  const found = verdict.criteria.map(criterion).join('; ') || 'no verifier said anything';
+  const again = step.endsWith(' verify edit') && verdict.verdict === 'fail' ? '; the version before waits again' : '';
+  return `${plainLine(step, QUOTED)}: ${verdict.verdict}: ${found}${again}`;
 }
 
 function criterion({ name, verdict, evidence, opinion }: Criterion): string {
