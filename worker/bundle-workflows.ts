@@ -41,7 +41,7 @@ export async function bundleWorkflows(entry: string = ownPath('../workflows/inde
 }
 
 /** Lets modules outside of our folder find what is ours, and nothing of it twice. */
-const resolvingOurs: NonNullable<BundleOptions['webpackConfigHook']> = (config) => ({
+export const resolvingOurs: NonNullable<BundleOptions['webpackConfigHook']> = (config) => ({
   ...config,
   resolve: {
     ...config.resolve,

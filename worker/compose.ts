@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { NativeConnection, Worker } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { sweep } from '../activities/sweep.ts';
@@ -9,14 +9,13 @@ import { canonicalJson } from '../core/canonical.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { digestOf, openStore } from '../store/index.ts';
 import type { HarnessVersion, Store } from '../store/ports.ts';
-import { cachedBundle } from './bundle.ts';
+import { cachedBundle, type WorkflowSource } from './bundle.ts';
 import { clusterOf, type Cluster } from './cluster.ts';
 import { readModelConfig, type ModelConfig } from './config.ts';
 import { filesIn } from './files.ts';
-import { openFolderLoops } from './folder-loops.ts';
+import { openFolderLoops, sourceOf } from './folder-loops.ts';
 import { canLearn, lazyLearner } from './lazy-learner.ts';
 import { chooseLearner } from './learner.ts';
-import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 import { documentReader, ownLoops, pinnedIntents } from './loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
 import { triageDataset } from './triage-dataset.ts';
@@ -43,22 +42,26 @@ export interface ComposeOptions {
   readonly loops?: string;
   /** Take changes in that folder while at work. */
   readonly watch?: boolean;
-  readonly deployment?: LoopWorkerOptions['deployment'];
   readonly report: (text: string) => void;
 }
 
-/** A worker that runs. */
-export interface RunningWorker {
+/** Everything that a worker stands on. */
+export interface Composition {
   readonly deps: Dependencies;
   readonly cluster: Cluster;
-  /** Resolves when the worker has stopped, rejects when it failed. */
-  readonly done: Promise<void>;
-  /** Takes no more work, lets calls in flight finish, and closes the store. */
-  stop(): Promise<void>;
+  /** The workflows of the loops. */
+  readonly bundle: { readonly code: string };
+  /** Those of them that loops of a folder bring themselves. */
+  readonly workflows: readonly WorkflowSource[];
+  /** Ends what goes on beside the worker and closes the store. For when the worker has stopped. */
+  close(): Promise<void>;
 }
 
-/** Composes a worker from the environment and starts it, and the gateway through which commands ask for what the store knows. */
-export async function startWorker(options: ComposeOptions): Promise<RunningWorker> {
+/**
+ * Opens what a worker stands on, from the environment: the store and the gateway through which commands ask for what it
+ * knows, the loops, the models. Sweeps, and watches the loops where that is wanted, until it is closed.
+ */
+export async function compose(options: ComposeOptions): Promise<Composition> {
   const { pid } = process;
   const store = await openStore(options.data, pid);
   let gateway: Gateway | undefined;
@@ -69,14 +72,18 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
     const source = await loopSource(options, config, store);
     const deps = await dependencies(options, { store, cluster, config, source });
     warnOfAttributes(deps.attributes, options);
-    const worker = await createLoopWorker({
-      connection: options.connection,
-      namespace: options.namespace,
+    const beside = besideWorker(deps, source.watched, options.report);
+    return {
       deps,
+      cluster,
       bundle: source.bundle,
-      ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
-    });
-    return run(worker, deps, cluster, { ...options, gateway, watched: source.watched });
+      workflows: source.workflows,
+      close: async () => {
+        await beside.stop();
+        await gateway?.stop();
+        await store.close();
+      },
+    };
   } catch (error) {
     await gateway?.stop();
     await store.close();
@@ -84,47 +91,24 @@ export async function startWorker(options: ComposeOptions): Promise<RunningWorke
   }
 }
 
-interface RunOptions extends ComposeOptions {
-  readonly gateway: Gateway;
-  readonly watched: WatchedLoops | undefined;
-}
-
-function run(
-  worker: Worker,
+/** What goes on as long as a worker does. */
+function besideWorker(
   deps: Dependencies,
-  cluster: Cluster,
-  { report, gateway, watched }: RunOptions,
-): RunningWorker {
+  watched: WatchedLoops | undefined,
+  report: (text: string) => void,
+): { stop(): Promise<void> } {
   const watching = watched === undefined ? undefined : keepLooking(watched, report);
   const timer = setInterval(() => {
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
     );
   }, SWEEP_EVERY_MS);
-  const close = async (): Promise<void> => {
-    clearInterval(timer);
-    await watching?.stop();
-    await gateway.stop();
-    await deps.store.close();
-  };
-  const done = runAndClose(worker, close);
   return {
-    deps,
-    cluster,
-    done,
     async stop() {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await done;
+      clearInterval(timer);
+      await watching?.stop();
     },
   };
-}
-
-async function runAndClose(worker: Worker, close: () => Promise<void>): Promise<void> {
-  try {
-    await worker.run();
-  } finally {
-    await close();
-  }
 }
 
 /** The loops that a worker runs, and the bundle with their workflows. */
@@ -132,6 +116,7 @@ interface LoopSource {
   readonly watched?: WatchedLoops;
   readonly loops: ReadonlyMap<string, LoopEntry>;
   readonly bundle: { readonly code: string };
+  readonly workflows: readonly WorkflowSource[];
 }
 
 /** The loops of the folder that was named, else the project's own. */
@@ -140,37 +125,38 @@ async function loopSource(options: ComposeOptions, { models }: ModelConfig, stor
   if (folder !== undefined) {
     const base = { folder, cwd: process.cwd(), models, report };
     const opened = await openFolderLoops({ ...base, cacheDir });
-    if (options.watch !== true) return opened;
+    const workflows = [...opened.loops.values()].flatMap(sourceOf);
+    if (options.watch !== true) return { ...opened, workflows };
     const watched = new WatchedLoops({
       ...base,
       ...opened,
       adopt: async (found) => (await adopt(store, found)).version,
       openRuns: async (name) => (await store.runs.unclosed()).filter(({ loop }) => loop === name).length,
     });
-    return { loops: watched.entries, bundle: opened.bundle, watched };
+    return { loops: watched.entries, bundle: opened.bundle, workflows, watched };
   }
   const dataset = { env, cacheDir, download: false, report };
   const intents = await pinnedIntents(data, async () => (await triageDataset(dataset)).intents);
   const loops = await ownLoops(intents);
   // A folder's loops were asked when they were loaded.
   await refuseUnchecked(loops.values(), { models, documents: documentReader(), now: Date.now() });
-  return { loops, bundle: await cachedBundle(cacheDir) };
+  return { loops, bundle: await cachedBundle(cacheDir), workflows: [] };
 }
 
 function adopt({ harnesses }: Store, { loop, harness }: LoopEntry): Promise<HarnessVersion> {
   return harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
 }
 
-interface Composed {
+interface Opened {
   readonly store: Store;
   readonly cluster: Cluster;
   readonly config: ModelConfig;
   readonly source: LoopSource;
 }
 
-async function dependencies(options: ComposeOptions, composed: Composed): Promise<Dependencies> {
+async function dependencies(options: ComposeOptions, opened: Opened): Promise<Dependencies> {
   const { env, cacheDir, report } = options;
-  const { store, cluster, config, source } = composed;
+  const { store, cluster, config, source } = opened;
   for (const entry of source.loops.values()) await adopt(store, entry);
   const learner = { env, cacheDir, data: options.data, report };
   const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));

@@ -63,7 +63,8 @@ export async function bundleLoops(
   return { loops, mistakes, bundle };
 }
 
-function sourceOf({ loop, workflow }: FoundLoop): WorkflowSource[] {
+/** Workflow code of its own that a loop has, if any. */
+export function sourceOf({ loop, workflow }: FoundLoop): WorkflowSource[] {
   return workflow === undefined ? [] : [{ loop: loop.name, file: workflow.path, files: workflow.files }];
 }
 

@@ -24,7 +24,16 @@ export interface LoopWorkerOptions {
   readonly shutdownGraceMs?: number;
 }
 
-/** A worker for every loop in `deps`. Its timeouts are such that another one takes over within seconds when it is killed. */
+/** Timeouts with which another worker takes over within seconds when this one is killed. */
+export const workerTimeouts = {
+  // A killed worker's cache is given up after a second, not ten.
+  stickyQueueScheduleToStartTimeout: '1s',
+  // A heartbeat timeout of 3 s needs beats that are not held back for long.
+  maxHeartbeatThrottleInterval: '1s',
+  shutdownGraceTime: SHUTDOWN_GRACE,
+} as const;
+
+/** A worker for every loop in `deps`. */
 export function createLoopWorker(options: LoopWorkerOptions): Promise<Worker> {
   return Worker.create({
     connection: options.connection,
@@ -34,12 +43,9 @@ export function createLoopWorker(options: LoopWorkerOptions): Promise<Worker> {
     activities: createActivities(options.deps),
     dataConverter,
     maxCachedWorkflows: 1000,
-    // A killed worker's cache is given up after a second, not ten.
-    stickyQueueScheduleToStartTimeout: '1s',
+    ...workerTimeouts,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
-    // A heartbeat timeout of 3 s needs beats that are not held back for long.
-    maxHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: options.shutdownGraceMs ?? SHUTDOWN_GRACE,
     ...versioning(options.deployment),
   });

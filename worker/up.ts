@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
-import { startWorker, type RunningWorker } from './compose.ts';
+import { startWorker, type RunningWorker } from './start-worker.ts';
 import { connect, DEFAULT_ADDRESS, flagsOf, targetOf } from './connect.ts';
 import { exampleStart, type ExampleStart } from './example-start.ts';
 import { databaseReleased } from './temporal/database-owner.ts';

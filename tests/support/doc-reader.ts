@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Example } from './doc-examples.ts';
-import { execute } from './packed.ts';
+import { execute, readersEnvironment } from './packed.ts';
 import { until } from './rig.ts';
 
 /** What a process that stays says when a reader may go on. */
@@ -60,7 +60,7 @@ export class DocReader {
     await this.stop();
     const child = spawn('bash', ['-euc', text], {
       cwd: this.#folder,
-      env: { ...this.#env },
+      env: readersEnvironment(this.#env),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

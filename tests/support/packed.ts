@@ -14,26 +14,26 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a program in a folder with nothing of ours or Temporal's in its environment but the Temporal CLI of the test run. */
+/** The environment of a reader who has set nothing of ours, Temporal's or OpenAI's; the Temporal CLI is the test run's. */
+export function readersEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(TEMPORAL_|LOOPWRIGHT_(?!CACHE)|OPENAI_|npm_|VITEST|NODE_ENV|NODE_OPTIONS)/.test(name),
+  );
+  return { ...Object.fromEntries(inherited), TEMPORAL_CLI_PATH: inject('temporalCli'), ...more };
+}
+
+/** Runs a program in a folder, in a reader's environment. */
 export function execute(
   file: string,
   words: readonly string[],
   cwd: string,
   more: NodeJS.ProcessEnv = {},
 ): Promise<Ran> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(TEMPORAL_|LOOPWRIGHT_(?!CACHE)|OPENAI_|npm_|VITEST|NODE_ENV|NODE_OPTIONS)/.test(name),
-  );
-  const env = { ...Object.fromEntries(inherited), TEMPORAL_CLI_PATH: inject('temporalCli'), ...more };
+  const options = { cwd, env: readersEnvironment(more), maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {
-    execFile(
-      file,
-      [...words],
-      { cwd, env, maxBuffer: 64 * 1024 * 1024 },
-      (error: ExecFileException | null, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
-      },
-    );
+    execFile(file, [...words], options, (error: ExecFileException | null, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
+    });
   });
 }
 

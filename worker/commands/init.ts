@@ -35,7 +35,7 @@ function nextSteps(name: string, dir: string): string {
     'Next:',
     `  npx loopwright validate ${dir}`,
     `  npx loopwright up --loops ${dir}`,
-    `  npx loopwright run ${name} --wait --input '{"id":"1","text":"The pump in hall 2 leaks again. Third time this week."}'`,
+    `  npx loopwright run ${name} --key 1 --wait --input '{"id":"1","text":"The pump in hall 2 leaks again. Third time this week."}'`,
     `${name}/README.md says what each file is for.`,
   ].join('\n');
 }

@@ -33,7 +33,7 @@ export function workerCommand(context: CommandContext): Command {
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
   const [{ startWorker }, { connect, flagsOf, targetOf }, { untilToldToStop }] = await Promise.all([
-    import('../compose.ts'),
+    import('../start-worker.ts'),
     import('../connect.ts'),
     import('../stop-signals.ts'),
   ]);
