@@ -20,7 +20,11 @@ export const HARNESS_FILE = 'harness.yaml';
  */
 export async function loadHarness(folder: string): Promise<Harness> {
   const file = join(folder, HARNESS_FILE);
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // An unread harness would be one without approval.
+    if (error.code !== 'ENOENT') throw failure('InvalidHarness', `${file} cannot be read: ${error.message}`);
+    return '';
+  });
   return parseHarness(text, file);
 }
 

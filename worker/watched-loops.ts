@@ -1,7 +1,9 @@
-import { mistakeLine } from '../contract/mistake.ts';
+import { join, relative } from 'node:path';
+import { mistakeLine, type Mistake } from '../contract/mistake.ts';
 import type { RouteModels } from './config.ts';
 import { loadLoopFolder, ownFiles, type FoundLoop, type LoadedFolder } from './load/loop-folder.ts';
 import { looksOf, sameLooks, type Looks } from './load/looks.ts';
+import { HARNESS_FILE } from './load-harness.ts';
 import { loopFolders, together } from './loop-folders.ts';
 
 /** What taking a change needs of the worker. */
@@ -69,7 +71,9 @@ export class WatchedLoops {
 
   async #load(folder: string): Promise<void> {
     const { cwd, models, report } = this.#options;
-    const loaded = await loadLoopFolder(folder, { cwd, models, generation: this.#generation });
+    const before = this.#folders.get(folder);
+    const read = await loadLoopFolder(folder, { cwd, models, generation: this.#generation });
+    const loaded = { ...read, mistakes: [...read.mistakes, ...goneHarness(read, before, cwd)] };
     this.#folders.set(folder, loaded);
     for (const mistake of loaded.mistakes) report(mistakeLine(mistake));
   }
@@ -86,8 +90,10 @@ export class WatchedLoops {
       const isBroken =
         (folder?.mistakes.length ?? 0) > 0 || folders.some((one) => one.loops.some(({ loop }) => loop.name === name));
       if (!this.#isNews(name, folder)) continue;
-      if (isBroken) this.#say(name, 'the version before goes on.');
-      else await this.#change(name, undefined);
+      if (isBroken) {
+        this.#waiting.delete(name);
+        this.#say(name, 'the version before goes on.');
+      } else await this.#change(name, undefined);
     }
   }
 
@@ -146,6 +152,19 @@ export class WatchedLoops {
   #say(name: string, text: string): void {
     this.#options.report(`${name}: ${text}`);
   }
+}
+
+const GONE = 'is gone';
+
+/** A harness that goes away under a running loop takes approval and limits with it: its defaults are for loops that never had one. */
+function goneHarness({ folder, looks }: LoadedFolder, before: LoadedFolder | undefined, cwd: string): Mistake[] {
+  const path = join(folder, HARNESS_FILE);
+  const isGone = looks.get(path) === 'absent';
+  const had =
+    (before?.looks.get(path) ?? 'absent') !== 'absent' || before?.mistakes.some(({ rule }) => rule === GONE) === true;
+  if (!isGone || !had) return [];
+  const fix = 'Write it again, or restart the worker to run by the defaults.';
+  return [{ file: relative(cwd, path), rule: GONE, fix }];
 }
 
 /** What of a loop its open runs may need that the next version has not. */

@@ -439,6 +439,20 @@ const BESIDE: readonly PlantedMistake[] = [
     rule: 'exports no workflow under the name of the loop, `unnamed`',
     fix: 'export const unnamed = loopWorkflow',
   },
+  {
+    what: 'a harness that nothing reads',
+    files: { 'misnamed/loop.ts': loopText('misnamed'), 'misnamed/harness.yml': "approval: { when: 'true' }\n" },
+    at: 'misnamed/harness.yml',
+    rule: 'nothing reads a file of this name',
+    fix: 'Did you mean `harness.yaml`?',
+  },
+  {
+    what: 'a harness that cannot be read',
+    files: { 'unread/loop.ts': loopText('unread'), 'unread/harness.yaml/a.txt': '' },
+    at: 'unread/harness.yaml',
+    rule: 'cannot be read: EISDIR',
+    fix: 'Make it a file that can be read.',
+  },
 ];
 
 /** Every planted mistake, each in a folder of its own. */

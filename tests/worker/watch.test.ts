@@ -128,6 +128,23 @@ test('an effect that an open run needs stays until the run is closed', async () 
   await said('greeter: v1, taken');
 }, 90_000);
 
+test('a harness that goes away takes no approval with it', async () => {
+  const { folder, up, start, said, write } = await scene();
+  await rm(join(folder, 'greeter/harness.yaml'));
+  await said('greeter/harness.yaml: is gone.');
+  await write('greeter/loop.ts', loopText('greeter').replace('hello ${text}', 'hello again, ${text}'));
+  await until(
+    async () => up.stderr.split('harness.yaml: is gone').length,
+    (times) => times === 3,
+  );
+  const run = await start('greeter', 'ada');
+  const digest = await parked(run);
+  await write('greeter/harness.yaml', ASKING);
+  await said('greeter: v1, taken');
+  await run.executeUpdate('decide', { args: [{ decision: 'approve', by: 'ada', digest }] });
+  expect(await resultOf(run)).toMatchObject({ outcome: 'accepted', harness: 'v1', output: { reply: 'hello ada' } });
+}, 90_000);
+
 test('changed workflow code waits for a restart, and its loop goes on as it was', async () => {
   const workflow = (stages: string) =>
     `import { loopWorkflow } from 'loopwright/workflow';\nexport const steps = loopWorkflow('steps', async (run) => {\n  ${stages}\n});\n`;

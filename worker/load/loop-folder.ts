@@ -20,12 +20,15 @@ import { filesOf, importLoopModule } from './loop-modules.ts';
 import { togetherMistakes, type InLoop } from './loop-rules.ts';
 import { fieldLine } from './source-fields.ts';
 import { placeInStack, type Place } from './source-place.ts';
+import { strayFiles } from './stray-files.ts';
 
 /** File in a loop's folder that defines it. */
 export const DEFINITION_FILE = 'loop.ts';
 
 /** File in a loop's folder with its workflow code, where it has several stages. */
 export const WORKFLOW_FILE = 'workflow.ts';
+
+const OWN_FILES = [DEFINITION_FILE, HARNESS_FILE, CASES_FILE, WORKFLOW_FILE] as const;
 
 /** How a folder is loaded. */
 export interface FolderOptions {
@@ -71,12 +74,13 @@ export interface LoadedFolder {
 
 /** Loads a folder with a `loop.ts`, and says everything that is wrong in it. */
 export async function loadLoopFolder(folder: string, options: FolderOptions): Promise<LoadedFolder> {
-  return await new FolderLoader(folder, options).load();
+  const loader = new FolderLoader(folder, options);
+  return await loader.load().catch((error: unknown) => loader.unloadable(error as Error));
 }
 
 /** The files that are looked for in a loop's folder. */
 export function ownFiles(folder: string): string[] {
-  return [DEFINITION_FILE, HARNESS_FILE, CASES_FILE, WORKFLOW_FILE].map((name) => join(folder, name));
+  return OWN_FILES.map((name) => join(folder, name));
 }
 
 class FolderLoader {
@@ -125,8 +129,21 @@ class FolderLoader {
         ...workflow,
       });
     }
+    this.#mistakes.push(...(await strayFiles(this.#folder, OWN_FILES, this.#files, (file) => this.#name(file))));
     const looks = new Map([...(await looksOf(this.#files)), ...before]);
     return { folder: this.#folder, loops: found, mistakes: this.#mistakes, looks };
+  }
+
+  /** What is left of a folder whose loading broke. */
+  async unloadable({ message }: Error): Promise<LoadedFolder> {
+    const file = this.#name(join(this.#folder, DEFINITION_FILE));
+    const mistake = {
+      file,
+      rule: `the loop cannot be loaded: ${message}`,
+      fix: 'Make its files readable, and keep its definition free of work.',
+    };
+    const looks = await looksOf([...ownFiles(this.#folder), ...this.#files]);
+    return { folder: this.#folder, loops: [], mistakes: [...this.#mistakes, mistake], looks };
   }
 
   /** The loops that `loop.ts` exports. */
@@ -216,7 +233,17 @@ class FolderLoader {
   }
 
   async #text(name: string): Promise<string> {
-    return await readFile(join(this.#folder, name), 'utf8').catch(() => '');
+    const path = join(this.#folder, name);
+    return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      // An unread harness would be one without approval: only where there is none are its defaults meant.
+      if (error.code !== 'ENOENT')
+        this.#mistakes.push({
+          file: this.#name(path),
+          rule: `cannot be read: ${error.message}`,
+          fix: 'Make it a file that can be read.',
+        });
+      return '';
+    });
   }
 
   #name(file: string): string {
