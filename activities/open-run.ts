@@ -126,9 +126,10 @@ async function versionOf(deps: Dependencies, loop: string, wanted: string | unde
 
 /** Same work, same key: what `dedupe` says, else the scheduled time, else the run itself. `rerun` makes it new work. */
 function workKeyOf(loop: Loop, request: OpenRunInput, input: unknown, options: RunOptions): string {
+  const named = loop.dedupe?.(input);
   const key =
-    loop.dedupe !== undefined
-      ? `${loop.name}/${loop.dedupe(input)}`
+    named !== undefined
+      ? `${loop.name}/${named}`
       : request.schedule !== undefined
         ? `${loop.name}/${request.schedule.id}@${new Date(request.schedule.at).toISOString()}`
         : `${loop.name}/run:${request.runKey}`;

@@ -12,6 +12,12 @@ const context: CommandContext = {
   print: (text) => void process.stdout.write(`${text}\n`),
 };
 
+// Whoever reads may have read enough: `loopwright runs | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
 try {
   await createProgram(context).parseAsync();
 } catch (error) {

@@ -84,7 +84,8 @@ function triggerDeduplicated({ facts, answers, now }: Subject): Standing {
   const given = answerTo('trigger.explicit', answers, now);
   const scheduled = given.kind === 'fresh' && triggerOf(given.answer.answer)?.kind === 'schedule';
   if (facts.dedupe === 'byInput' && scheduled) {
-    const fix = 'Leave `dedupe` out: what a schedule starts is its own work, by the schedule and the time.';
+    const fix =
+      'Leave `dedupe` out, or let it answer undefined for what a schedule sends: then the work is the schedule and its time.';
     return open(
       'a schedule sends the same input each time, so `dedupe` makes all but the first the same work',
       definition,
@@ -92,6 +93,12 @@ function triggerDeduplicated({ facts, answers, now }: Subject): Standing {
     );
   }
   if (facts.dedupe === 'byInput') return done('`dedupe` makes equal inputs the same work, done once', definition);
+  if (facts.dedupe === 'whereNamed') {
+    return done(
+      '`dedupe` makes equal inputs the same work; one that names none is the schedule’s time, or the run',
+      definition,
+    );
+  }
   if (facts.dedupe === 'blind') {
     const fix = 'Make `dedupe` of what identifies the work, such as `(input) => input.id`.';
     return open(

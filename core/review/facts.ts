@@ -8,7 +8,7 @@ export interface LoopFacts {
   /** The files that evidence names, as a person would write them. */
   readonly files: { readonly definition: string; readonly harness: string; readonly cases: string };
   /** `blind`: a function that takes no input, so all work would be the same work. */
-  readonly dedupe: 'none' | 'blind' | 'byInput';
+  readonly dedupe: 'none' | 'blind' | 'byInput' | 'whereNamed';
   readonly input: SchemaFacts;
   readonly stages: readonly StageFacts[];
   readonly effects: readonly { readonly name: string; readonly repeatable: boolean }[];

@@ -4,7 +4,7 @@ import type { CheckId, FindingName } from './result.ts';
 export const CHECK_MEANING: Readonly<Record<CheckId, string>> = {
   'trigger.explicit': 'a person has named what starts the loop',
   'trigger.deduplicated':
-    '`dedupe` makes a key of the input; or, where a schedule starts it, there is none: the time is the work',
+    '`dedupe` makes a key of the input; or, where a schedule starts it, none of what it sends: the time is the work',
   'context.bounded':
     'every text and list of the input has a largest size, and the sources share a budget above 0 tokens',
   'context.sorted':

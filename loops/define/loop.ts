@@ -73,8 +73,11 @@ export interface LoopDefinition<I, O> {
   readonly name: string;
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
-  /** What makes two inputs the same work. Without it every run is its own work. */
-  dedupe?(this: void, input: I): string;
+  /**
+   * What makes two inputs the same work. Where it is left out, or answers undefined for an input that names no work, the
+   * work is the schedule's id and time where a schedule started the run, else the run itself.
+   */
+  dedupe?(this: void, input: I): string | undefined;
   /** By name. A stage whose output is not the loop's is made with {@link stage}. */
   readonly stages: Readonly<Record<string, Stage<I, O> | OtherStage<I>>>;
   readonly act?: Readonly<Record<string, Effect<I, O>>>;
@@ -85,7 +88,7 @@ export interface Loop {
   readonly name: string;
   readonly input: z.ZodType;
   readonly output: z.ZodType;
-  readonly dedupe?: (input: unknown) => string;
+  readonly dedupe?: (input: unknown) => string | undefined;
   readonly stages: Readonly<Record<string, Stage<unknown, unknown>>>;
   readonly act: Readonly<Record<string, Effect<unknown, unknown>>>;
 }

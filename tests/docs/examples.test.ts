@@ -2,7 +2,10 @@ import { copyFile, cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
+import { startDevServer } from '../../worker/temporal/dev-server.ts';
+import { freePort } from '../../worker/temporal/ports.ts';
 import { examplesOf } from '../support/doc-examples.ts';
 import { DocReader } from '../support/doc-reader.ts';
 import { FakeOpenAi, type Scripted, type Seen } from '../support/fake-openai.ts';
@@ -19,16 +22,32 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => installed.remove());
 
-/** Follows every example of a page, in order, in a folder that holds `before`. */
+/** Pages for readers who have a Temporal server already. */
+const ON_A_SERVER = ['how-to/keep-your-own-worker.md'];
+
+/** Follows every example of a page, in order, in a folder. */
 async function follow(page: string, folder: string): Promise<void> {
   const model = new FakeOpenAi(judgeKindly);
-  const reader = new DocReader(folder, { OPENAI_BASE_URL: await model.listen() });
+  const server = ON_A_SERVER.includes(page) ? { TEMPORAL_ADDRESS: await startServer() } : {};
+  const reader = new DocReader(folder, { OPENAI_BASE_URL: await model.listen(), ...server });
   onTestFinished(async () => {
     await reader.stop();
     await model.close();
     expect(model.complaints).toEqual([]);
   });
   for (const example of examplesOf(await readFile(join(DOCS, page), 'utf8'))) await reader.follow(example);
+}
+
+async function startServer(): Promise<string> {
+  const server = await startDevServer({
+    cliPath: inject('temporalCli'),
+    port: await freePort(),
+    uiPort: 'headless',
+    searchAttributes: SEARCH_ATTRIBUTES,
+    report: () => {},
+  });
+  onTestFinished(() => server.stop());
+  return server.address;
 }
 
 async function folderWith(prepare: (folder: string) => Promise<unknown>): Promise<string> {

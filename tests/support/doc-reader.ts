@@ -13,7 +13,7 @@ const READY = /is up\.|Worker on/;
 export class DocReader {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
-  #background: { child: ChildProcess; said: string } | undefined;
+  #background: { child: ChildProcess; said: string; watches: boolean } | undefined;
   #address: string | undefined;
   #printed = '';
 
@@ -64,7 +64,7 @@ export class DocReader {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const background = { child, said: '' };
+    const background = { child, said: '', watches: text.includes('--watch') };
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (background.said += chunk.toString()));
     this.#background = background;
@@ -82,7 +82,7 @@ export class DocReader {
     await mkdir(dirname(join(this.#folder, path)), { recursive: true });
     await writeFile(join(this.#folder, path), text);
     const background = this.#background;
-    if (background === undefined || !/^[^/]+\//.test(path)) return;
+    if (background?.watches !== true || !/^[^/]+\//.test(path)) return;
     // A watching `up` says that it has taken a change; a reader waits for that.
     await until(
       async () => background.said.length,

@@ -127,3 +127,12 @@ test('a dry run in progress leaves the work to a real run', async () => {
   answer();
   expect(await dry.result()).toMatchObject({ outcome: 'dryRun' });
 });
+
+test('an input that names no work is the work of its own run', async () => {
+  const unnamed = titleLoop('unnamed', { dedupe: ({ id }) => (id === '' ? undefined : id) });
+  const { run, rows } = await rig({ loops: [{ loop: unnamed }], script: [good('owls'), good('owls'), good('owls')] });
+  for (const id of ['', '', '1'])
+    expect(await run('unnamed', { id, topic: 'owls' })).toMatchObject({ outcome: 'accepted' });
+  expect(await run('unnamed', owls)).toMatchObject({ outcome: 'noWork' });
+  expect(await rows(`select count(*) as n from work where work_key like 'unnamed/run:%'`)).toEqual([{ n: 2 }]);
+});

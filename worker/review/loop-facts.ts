@@ -8,6 +8,7 @@ import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../..
 import { schemaFacts, type JsonSchema } from '../../core/review/schema.ts';
 import type { Evidence, Generator, Judge, Loop, Stage, Verifier } from '../../loops/define/index.ts';
 import type { RouteModels } from '../config.ts';
+import { madeUp } from './made-up.ts';
 import { powerOf, type ProbeSubject } from './probe.ts';
 
 /** What a loop's facts are made from besides the loop. */
@@ -36,7 +37,7 @@ export async function loopFacts({ loop, harness, folder }: LoopEntry, options: F
       harness: named('harness.yaml'),
       cases: named('cases.jsonl'),
     },
-    dedupe: loop.dedupe === undefined ? 'none' : loop.dedupe.length === 0 ? 'blind' : 'byInput',
+    dedupe: dedupeOf(loop),
     input: schemaFacts(schemaOf(loop.input).json),
     stages: await Promise.all(
       Object.entries(loop.stages).map(([stage, defined]) =>
@@ -49,6 +50,27 @@ export async function loopFacts({ loop, harness, folder }: LoopEntry, options: F
     stated: statedIn(await textOf(join(folder, 'harness.yaml'))),
     hasCases: (await textOf(join(folder, 'cases.jsonl'))).trim() !== '',
   };
+}
+
+function dedupeOf({ dedupe, input }: Loop): LoopFacts['dedupe'] {
+  if (dedupe === undefined) return 'none';
+  if (dedupe.length === 0) return 'blind';
+  // An input with no more than it cannot do without: where that names no work, a schedule can send it.
+  const { json } = schemaOf(input);
+  const bare = madeUp(input, { ...json, properties: neededOf(json) });
+  return bare.some((one) => namesNothing(dedupe, one)) ? 'whereNamed' : 'byInput';
+}
+
+function neededOf({ properties = {}, required = [] }: JsonSchema): NonNullable<JsonSchema['properties']> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => required.includes(name)));
+}
+
+function namesNothing(dedupe: NonNullable<Loop['dedupe']>, input: unknown): boolean {
+  try {
+    return dedupe(input) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 interface Within extends FactsOptions {

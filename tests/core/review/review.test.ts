@@ -33,7 +33,7 @@ test('six parts have two checks each', () => {
 });
 
 const loops = fc.record({
-  dedupe: fc.constantFrom('none', 'blind', 'byInput'),
+  dedupe: fc.constantFrom('none', 'blind', 'byInput', 'whereNamed'),
   input: fc.constantFrom(untouched, { ...untouched, unbounded: ['text'] }, { ...untouched, untyped: [''] }),
   effects: fc.array(fc.record({ name: fc.constantFrom('a', 'b'), repeatable: fc.boolean() }), { maxLength: 2 }),
   hasCases: fc.boolean(),
@@ -138,6 +138,11 @@ describe('trigger', () => {
     const answers = [answerOf('trigger.explicit', 'schedule weekly')];
     expect(stateOf('trigger.deduplicated', factsOf(), answers)).toBe('open');
     expect(stateOf('trigger.deduplicated', factsOf(), [answerOf('trigger.explicit', 'webhook desk')])).toBe('done');
+  });
+
+  test('a `dedupe` that names nothing in what a schedule sends leaves the work to the time', () => {
+    const answers = [answerOf('trigger.explicit', 'schedule weekly')];
+    expect(stateOf('trigger.deduplicated', factsOf({ dedupe: 'whereNamed' }), answers)).toBe('done');
   });
 
   test('a `dedupe` that does not look at the input makes all work the same', () => {

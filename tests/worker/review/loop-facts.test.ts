@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { check, judge, lessons, model, source, type Check, type Loop } from '../../../loops/define/index.ts';
 import { parseHarness } from '../../../worker/load-harness.ts';
 import { loopFacts } from '../../../worker/review/loop-facts.ts';
@@ -163,4 +164,14 @@ test('a loop whose only check always passes does not start', async () => {
 
 test('a loop with an honest check starts', async () => {
   await expect(starts(titleLoop())).resolves.toBeUndefined();
+});
+
+test('says whether `dedupe` names every input, or only some', async () => {
+  const loop = titleLoop();
+  const input = z.object({ id: z.string().optional(), topic: z.string() });
+  expect((await factsOf(loop)).dedupe).toBe('byInput');
+  expect((await factsOf({ ...loop, input, dedupe: (given) => (given as { id?: string }).id })).dedupe).toBe(
+    'whereNamed',
+  );
+  expect((await factsOf({ ...loop, input, dedupe: (given) => (given as Input).topic })).dedupe).toBe('byInput');
 });
