@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { failure } from '../contract/failures.ts';
@@ -28,6 +28,21 @@ export function own(folder: string, pid: number): Ownership {
   }
   writeFileSync(note, String(pid));
   return { release: () => lock.close() };
+}
+
+/** Process id of whoever owns a data folder now, as it noted it; nothing is waited for and nothing written. */
+export function ownerOf(folder: string): string | undefined {
+  const file = join(folder, 'owner.lock');
+  if (!existsSync(file)) return undefined;
+  const lock = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+  try {
+    lock.prepare('pragma user_version').get();
+    return undefined;
+  } catch {
+    return readNote(join(folder, 'owner.pid'));
+  } finally {
+    lock.close();
+  }
 }
 
 function readNote(path: string): string {

@@ -52,12 +52,16 @@ export function openReader(path: string): DatabaseSync {
   return new DatabaseSync(path, { readOnly: true, timeout: 5000 });
 }
 
-function refuseNewer(raw: DatabaseSync, path: string): void {
-  const known = Object.keys(MIGRATIONS);
+/** Migrations that a database has, and those of them that this program does not know: a newer one wrote it. */
+export function migrationsIn(raw: DatabaseSync): { readonly applied: string[]; readonly unknown: string[] } {
   const exists = raw.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get() !== undefined;
-  if (!exists) return;
-  const applied = raw.prepare('select name from kysely_migration').all();
-  const unknown = applied.map((row) => String(row['name'])).filter((name) => !known.includes(name));
+  const rows = exists ? raw.prepare('select name from kysely_migration order by name').all() : [];
+  const applied = rows.map((row) => String(row['name']));
+  return { applied, unknown: applied.filter((name) => !(name in MIGRATIONS)) };
+}
+
+function refuseNewer(raw: DatabaseSync, path: string): void {
+  const { unknown } = migrationsIn(raw);
   if (unknown.length > 0) {
     raw.close();
     throw failure(

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './commands/context.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   runsCommand,
   whyCommand,
   demoCommand,
+  doctorCommand,
 ];
 
 /** The command line; nothing runs before it parses its words. */

@@ -17,6 +17,8 @@ export interface FindOptions {
   readonly report: (text: string) => void;
   /** `<process.platform>-<process.arch>`; this machine's by default. */
   readonly platform?: string;
+  /** False: only what is on this machine; default true. */
+  readonly download?: boolean;
   /** The SDK's download is given up when nothing has arrived for this many milliseconds; 20 000 by default. */
   readonly sdkIdleMs?: number;
 }
@@ -28,6 +30,9 @@ export interface Found {
   /** As it says itself; `unknown` for a test server that we did not fetch. */
   readonly version: string;
 }
+
+/** A place to try, by the name that messages give it. */
+type Stage = readonly [name: string, attempt: () => Promise<Found>];
 
 /** A place that was tried in vain. */
 export interface FailedStage {
@@ -68,9 +73,11 @@ async function find(release: Release, options: FindOptions): Promise<Found> {
 
   const cached = join(cacheDir, cachedName(release, platform));
   const idleMs = options.sdkIdleMs ?? 20_000;
-  const stages: readonly (readonly [string, () => Promise<Found>])[] = [
+  const here: readonly Stage[] = [
     [`${release.binary} on PATH`, () => onPath(release, env)],
     ['cached copy', () => found(release, cached, 'cache', env)],
+  ];
+  const elsewhere: readonly Stage[] = [
     [
       "SDK's own download",
       () => {
@@ -85,7 +92,7 @@ async function find(release: Release, options: FindOptions): Promise<Found> {
   ];
 
   const failed: FailedStage[] = [];
-  for (const [stage, attempt] of stages) {
+  for (const [stage, attempt] of options.download === false ? here : [...here, ...elsewhere]) {
     try {
       return await attempt();
     } catch (error) {

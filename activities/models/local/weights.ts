@@ -12,6 +12,8 @@ export interface WeightsOptions {
   /** The user's cache folder; made when needed. */
   readonly cacheDir: string;
   readonly env: NodeJS.ProcessEnv;
+  /** False: only what is on this machine; default true. */
+  readonly download?: boolean;
   /** Told before what takes seconds: one line of text. */
   readonly report: (text: string) => void;
 }
@@ -30,9 +32,11 @@ export async function findWeights(options: WeightsOptions): Promise<Weights> {
   const { folder, cacheDir, report } = options;
   if (folder !== undefined && (await isUsable(folder, report))) return { kind: 'found', folder };
   const ours = join(cacheDir, `minilm-${FILES['model.onnx'].slice(0, 12)}`);
-  if ((await firstWrong(ours)) === undefined) return { kind: 'found', folder: ours };
+  const wrong = await firstWrong(ours);
+  if (wrong === undefined) return { kind: 'found', folder: ours };
   const hubs = join(cacheDir, `minilm-hub-${HUB_REVISION.slice(0, 12)}`);
   if (await hasPassed(hubs)) return { kind: 'found', folder: hubs };
+  if (options.download === false) return { kind: 'missing', reason: `${wrong} in ${ours}` };
   try {
     await mkdir(cacheDir, { recursive: true });
     const scratch = await mkdtemp(join(cacheDir, 'minilm-part-'));

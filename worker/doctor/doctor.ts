@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import { skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
+import { clockCheck } from './clock.ts';
+import { readConfigFile, routeModels } from '../config.ts';
+import { configCheck } from './config-file.ts';
+import { dataFolderChecks } from './data-folder.ts';
+import { examine, type Examined } from './examine.ts';
+import { fetchedChecks } from './fetched.ts';
+import { loopFinder, loopsCheck } from './loops.ts';
+import { machineChecks } from './machine.ts';
+import { modelChecks, type ModelChecks } from './models.ts';
+import { programChecks } from './program.ts';
+import { redactor, secretsCheck } from './secrets.ts';
+import { serverFinder, type ServerFinder } from './server.ts';
+import { temporalChecks } from './temporal.ts';
+
+/** A look that asks others gets a little more than they do, so that it can say whom it waited for. */
+const OWN_WORDS_MS = 1500;
+
+/** How to examine an installation. */
+export interface DoctorOptions extends DoctorSettings {
+  /** Set for `--fix`: gets lines of progress. */
+  readonly mend?: (text: string) => void;
+  /** Address to try when nobody names a server; the Temporal CLI's own by default. */
+  readonly defaultAddress?: string;
+  /** Told the names of all checks before the first is made, so that what follows can be aligned. */
+  readonly began?: (names: readonly string[]) => void;
+  /** Told of each check in the order of the list, as soon as it and all before it are made. */
+  readonly examined?: (one: Examined) => void;
+}
+
+/** What came of all checks, in the order of the list. */
+export interface Diagnosis {
+  /** Nothing failed; there may be warnings. */
+  readonly ok: boolean;
+  readonly checks: readonly Examined[];
+}
+
+/** Makes all checks at once, each within its time, and mends what it may. Never throws for what it finds. */
+export async function doctor(options: DoctorOptions): Promise<Diagnosis> {
+  const server = serverFinder({ ...options, data: resolve(options.data) });
+  const hide = redactor(options.env);
+  try {
+    await loadModules();
+    const checks = await allChecks(options, server);
+    options.began?.(checks.map(({ name }) => name));
+    const running = checks.map((check) => examine(check, { ...options, timeoutMs: options.timeoutMs + OWN_WORDS_MS }));
+    const done: Examined[] = [];
+    for (const one of running) {
+      const examined = redacted(await one, hide);
+      done.push(examined);
+      options.examined?.(examined);
+    }
+    return { ok: done.every(({ finding }) => finding.kind !== 'fail'), checks: done };
+  } finally {
+    await server.close();
+  }
+}
+
+async function allChecks(settings: DoctorSettings, server: ServerFinder): Promise<Check[]> {
+  const read = await readConfigFile(settings.env);
+  const { file, config } = read;
+  const none: ModelChecks = { checks: [unread], dates: async () => [] };
+  const models = config === undefined ? none : modelChecks(settings, file, config);
+  const loops = loopFinder(settings, config && routeModels(config));
+  return [
+    ...programChecks(settings),
+    ...dataFolderChecks(settings),
+    ...temporalChecks(settings, server),
+    clockCheck(settings, server, models.dates),
+    ...fetchedChecks(settings),
+    configCheck(read),
+    ...models.checks,
+    loopsCheck(settings, loops),
+    secretsCheck(settings, loops),
+    ...machineChecks(settings),
+  ];
+}
+
+/** Loads what the checks load: a busy machine takes seconds for it, which are not the checks' time. What does not load, they say. */
+async function loadModules(): Promise<void> {
+  const later = [import('@temporalio/worker'), import('../../activities/models/local/minilm.ts')];
+  await Promise.allSettled(later);
+}
+
+const unread: Check = { name: 'models', run: async () => skipped('loopwright.yaml has mistakes') };
+
+function redacted({ name, finding, did }: Examined, hide: (text: string) => string): Examined {
+  const seen: Finding =
+    'fix' in finding
+      ? { ...finding, saw: hide(finding.saw), fix: hide(finding.fix) }
+      : { ...finding, saw: hide(finding.saw) };
+  return { name, finding: seen, ...(did === undefined ? {} : { did: hide(did) }) };
+}

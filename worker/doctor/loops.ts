@@ -1,0 +1,89 @@
+import { join, resolve } from 'node:path';
+import type { LoopEntry } from '../../activities/dependencies.ts';
+import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
+import type { RouteModels } from '../config.ts';
+import { DEFINITION_FILE } from '../load/loop-folder.ts';
+import { togetherMistakes } from '../load/loop-rules.ts';
+import { HARNESS_FILE } from '../load-harness.ts';
+import { loadLoops, loopFolders } from '../loop-folders.ts';
+import { ownLoops } from '../loops.ts';
+import { triageDataset } from '../triage-dataset.ts';
+import { ok, once, type Check, type DoctorSettings, type Finding } from './check.ts';
+
+/** The loops that a worker here would run. */
+export interface FoundLoops {
+  readonly names: readonly string[];
+  readonly mistakes: readonly Mistake[];
+  /** Folders of all of them, of those with mistakes too. */
+  readonly folders: readonly string[];
+}
+
+/** Loads the loops once: the given folder's, else the project's own. `models` are unknown where `loopwright.yaml` is broken. */
+export function loopFinder(settings: DoctorSettings, models: RouteModels | undefined): () => Promise<FoundLoops> {
+  return once(async () => {
+    const { loops: root, env, cacheDir, cwd } = settings;
+    if (root !== undefined) {
+      const folders = await loopFolders(root);
+      const { loops, mistakes } = await loadLoops(root, { cwd, models, generation: 1 });
+      return { names: [...loops.keys()], mistakes, folders };
+    }
+    const { intents } = await triageDataset({ env, cacheDir, download: false, report: () => undefined });
+    const entries = [...(await ownLoops(intents)).values()];
+    const mistakes = entries.map((entry) => ({ entry, wrong: ownMistakes(entry, models) }));
+    return {
+      names: mistakes.flatMap(({ entry, wrong }) => (wrong.length === 0 ? [entry.loop.name] : [])),
+      mistakes: mistakes.flatMap(({ wrong }) => wrong),
+      folders: entries.map(({ folder }) => folder),
+    };
+  });
+}
+
+/** What the routes of `loopwright.yaml` break in a loop of the project, whose workflow code is ours. */
+function ownMistakes({ loop, harness, folder }: LoopEntry, models: RouteModels | undefined): Mistake[] {
+  const file = (name: string) => join(folder, name);
+  const found = togetherMistakes({
+    loop,
+    harness,
+    models,
+    workflow: true,
+    inLoop: (field, rule, fix) => ({ file: file(DEFINITION_FILE), field, rule, fix }),
+    inHarness: (path, rule, fix) => ({ file: file(HARNESS_FILE), field: path.join('.'), rule, fix }),
+  });
+  return [...found];
+}
+
+/** Whether the loops load, and their routes lead to models that may do the work. */
+export function loopsCheck(settings: DoctorSettings, find: () => Promise<FoundLoops>): Check {
+  return { name: 'loops', run: () => load(settings, find) };
+}
+
+async function load(settings: DoctorSettings, find: () => Promise<FoundLoops>): Promise<Finding> {
+  const where = settings.loops === undefined ? "the project's own" : resolve(settings.cwd, settings.loops);
+  let found: FoundLoops;
+  try {
+    found = await find();
+  } catch (error) {
+    return {
+      kind: 'fail',
+      saw: `${where}: ${(error as Error).message}`,
+      fix: 'name a folder that holds loops with --loops DIR',
+    };
+  }
+  const { names, mistakes } = found;
+  const loaded = names.length === 0 ? 'none loads' : `${names.length} load: ${names.join(', ')}`;
+  if (mistakes.length > 0) {
+    const count = `${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}`;
+    return {
+      kind: 'fail',
+      saw: [`${loaded}; ${count}:`, ...mistakes.map(mistakeLine)].join('\n'),
+      fix: 'mend those places; the loops without mistakes run all the same',
+      ...(settings.loops === undefined ? {} : { command: `loopwright validate ${settings.loops}` }),
+    };
+  }
+  if (names.length > 0) return ok(loaded);
+  return {
+    kind: 'warn',
+    saw: `${where} holds no loop`,
+    fix: `\`loopwright init hello --dir ${settings.loops ?? '.'}\` writes one`,
+  };
+}
