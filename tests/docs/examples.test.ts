@@ -27,7 +27,7 @@ const ON_A_SERVER = ['how-to/keep-your-own-worker.md'];
 
 /** Follows every example of a page, in order, in a folder. */
 async function follow(page: string, folder: string): Promise<void> {
-  const model = new FakeOpenAi(judgeKindly);
+  const model = new FakeOpenAi(judgeKindly, { models: ['gpt-5-mini'] });
   const server = ON_A_SERVER.includes(page) ? { TEMPORAL_ADDRESS: await startServer() } : {};
   const reader = new DocReader(folder, { OPENAI_BASE_URL: await model.listen(), ...server });
   onTestFinished(async () => {

@@ -58,7 +58,7 @@ describe('the tarball', () => {
       'loopwright/client',
       'LoopClient OUTCOMES SEARCH_ATTRIBUTES TASK_QUEUE TASK_TIMEOUT approveSignal decideUpdate rejectSignal reviseSignal statusQuery stopSignal',
     ],
-    ['loopwright/worker', 'createActivities'],
+    ['loopwright/worker', 'LoopwrightPlugin TASK_QUEUE createActivities'],
     ['loopwright/testing', 'TestEnvironment failure replayAll scriptedModel'],
   ])('%s exports by name: %s', async (entry, names) => {
     const script = `console.log(Object.keys(await import(${JSON.stringify(entry)})).toSorted().join(' '))`;
@@ -98,7 +98,7 @@ import { check, defineLoop, model } from 'loopwright';
 import { LoopClient, type RunResult } from 'loopwright/client';
 import { scriptedModel, TestEnvironment } from 'loopwright/testing';
 import { loopWorkflow, type Run } from 'loopwright/workflow';
-import { createActivities } from 'loopwright/worker';
+import { createActivities, type LoopwrightPlugin } from 'loopwright/worker';
 import { z } from 'zod';
 
 const In = z.object({ topic: z.string() });
@@ -117,6 +117,7 @@ export const titles = defineLoop<z.infer<typeof In>, z.infer<typeof Out>>({
 export const titled = loopWorkflow('titled', async (run: Run) => await run.stage<{ title: string }>('main'));
 export const environment: Promise<TestEnvironment> = TestEnvironment.create({ loops: '.', models: { default: scriptedModel([{ title: 'x' }]) } });
 export const result = (client: LoopClient): Promise<RunResult> => client.result('titles-1');
+export type Plugin = LoopwrightPlugin;
 export const activities: typeof createActivities = createActivities;
 // @ts-expect-error an output has no such field
 check<z.infer<typeof In>, z.infer<typeof Out>>('wrong', (output) => ({ verdict: 'pass', evidence: output.nothing }));

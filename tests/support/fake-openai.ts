@@ -37,6 +37,8 @@ export interface Seen extends Asked {
 export interface FakeManner extends ChatManner {
   /** Its Responses API answers this, `ignoresFormat`: free text, whatever format is asked for; billed. */
   readonly responses?: 'ignoresFormat' | { readonly status: number; readonly body: unknown };
+  /** Models that it lists; none by default. */
+  readonly models?: readonly string[];
 }
 
 /** What a server says that has the format in no sight. */
@@ -78,8 +80,13 @@ export class FakeOpenAi {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body: unknown = JSON.parse(await read(request));
     const path = request.url ?? '';
+    if (request.method === 'GET' && path.endsWith('/models'))
+      return send(response, 200, {
+        object: 'list',
+        data: (this.#manner.models ?? []).map((id) => ({ id, object: 'model' })),
+      });
+    const body: unknown = JSON.parse(await read(request));
     const api = ROUTES.responses.test(path) ? 'responses' : ROUTES.chat.test(path) ? 'chat' : undefined;
     const { responses } = this.#manner;
     if (api === 'responses' && typeof responses === 'object') return send(response, responses.status, responses.body);

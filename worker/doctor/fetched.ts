@@ -1,4 +1,4 @@
-import { WEIGHTS_VARIABLE } from '../../activities/models/local/embedder.ts';
+import { runtimeFix, WEIGHTS_VARIABLE } from '../../activities/models/local/embedder.ts';
 import { findWeights } from '../../activities/models/local/weights.ts';
 import { findTemporal, TemporalNotFound } from '../temporal/find.ts';
 import { commandOf, ok, type Check, type DoctorSettings, type Finding } from './check.ts';
@@ -64,7 +64,7 @@ async function runtime(folder: string): Promise<Finding> {
     return {
       kind: 'warn',
       saw: `the weights are in ${folder}, but their runtime does not load (${(error as Error).message}); n-grams are read instead`,
-      fix: `run \`npm ci\` again on a platform that onnxruntime-node has a binary for (${process.platform}-${process.arch} here)`,
+      fix: runtimeFix(error),
     };
   }
 }

@@ -43,11 +43,17 @@ export async function chooseSpace(options: WeightsOptions): Promise<ChosenSpace>
   try {
     return { kind: 'minilm', space: await minilmSpace(weights.folder) };
   } catch (error) {
-    const fix = `run npm ci again on a platform that onnxruntime-node has a binary for (${process.platform}-${process.arch} here)`;
     return {
       kind: 'ngrams',
       space: ngramSpace(),
-      reason: `hashed n-grams instead of MiniLM: ${(error as Error).message}; fix: ${fix}`,
+      reason: `hashed n-grams instead of MiniLM: ${(error as Error).message}; fix: ${runtimeFix(error)}`,
     };
   }
+}
+
+/** What to do where the runtime of the weights does not load: its install script fetches what only graphics cards need, and npm drops it where that fails. */
+export function runtimeFix(error: unknown): string {
+  return /Cannot find package/.test((error as Error).message)
+    ? 'npm install --ignore-scripts onnxruntime-node@1.30.0'
+    : `use a platform that onnxruntime-node has a binary for (${process.platform}-${process.arch} here)`;
 }
