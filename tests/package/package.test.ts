@@ -1,7 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { DocReader } from '../support/doc-reader.ts';
 import { execute, install, type Installed } from '../support/packed.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -82,6 +84,28 @@ describe('the tarball', () => {
     expect(stdout).toBe('');
   }, 60_000);
 });
+
+test('from an empty folder to an accepted run: install, init, up, one line of the Temporal CLI, in under three minutes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-empty-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const since = performance.now();
+  await ran('npm', ['install', '--no-audit', '--no-fund', installed.tarball], folder);
+  await ran('npx', ['loopwright', 'init', 'hello'], folder);
+  const reader = new DocReader(folder, {});
+  onTestFinished(() => reader.stop());
+  await reader.follow({ kind: 'background', line: 1, text: 'npx loopwright up --loops .' });
+  const input = `'{"id":"1","text":"The pump leaks."}'`;
+  const words = '--task-queue loops --task-timeout 3s --type hello --workflow-id hello-1 --input';
+  await reader.follow({ kind: 'commands', line: 2, text: `npx loopwright temporal workflow start ${words} ${input}` });
+  await reader.follow({ kind: 'commands', line: 3, text: 'npx loopwright temporal workflow result -w hello-1' });
+  await reader.follow({ kind: 'output', line: 4, text: '"outcome":"accepted"' });
+  expect(performance.now() - since).toBeLessThan(180_000);
+}, 200_000);
+
+async function ran(file: string, words: readonly string[], folder: string): Promise<void> {
+  const { code, stderr } = await execute(file, words, folder);
+  expect(code, stderr).toBe(0);
+}
 
 const STRICT = {
   target: 'es2024',
