@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { Mistake } from '../../contract/mistake.ts';
 import { LoopwrightProcess, plainEnvironment } from '../support/crash-process.ts';
 import { loopText, plantFiles } from '../support/planted-loops.ts';
-import { PLANTED, type PlantedMistake } from './planted-mistakes.ts';
+import { PLANTED } from './planted/mistakes.ts';
+import type { PlantedMistake } from './planted/planting.ts';
 
 interface Answer {
   readonly ok: boolean;
