@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
 import { startDevServer } from '../../worker/temporal/dev-server.ts';
 import { freePort } from '../../worker/temporal/ports.ts';
-import { examplesOf } from '../support/doc-examples.ts';
+import { parse } from 'yaml';
+import { Config } from '../../worker/config.ts';
+import { examplesOf, type Example } from '../support/doc-examples.ts';
 import { DocReader } from '../support/doc-reader.ts';
 import { FakeOpenAi, type Scripted, type Seen } from '../support/fake-openai.ts';
 import { execute, install, type Installed } from '../support/packed.ts';
@@ -76,6 +78,17 @@ describe('what a reader is told works as written', () => {
     180_000,
   );
 });
+
+test.each(['tutorial/your-first-loop.md', ...HOW_TO.map((page) => `how-to/${page}`)])(
+  '%s shows nothing but what was followed, and settings that are read',
+  async (page) => {
+    const shown = examplesOf(await readFile(join(DOCS, page), 'utf8')).filter(({ kind }) => kind === 'shown');
+    for (const { line, text, language } of shown as Extract<Example, { kind: 'shown' }>[]) {
+      expect(language, `line ${line}`).toBe('yaml');
+      expect(Config.safeParse(parse(text)).error, `line ${line}`).toBeUndefined();
+    }
+  },
+);
 
 /** A judge that says yes to everything, with the artefact's own words as its quote. */
 function judgeKindly({ input }: Seen): Scripted {
