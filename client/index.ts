@@ -7,10 +7,13 @@ export {
   reviseSignal,
   statusQuery,
   stopSignal,
-  type Decision,
+  type DecideArgument,
   type DecideReply,
   type Status,
 } from '../contract/messages.ts';
+export type { Closing, RunEvent } from '../contract/run-event.ts';
+export type { Criterion, Verdict } from '../contract/verdict.ts';
+export { watchRun, type WatchOptions } from './watch.ts';
 export { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT, type LoopState } from '../contract/names.ts';
 export { OUTCOMES, type Outcome, type RunResult } from '../contract/outcomes.ts';
 export type { RunOptions, Trigger } from '../contract/run.ts';

@@ -5,6 +5,7 @@ import {
   decideUpdate,
   reviseSignal,
   statusQuery,
+  type DecideArgument,
   type DecideReply,
   type Status,
 } from '../contract/messages.ts';
@@ -72,7 +73,7 @@ export class LoopClient {
   }
 
   /** Decides a gate and hears whether it counted. @throws Temporal's `WorkflowUpdateFailedError` with the reason when refused. */
-  async decide(workflowId: string, decision: Readonly<Record<string, unknown>>): Promise<DecideReply> {
+  async decide(workflowId: string, decision: DecideArgument): Promise<DecideReply> {
     return await this.#client.workflow.getHandle(workflowId).executeUpdate(decideUpdate, { args: [decision] });
   }
 

@@ -91,6 +91,9 @@ export const readStop = reader(taken.stop);
 /** Reads the argument of the `decide` update: the main road for decisions, because it answers. */
 export const readDecide = reader(taken.decide);
 
+/** The argument of the `decide` update. */
+export type DecideArgument = z.infer<typeof taken.decide>;
+
 /** JSON Schema (draft 2020-12) of what each message takes, by its name. */
 export function messageSchemas(): Readonly<Record<keyof typeof taken, unknown>> {
   const { approve, reject, revise, stop, decide } = taken;

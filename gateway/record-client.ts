@@ -80,7 +80,7 @@ async function read<T>(response: Response, path: string, answer: z.ZodType<T>): 
 }
 
 /** What a gateway refused, and why. */
-export class GatewayError extends Error {
+class GatewayError extends Error {
   override readonly name = 'GatewayError';
   /** `NotFound`, `InvalidInput`, `StoreUnavailable`, … */
   readonly type: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowHandle } from '@temporalio/client';
 import { LoopClient } from '../client/loop-client.ts';
-import type { DecideReply, Status } from '../contract/messages.ts';
+import type { DecideArgument, DecideReply, Status } from '../contract/messages.ts';
 import type { RunResult } from '../contract/outcomes.ts';
 import type { RunOptions } from '../contract/run.ts';
 import { createLoopWorker, dataConverter } from '../worker/loop-worker.ts';
@@ -85,7 +85,7 @@ export class TestEnvironment implements AsyncDisposable {
   }
 
   /** Decides what a run's open gate shows. */
-  async decide(workflowId: string, decision: Readonly<Record<string, unknown>>): Promise<DecideReply> {
+  async decide(workflowId: string, decision: Omit<DecideArgument, 'by' | 'digest'>): Promise<DecideReply> {
     const { gateDigest } = await this.gate(workflowId);
     return await this.client.decide(workflowId, { by: 'test@example.com', digest: gateDigest, ...decision });
   }

@@ -3,4 +3,3 @@ export { TestEnvironment, type TestOptions } from './environment.ts';
 export { scriptedModel, type Asked, type Script, type ScriptedModel } from './scripted-model.ts';
 export type { NotedEffect } from './noted-effects.ts';
 export { replayAll } from './replay.ts';
-export { failure, type FailureType } from '../contract/failures.ts';

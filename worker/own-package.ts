@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { ownModule } from './own-module.ts';
 
 /** What the package gives out, by the name it is imported by; `package.json` says the same for everybody else. */
-const ENTRIES: Readonly<Record<string, string>> = {
+export const ENTRIES: Readonly<Record<string, string>> = {
   loopwright: '../loops/define/index',
   'loopwright/client': '../client/index',
   'loopwright/testing': '../testing/index',

@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import type { DataConverter } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, NativeConnection, ReplayWorkerOptions, WorkerOptions } from '@temporalio/worker';
+import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { resolvingOurs } from './bundle-workflows.ts';
 import type { WorkflowSource } from './bundle.ts';
@@ -61,6 +62,11 @@ export class LoopwrightPlugin extends SimplePlugin {
     const connectionFlags = address === undefined ? '' : flagsOf(address, namespace);
     const composition = await compose({ env, cacheDir, data, connection, namespace, connectionFlags, loops, report });
     return new LoopwrightPlugin(composition, cacheDir);
+  }
+
+  /** What {@link createActivities} is called with, for a worker that takes no plugins. */
+  get dependencies(): Dependencies {
+    return this.#composition.deps;
   }
 
   /** Closes the store. For when the worker has stopped. */

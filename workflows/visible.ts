@@ -79,7 +79,7 @@ export function statusOf(state: RunState, now: number): Status {
 }
 
 /** The gate that waits for a decision, if any. */
-export function openGateOf(state: RunState): Gate | undefined {
+function openGateOf(state: RunState): Gate | undefined {
   return state.gates.find((gate) => gate.state === 'open');
 }
 

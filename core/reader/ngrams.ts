@@ -1,7 +1,7 @@
 import type { SparseVector } from './vector.ts';
 
 /** Number of hash buckets: 2^18, so that two n-grams of a few thousand short texts seldom share one. */
-export const BUCKETS = 262_144;
+const BUCKETS = 262_144;
 
 /** How much each family of n-grams weighs in {@link ngramVector}. */
 const WEIGHT = { word: 1, pair: 0.7, chars: 0.5 } as const;

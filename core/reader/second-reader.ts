@@ -34,7 +34,7 @@ export interface SecondReaderOptions {
  * Chosen on the streams of BANKING77, CLINC150 and the project's sample: no to what is likelier wrong than right, which is
  * one proposal in eight over MiniLM (45 % of those noes are right) and one in four over n-grams (60 %).
  */
-export const SECOND_READER: SecondReaderOptions = {
+const SECOND_READER: SecondReaderOptions = {
   bayes: { smoothing: 7, power: 0.5 },
   calibration: { prior: [0.3, 0.5, -0.5], spread: [1, 0.4, 0.4], forgetting: 0.995, caution: 0 },
   agreeAt: 0.5,

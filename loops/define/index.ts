@@ -7,11 +7,20 @@ export {
   type Files,
   type Loop,
   type LoopDefinition,
+  type OtherStage,
   type Outbox,
   type Stage,
 } from './loop.ts';
 export { InvalidLoop, type DefinitionMistake } from './invalid-loop.ts';
-export { compute, model, type ComputeContext, type Decision, type Generator } from './generators.ts';
+export {
+  compute,
+  model,
+  type ComputeContext,
+  type ComputeGenerator,
+  type Decision,
+  type Generator,
+  type ModelGenerator,
+} from './generators.ts';
 export { documents, lessons, source, type Facts, type Part, type Source, type SourceAccess } from './sources.ts';
 export {
   check,
@@ -22,4 +31,9 @@ export {
   type Judge,
   type LabelledExample,
   type Verifier,
+  type VerifierOptions,
 } from './verifiers.ts';
+export { failure, type FailureType } from '../../contract/failures.ts';
+export type { Keep, Trust } from '../../contract/context.ts';
+export type { Lesson, LessonKind } from '../../contract/lesson.ts';
+export type { Criterion, Verdict } from '../../contract/verdict.ts';

@@ -7,7 +7,7 @@ export const ReportInput = z.strictObject({ days: z.int().min(1).max(366).defaul
 export type ReportInput = z.infer<typeof ReportInput>;
 
 /** One figure, with the label under which a report has to state it. */
-export const Figure = z.object({ section: z.string(), label: z.string(), value: z.string() });
+const Figure = z.object({ section: z.string(), label: z.string(), value: z.string() });
 /** One figure, with the label under which a report has to state it. */
 export type Figure = z.infer<typeof Figure>;
 

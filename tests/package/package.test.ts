@@ -54,14 +54,14 @@ describe('the tarball', () => {
   });
 
   test.each([
-    ['loopwright', 'InvalidLoop check compute defineLoop documents judge lessons model source stage'],
+    ['loopwright', 'InvalidLoop check compute defineLoop documents failure judge lessons model source stage'],
     ['loopwright/workflow', 'default loopWorkflow'],
     [
       'loopwright/client',
-      'LoopClient OUTCOMES SEARCH_ATTRIBUTES TASK_QUEUE TASK_TIMEOUT approveSignal decideUpdate rejectSignal reviseSignal statusQuery stopSignal',
+      'LoopClient OUTCOMES SEARCH_ATTRIBUTES TASK_QUEUE TASK_TIMEOUT approveSignal decideUpdate rejectSignal reviseSignal statusQuery stopSignal watchRun',
     ],
     ['loopwright/worker', 'LoopwrightPlugin TASK_QUEUE createActivities'],
-    ['loopwright/testing', 'TestEnvironment failure replayAll scriptedModel'],
+    ['loopwright/testing', 'TestEnvironment replayAll scriptedModel'],
   ])('%s exports by name: %s', async (entry, names) => {
     const script = `console.log(Object.keys(await import(${JSON.stringify(entry)})).toSorted().join(' '))`;
     const { stdout, stderr } = await execute('node', ['--input-type=module', '-e', script], installed.folder);
@@ -112,13 +112,14 @@ const STRICT = {
   lib: ['es2024', 'esnext.disposable'],
   module: 'nodenext',
   strict: true,
-  noEmit: true,
+  declaration: true,
+  outDir: 'declared',
   skipLibCheck: true,
   types: [],
 };
 
 const USE = `
-import { check, defineLoop, model } from 'loopwright';
+import { check, compute, defineLoop, model, stage } from 'loopwright';
 import { LoopClient, type RunResult } from 'loopwright/client';
 import { scriptedModel, TestEnvironment } from 'loopwright/testing';
 import { loopWorkflow, type Run } from 'loopwright/workflow';
@@ -138,6 +139,9 @@ export const titles = defineLoop<z.infer<typeof In>, z.infer<typeof Out>>({
     },
   },
 });
+export const byModel = model<z.infer<typeof In>, z.infer<typeof Out>>();
+export const byFunction = compute<z.infer<typeof In>, z.infer<typeof Out>>('titles', ({ topic }) => ({ title: topic }));
+export const aside = stage(Out, { generate: byFunction, verify: [check('named', ({ title }) => ({ verdict: title ? 'pass' : 'fail', evidence: title }))] });
 export const titled = loopWorkflow('titled', async (run: Run) => await run.stage<{ title: string }>('main'));
 export const environment: Promise<TestEnvironment> = TestEnvironment.create({ loops: '.', models: { default: scriptedModel([{ title: 'x' }]) } });
 export const result = (client: LoopClient): Promise<RunResult> => client.result('titles-1');

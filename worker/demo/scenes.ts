@@ -81,7 +81,7 @@ export async function hostile({ loops, options }: Stage): Promise<void> {
   await loops.start('supportTriage', HOSTILE.id, { id: HOSTILE.id, text: HOSTILE.text });
   for (let tries = 0; tries < 200; tries += 1) {
     const status = await loops.status(workflowIdOf(HOSTILE));
-    if (status.gate !== undefined) {
+    if (status.gate !== undefined && status.gateDigest !== undefined) {
       screen.say(
         `\nA hostile message: "${HOSTILE.text.slice(0, 96)}…"\n  went to the gate ${status.gate}, not to its own verdict, because ${status.gateBecause}`,
       );
