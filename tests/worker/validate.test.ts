@@ -198,3 +198,19 @@ test('where a folder has several loops, a case says which one it is of', async (
     },
   ]);
 });
+
+test('of several loops in one file each is named whose checks only ever pass', async () => {
+  const passing = (name: string) =>
+    loopText(name).replace(
+      /check\('greets'[^]*?\}\)\)/,
+      () => "check('yes', () => ({ verdict: 'pass', evidence: 'yes' }))",
+    );
+  const second = passing('second').slice(passing('second').indexOf('export const'));
+  const text = `${passing('first')}${second}`;
+  const { mistakes } = await answer(await plantFiles({ 'both/loop.ts': text }));
+  const lines = text.split('\n').flatMap((line, at) => (line.includes('verify:') ? [at + 1] : []));
+  expect(lines).toHaveLength(2);
+  expect(mistakes).toMatchObject(
+    lines.map((line) => ({ line, rule: expect.stringContaining('NoIndependentCheck') as string })),
+  );
+});
