@@ -10,8 +10,8 @@ import { definitionStack } from '../../loops/define/loop.ts';
 import type { RouteModels } from '../config.ts';
 import { HARNESS_FILE, readHarness } from '../load-harness.ts';
 import { CASES_FILE, readCases } from './cases.ts';
-import { documentReader } from '../loops.ts';
-import { refusals } from '../review/refuse.ts';
+import { documentReader } from '../documents.ts';
+import { uncheckedMistakes } from '../review/refuse.ts';
 import { documentsMistakes } from './documents-mistakes.ts';
 import { importMistake } from './import-mistake.ts';
 import { ioMistakes } from './io-mistakes.ts';
@@ -165,23 +165,14 @@ class FolderLoader {
     const mistakes: Mistake[] = [];
     for await (const mistake of documentsMistakes(loop, this.#folder, inLoop)) mistakes.push(mistake);
     if (harness.value !== undefined) {
-      const { models } = this.#options;
+      const { models, reviewed } = this.#options;
       const around = { ...entry, models, workflow: 'workflow' in workflow, inLoop, inHarness: harness.mistake };
       mistakes.push(...togetherMistakes(around));
-      if (mistakes.length === 0) mistakes.push(...(await this.#unchecked(entry, inLoop)));
+      const options = { models, documents: documentReader(), now: Date.now() };
+      if (reviewed !== true) mistakes.push(...(await uncheckedMistakes(entry, options, { inLoop, others: mistakes })));
     }
     this.#mistakes.push(...mistakes);
     return { ...entry, at: { file, line: place.line }, cases, ...workflow };
-  }
-
-  /** Stages where nobody but the generator can say no. */
-  async #unchecked(entry: LoopEntry, inLoop: InLoop): Promise<Mistake[]> {
-    const { models, reviewed } = this.#options;
-    if (reviewed === true) return [];
-    const wrong = await refusals(entry, { models, documents: documentReader(), now: Date.now() });
-    return wrong.map(({ stage, because, fix }) =>
-      inLoop(`stages.${stage}.verify`, `NoIndependentCheck: ${because}`, fix),
-    );
   }
 
   /** `workflow.ts`, and the names that it exports functions under. */

@@ -6,8 +6,9 @@ import type { Review } from '../../core/review/result.ts';
 import { review } from '../../core/review/review.ts';
 import type { CommandContext } from '../commands/context.ts';
 import { readConfigFile, routeModels } from '../config.ts';
+import { documentReader } from '../documents.ts';
 import { loadLoops } from '../loop-folders.ts';
-import { documentReader, knownIntents, ownLoops } from '../loops.ts';
+import { knownIntents, ownLoops } from '../loops.ts';
 import { triageDataset } from '../triage-dataset.ts';
 import { loopFacts } from './loop-facts.ts';
 
