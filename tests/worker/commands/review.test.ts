@@ -151,8 +151,8 @@ test('an answers file with mistakes is refused with every line, and nothing of i
   await writeFile(file, `${name}:\n  trigger.explicit: cron\n  stop.limits: yes\nother:\n  learning.worked: yes\n`);
   const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
   expect(code).toBe(2);
-  expect(stderr).toContain(`${file}:2: \`${name} → trigger.explicit\`: expected what starts the loop`);
-  expect(stderr).toContain(`${file}:3: \`${name} → stop.limits\`: \`stop.limits\` is not asked`);
+  expect(stderr).toContain(`${file}:2: \`${name}.trigger.explicit\`: expected what starts the loop`);
+  expect(stderr).toContain(`${file}:3: \`${name}.stop.limits\`: \`stop.limits\` is not asked`);
   expect(stderr).toContain(`${file}:4: \`other\`: there is no loop "other". Fix: name one of ${name}`);
   expect(await readdir(folder)).not.toContain('data');
 });
@@ -169,6 +169,22 @@ test.each([
   const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
   expect(code).toBe(2);
   expect(stderr).toContain('`{ hello: { trigger.explicit: manual } }`');
+});
+
+test('an answers file whose aliases grow without end is refused by file and line', async () => {
+  const grown = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, at, all) =>
+    at === 0
+      ? '_a: &a [x, x, x, x, x, x, x, x]'
+      : `_${name}: &${name} [${Array(8)
+          .fill(`*${all[at - 1]}`)
+          .join(', ')}]`,
+  );
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const file = join(folder, 'answers.yaml');
+  await writeFile(file, grown.join('\n'));
+  const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${file}:1: Excessive alias count`);
 });
 
 test('an unknown loop ends with 3 and the list of those there are', async () => {
