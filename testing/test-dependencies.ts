@@ -11,7 +11,7 @@ import { clusterOf } from '../worker/cluster.ts';
 import { filesIn } from '../worker/files.ts';
 import { bundleLoops } from '../worker/folder-loops.ts';
 import { loadLoops } from '../worker/loop-folders.ts';
-import { documentReader } from '../worker/loops.ts';
+import { documentReader } from '../worker/documents.ts';
 import { cacheFolder } from '../worker/temporal/cache-folder.ts';
 import type { TestOptions } from './environment.ts';
 import { withNotedEffects, type NotedEffect } from './noted-effects.ts';

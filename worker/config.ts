@@ -36,6 +36,8 @@ export type RouteModels = ReadonlyMap<string, string>;
 export interface ConfigFile {
   readonly file: string;
   readonly config: Config | undefined;
+  /** Its routes, with their models; undefined where the file has mistakes. */
+  readonly models: RouteModels | undefined;
   readonly mistakes: readonly Mistake[];
 }
 
@@ -43,19 +45,26 @@ export interface ConfigFile {
 export async function readConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile> {
   const file = env['LOOPWRIGHT_CONFIG'] ?? CONFIG_FILE;
   try {
-    const { value, mistakes } = readYaml(await readFile(file, 'utf8'), file, Config);
-    return { file, config: value, mistakes };
+    return readText(await readFile(file, 'utf8'), file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && env['LOOPWRIGHT_CONFIG'] === undefined)
-      return { file, config: Config.parse({}), mistakes: [] };
+    if (code === 'ENOENT' && env['LOOPWRIGHT_CONFIG'] === undefined) return readText('', file);
     const fix = 'Create it, or name another with LOOPWRIGHT_CONFIG.';
-    return { file, config: undefined, mistakes: [{ file, rule: `cannot be read: ${message}`, fix }] };
+    return {
+      file,
+      config: undefined,
+      models: undefined,
+      mistakes: [{ file, rule: `cannot be read: ${message}`, fix }],
+    };
   }
 }
 
-/** The routes that a config has, with their models. */
-export function routeModels({ models }: Config): RouteModels {
+function readText(text: string, file: string): ConfigFile {
+  const { value, mistakes } = readYaml(text, file, Config);
+  return { file, config: value, models: value && routeModels(value), mistakes };
+}
+
+function routeModels({ models }: Config): RouteModels {
   const routes = Object.entries(models).map(
     ([name, route]) => [name, route === 'local' ? route : route.model] as const,
   );
@@ -78,14 +87,15 @@ export async function readModelConfig(
   env: NodeJS.ProcessEnv,
   report: (text: string) => void = () => {},
 ): Promise<ModelConfig> {
-  const { file, config, mistakes } = await readConfigFile(env);
-  if (config === undefined) throw failure('InvalidHarness', mistakes.map(mistakeLine).join('\n'));
+  const { file, config, models, mistakes } = await readConfigFile(env);
+  if (config === undefined || models === undefined)
+    throw failure('InvalidHarness', mistakes.map(mistakeLine).join('\n'));
   const routes = Object.entries(config.models).map(([name, route]): [string, Route] => [
     name,
     route === 'local' ? { kind: 'local' } : endpointOf(`${file}: route \`${name}\``, route, env, report),
   ]);
   return {
-    models: routeModels(config),
+    models,
     routes: new Map([['local', { kind: 'local' }], ...routes]),
     prices: config.prices,
   };

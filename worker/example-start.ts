@@ -1,14 +1,14 @@
-import { z } from 'zod';
 import type { LoopEntry } from '../activities/dependencies.ts';
 import type { Loop } from '../loops/define/index.ts';
-import type { JsonSchema } from './load/expectation.ts';
 import type { FoundLoop } from './load/loop-folder.ts';
+import { schemaOf } from './review/loop-facts.ts';
+import { madeUp } from './review/made-up.ts';
 
 /** How to start a run of a loop that is there, as words of a command. */
 export interface ExampleStart {
   readonly loop: string;
   readonly workflowId: string;
-  /** JSON, in one line, without single quotes. */
+  /** JSON that the loop takes, in one line, without single quotes; `<input>` where none could be made up. */
   readonly input: string;
 }
 
@@ -27,48 +27,14 @@ export function exampleStart(entries: readonly (LoopEntry | FoundLoop)[]): Examp
   if (entry === undefined) return { loop: '<loop>', workflowId: '<loop>-1', input: '{}' };
   const { name } = entry.loop;
   const [first] = 'cases' in entry ? entry.cases : [];
-  const input = JSON.stringify(first === undefined ? exampleInput(entry.loop) : first.input);
+  const input = first === undefined ? exampleInput(entry.loop) : JSON.stringify(first.input);
   // A single quote would end the shell's word.
   return OWN[name] ?? { loop: name, workflowId: `${name}-1`, input: input.replaceAll("'", String.raw`\u0027`) };
 }
 
-/** An input that fits the schema as far as a schema can say it. */
-function exampleInput({ input }: Loop): unknown {
-  return exampleOf(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as JsonSchema, 'example');
-}
-
-function exampleOf(schema: JsonSchema, name: string): unknown {
-  if (schema.const !== undefined) return schema.const;
-  if (schema.default !== undefined) return schema.default;
-  if (schema.enum !== undefined) return schema.enum[0];
-  const [alternative] = schema.anyOf ?? schema.oneOf ?? [];
-  if (alternative !== undefined) return exampleOf(alternative, name);
-  switch (schema.type) {
-    case 'object': {
-      const { properties = {}, required = [] } = schema;
-      return Object.fromEntries(required.map((field) => [field, exampleOf(properties[field] ?? {}, field)]));
-    }
-    case 'array':
-      return (schema.minItems ?? 0) > 0 ? [exampleOf(schema.items ?? {}, name)] : [];
-    case 'integer':
-    case 'number':
-      return Math.max(1, schema.minimum ?? 1);
-    case 'boolean':
-      return true;
-    case undefined:
-    default:
-      return exampleText(schema, name);
-  }
-}
-
-const FORMATS: Readonly<Record<string, string>> = {
-  email: 'ada@example.com',
-  uri: 'https://example.com/',
-  uuid: '00000000-0000-4000-8000-000000000000',
-  date: '2026-01-31',
-  'date-time': '2026-01-31T12:00:00Z',
-};
-
-function exampleText({ format, minLength = 0 }: JsonSchema, name: string): string {
-  return FORMATS[format ?? ''] ?? name.padEnd(minLength, '.');
+/** An input that the schema takes: with what it needs, else with all it has. Where neither does, its place. */
+function exampleInput({ input }: Loop): string {
+  const { schema, json } = schemaOf(input);
+  const [made] = [...madeUp(schema, json, { kind: 'plain' }), ...madeUp(schema, json)];
+  return made === undefined ? '<input>' : JSON.stringify(made.given);
 }

@@ -1,13 +1,19 @@
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { failure } from '../contract/failures.ts';
-import type { Harness } from '../contract/harness.ts';
+import { mistakeLine, type Mistake } from '../contract/mistake.ts';
 import type { LoopEntry } from '../activities/dependencies.ts';
 import type { Loop } from '../loops/define/index.ts';
 import { supportTriage } from '../loops/supportTriage/loop.ts';
 import { weeklyReport } from '../loops/weeklyReport/loop.ts';
-import { loadHarness } from './load-harness.ts';
+import type { RouteModels } from './config.ts';
+import { documentReader } from './documents.ts';
+import { DEFINITION_FILE } from './load/loop-folder.ts';
+import { togetherMistakes, type InLoop } from './load/loop-rules.ts';
+import type { MistakeAt } from './load/schema-mistakes.ts';
+import { HARNESS_FILE, loadHarness } from './load-harness.ts';
+import { uncheckedMistakes } from './review/refuse.ts';
 
 /** Folder of the project's own loops. */
 export const LOOPS = fileURLToPath(new URL('../loops/', import.meta.url));
@@ -15,46 +21,39 @@ export const LOOPS = fileURLToPath(new URL('../loops/', import.meta.url));
 /** File in a data folder with the intents that it was begun with. */
 const INTENTS_FILE = 'supportTriage.intents.json';
 
-/** The loops that come with the project, with their harnesses. `intents` are the answers that `supportTriage` may give. */
+/**
+ * The loops that come with the project, with their harnesses. `intents` are the answers that `supportTriage` may give.
+ * @throws `InvalidHarness` where a harness has mistakes, whatever routes there are.
+ */
 export async function ownLoops(intents: readonly string[]): Promise<Map<string, LoopEntry>> {
   const loops: Loop[] = [supportTriage(intents), weeklyReport];
   const entries = loops.map(async (loop): Promise<[string, LoopEntry]> => {
     const folder = join(LOOPS, loop.name);
     const harness = await loadHarness(folder);
-    refuseUnjudgedRubrics(loop, harness);
-    return [loop.name, { loop, harness, folder }];
+    const entry = { loop, harness, folder };
+    const mistakes = together(entry, undefined);
+    if (mistakes.length > 0) throw failure('InvalidHarness', mistakes.map(mistakeLine).join('\n'));
+    return [loop.name, entry];
   });
   return new Map(await Promise.all(entries));
 }
 
-/** A rubric that no judge reads would promise a check that never happens. */
-function refuseUnjudgedRubrics(loop: Loop, harness: Harness): void {
-  const rubric = harness.evals.find(({ kind }) => kind === 'rubric');
-  const judged = Object.values(loop.stages).some(({ verify }) => verify.some(({ kind }) => kind === 'judge'));
-  if (rubric === undefined || judged) return;
-  throw failure(
-    'InvalidHarness',
-    `Loop ${loop.name}: eval \`${rubric.id}\` is a rubric, but no stage has a judge() to read it. Add a judge to the loop, or make it a check of another kind.`,
-  );
+/** What is wrong with a loop of the project where the worker has these routes; its workflow code is ours. */
+export async function ownMistakes(entry: LoopEntry, models: RouteModels | undefined): Promise<Mistake[]> {
+  const others = together(entry, models);
+  const options = { models, documents: documentReader(), now: Date.now() };
+  return [...others, ...(await uncheckedMistakes(entry, options, { inLoop: inLoopOf(entry.folder), others }))];
 }
 
-/** Reads a loop's own Markdown files, sorted by name; once a process, or `fresh` every time. */
-export function documentReader(
-  fresh = false,
-): (folder: string, under: string) => Promise<readonly { name: string; text: string }[]> {
-  const known = new Map<string, Promise<{ name: string; text: string }[]>>();
-  return (folder, under) => {
-    const path = join(folder, under);
-    if (fresh) return read(path);
-    const files = known.get(path) ?? read(path);
-    known.set(path, files);
-    return files;
+function together({ loop, harness, folder }: LoopEntry, models: RouteModels | undefined): Mistake[] {
+  const inHarness: MistakeAt = (path, rule, fix) => {
+    return { file: join(folder, HARNESS_FILE), field: path.join('.'), rule, fix };
   };
+  return [...togetherMistakes({ loop, harness, models, workflow: true, inLoop: inLoopOf(folder), inHarness })];
 }
 
-async function read(path: string): Promise<{ name: string; text: string }[]> {
-  const names = (await readdir(path)).filter((name) => name.endsWith('.md')).toSorted();
-  return await Promise.all(names.map(async (name) => ({ name, text: await readFile(join(path, name), 'utf8') })));
+function inLoopOf(folder: string): InLoop {
+  return (field, rule, fix) => ({ file: join(folder, DEFINITION_FILE), field, rule, fix });
 }
 
 /** The intents that a data folder was begun with: labels that people gave keep their meaning. The first use decides. */

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Mistake } from '../contract/mistake.ts';
-import { CONFIG_FILE, readConfigFile, routeModels } from './config.ts';
+import { CONFIG_FILE, readConfigFile } from './config.ts';
 import { loadLoopFolder, type LoadedFolder } from './load/loop-folder.ts';
 import { loopFolders, together, type LoadedLoops } from './loop-folders.ts';
 
@@ -25,7 +25,7 @@ export interface Validated {
 
 /** Loads loops and says what is wrong with them, and with `loopwright.yaml` as a worker started here would read it. */
 export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): Promise<Validated> {
-  const { file, config, mistakes: ofConfig } = await readConfigFile(env);
+  const { file, models, mistakes: ofConfig } = await readConfigFile(env);
   const folders = new Set<string>();
   for (const path of paths) {
     const is = await stat(resolve(cwd, path)).catch(() => undefined);
@@ -40,7 +40,6 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
     for (const found of await loopFolders(folder)) if (is.isDirectory() || found === folder) folders.add(found);
   }
   const onlyConfig = paths.every((path) => basename(path) === basename(file));
-  const models = config && routeModels(config);
   const loaded: LoadedFolder[] = [];
   for (const folder of onlyConfig ? [] : folders)
     loaded.push(await loadLoopFolder(folder, { cwd, models, generation: 1 }));

@@ -37,7 +37,7 @@ function promptOnly(facts: LoopFacts): readonly Finding[] {
 }
 
 function noIndependentCheck(facts: LoopFacts): readonly Finding[] {
-  return dependences(facts).map(({ because, fix, refuses }) => finding('NoIndependentCheck', because, fix, refuses));
+  return dependences(facts).map(({ because, fix }) => finding('NoIndependentCheck', because, fix, true));
 }
 
 /** Text that is kept and that nothing can count, compare or forget. */

@@ -30,39 +30,38 @@ export function independent({ others }: Sides): readonly VerifierFacts[] {
   return others.filter(({ power }) => power.kind !== 'none');
 }
 
-/** What is wrong with who verifies a stage. */
+/** What is wrong with who verifies a stage: the loop may not start. */
 export interface Dependence {
   readonly stage: string;
+  /** The verifier that is the generator; absent where nothing in the stage can say no. */
+  readonly verifier?: string;
   readonly because: string;
   readonly fix: string;
-  /** Whether the loop may not start: no route of it can ever be verified by somebody else for certain. */
-  readonly refuses: boolean;
   /** The failure type of the refusal. */
   readonly type: 'SelfVerification' | 'InvalidHarness';
 }
 
 /**
- * Where a loop grades itself. A judge that is the generator on some routes only, beside a certain verifier that is
- * somebody else, is a weakness; on every route, or with nobody certain beside it, it is a refusal. So is a stage
- * where nobody can say no.
+ * Where a loop grades itself, or nobody in it can say no. A verifier that is the generator on any route that routing
+ * reaches is refused, whoever stands beside it: the runs on that route would be.
  */
 export function dependences(facts: LoopFacts): readonly Dependence[] {
   return sidesOf(facts).flatMap((sides): readonly Dependence[] => {
-    if (sides.selves.length > 0) return [selfGraded(sides)];
+    if (sides.selves.length > 0) return sides.selves.map((self) => selfGraded(sides.stage, self));
     return independent(sides).length > 0 ? [] : [ungraded(sides)];
   });
 }
 
-function selfGraded(sides: Sides): Dependence {
-  const { stage, selves } = sides;
-  const certain = independent(sides).some(({ opinion }) => !opinion);
+function selfGraded(stage: string, { verifier, always }: Sides['selves'][number]): Dependence {
+  const { name, kind, identity } = verifier;
   return {
     stage,
-    because: selves.map(({ verifier, always }) => sameWords(stage, verifier, always)).join('; '),
-    fix: selves.every(({ verifier }) => verifier.kind === 'judge')
-      ? 'Route the judge to another model in loopwright.yaml, or write a check().'
-      : 'Check with a function that did not make the output, under a name of its own.',
-    refuses: !certain || selves.some(({ always }) => always),
+    verifier: name,
+    because: `${kind} \`${name}\` of stage \`${stage}\` is ${identity}, which ${always ? 'makes' : 'may make'} the output`,
+    fix:
+      kind === 'judge'
+        ? 'Route the judge to another model in loopwright.yaml, or write a check() in its place.'
+        : 'Check with a function that did not make the output, under a name of its own.',
     type: 'SelfVerification',
   };
 }
@@ -74,11 +73,6 @@ function ungraded({ stage, others }: Sides): Dependence {
     because:
       others.length === 0 ? `stage \`${stage}\` has no verifier` : `nothing can say no in stage \`${stage}\`: ${words}`,
     fix: 'Add a check() that answers `fail` where the output is wrong, or a judge() on a declared route.',
-    refuses: true,
     type: 'InvalidHarness',
   };
-}
-
-function sameWords(stage: string, { name, identity }: VerifierFacts, always: boolean): string {
-  return `verifier \`${name}\` of stage \`${stage}\` is ${identity}, which ${always ? 'makes' : 'may make'} the output`;
 }

@@ -21,6 +21,9 @@ export interface JsonSchema {
   readonly minItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
 }
 
 /** What a schema says of the records that fit it. Paths are dotted; `[]` is any item, `*` any key, empty the whole. */

@@ -198,3 +198,33 @@ test('where a folder has several loops, a case says which one it is of', async (
     },
   ]);
 });
+
+test('of several loops in one file each is named whose checks only ever pass', async () => {
+  const passing = (name: string) =>
+    loopText(name).replace(
+      /check\('greets'[^]*?\}\)\)/,
+      () => "check('yes', () => ({ verdict: 'pass', evidence: 'yes' }))",
+    );
+  const second = passing('second').slice(passing('second').indexOf('export const'));
+  const text = `${passing('first')}${second}`;
+  const { mistakes } = await answer(await plantFiles({ 'both/loop.ts': text }));
+  const lines = text.split('\n').flatMap((line, at) => (line.includes('verify:') ? [at + 1] : []));
+  expect(lines).toHaveLength(2);
+  expect(mistakes).toMatchObject(
+    lines.map((line) => ({ line, rule: expect.stringContaining('NoIndependentCheck') as string })),
+  );
+});
+
+test('beside a mistake of a loop a judge that is the generator is named all the same', async () => {
+  const text = loopText('self')
+    .replace('import { check, defineLoop', 'import { check, defineLoop, documents, judge')
+    .replace('generate: model', "context: [documents('kb')],\n      generate: model")
+    .replace('verify: [', "verify: [judge('kind', { polite: 'Is it polite?' }, { model: 'strong' }),");
+  const folder = await plantFiles({
+    'loopwright.yaml': MODELS,
+    'self/loop.ts': text,
+    'self/harness.yaml': 'routing:\n  - model: same\n',
+  });
+  const { mistakes } = await answer(folder);
+  expect(mistakes.map(({ field }) => field)).toEqual(['stages.main.context.0', 'stages.main.verify.0']);
+});

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { articleFor, parseArticle, replyFrom } from '../../loops/supportTriage/desk.ts';
-import { documentReader, LOOPS } from '../loops.ts';
+import { documentReader } from '../documents.ts';
+import { LOOPS } from '../loops.ts';
 import type { LabelledMessage } from '../triage-dataset.ts';
 import { CrashTest } from './crash.ts';
 import type { Triage } from './record.ts';

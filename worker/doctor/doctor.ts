@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
 import { clockCheck } from './clock.ts';
-import { readConfigFile, routeModels } from '../config.ts';
+import { readConfigFile } from '../config.ts';
 import { configCheck } from './config-file.ts';
 import { dataFolderChecks } from './data-folder.ts';
 import { examine, type Examined } from './examine.ts';
@@ -62,7 +62,7 @@ async function allChecks(settings: DoctorSettings, server: ServerFinder): Promis
   const { file, config } = read;
   const none: ModelChecks = { checks: [unread], dates: async () => [] };
   const models = config === undefined ? none : modelChecks(settings, file, config);
-  const loops = loopFinder(settings, config && routeModels(config));
+  const loops = loopFinder(settings, read.models);
   return [
     ...programChecks(settings),
     ...dataFolderChecks(settings),

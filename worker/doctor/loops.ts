@@ -1,12 +1,8 @@
-import { join, resolve } from 'node:path';
-import type { LoopEntry } from '../../activities/dependencies.ts';
+import { resolve } from 'node:path';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { RouteModels } from '../config.ts';
-import { DEFINITION_FILE } from '../load/loop-folder.ts';
-import { togetherMistakes } from '../load/loop-rules.ts';
-import { HARNESS_FILE } from '../load-harness.ts';
 import { loadLoops, loopFolders } from '../loop-folders.ts';
-import { ownLoops } from '../loops.ts';
+import { ownLoops, ownMistakes } from '../loops.ts';
 import { triageDataset } from '../triage-dataset.ts';
 import { ok, once, type Check, type DoctorSettings, type Finding } from './check.ts';
 
@@ -29,27 +25,15 @@ export function loopFinder(settings: DoctorSettings, models: RouteModels | undef
     }
     const { intents } = await triageDataset({ env, cacheDir, download: false, report: () => undefined });
     const entries = [...(await ownLoops(intents)).values()];
-    const mistakes = entries.map((entry) => ({ entry, wrong: ownMistakes(entry, models) }));
+    const mistakes = await Promise.all(
+      entries.map(async (entry) => ({ entry, wrong: await ownMistakes(entry, models) })),
+    );
     return {
       names: mistakes.flatMap(({ entry, wrong }) => (wrong.length === 0 ? [entry.loop.name] : [])),
       mistakes: mistakes.flatMap(({ wrong }) => wrong),
       folders: entries.map(({ folder }) => folder),
     };
   });
-}
-
-/** What the routes of `loopwright.yaml` break in a loop of the project, whose workflow code is ours. */
-function ownMistakes({ loop, harness, folder }: LoopEntry, models: RouteModels | undefined): Mistake[] {
-  const file = (name: string) => join(folder, name);
-  const found = togetherMistakes({
-    loop,
-    harness,
-    models,
-    workflow: true,
-    inLoop: (field, rule, fix) => ({ file: file(DEFINITION_FILE), field, rule, fix }),
-    inHarness: (path, rule, fix) => ({ file: file(HARNESS_FILE), field: path.join('.'), rule, fix }),
-  });
-  return [...found];
 }
 
 /** Whether the loops load, and their routes lead to models that may do the work. */

@@ -10,8 +10,8 @@ import { definitionStack } from '../../loops/define/loop.ts';
 import type { RouteModels } from '../config.ts';
 import { HARNESS_FILE, readHarness } from '../load-harness.ts';
 import { CASES_FILE, readCases } from './cases.ts';
-import { documentReader } from '../loops.ts';
-import { refusals } from '../review/refuse.ts';
+import { documentReader } from '../documents.ts';
+import { uncheckedMistakes } from '../review/refuse.ts';
 import { documentsMistakes } from './documents-mistakes.ts';
 import { importMistake } from './import-mistake.ts';
 import { ioMistakes } from './io-mistakes.ts';
@@ -21,6 +21,7 @@ import { togetherMistakes, type InLoop } from './loop-rules.ts';
 import { fieldLine } from './source-fields.ts';
 import { placeInStack, type Place } from './source-place.ts';
 import { strayFiles } from './stray-files.ts';
+import type { YamlFile } from './yaml-file.ts';
 
 /** File in a loop's folder that defines it. */
 export const DEFINITION_FILE = 'loop.ts';
@@ -83,6 +84,20 @@ export function ownFiles(folder: string): string[] {
   return OWN_FILES.map((name) => join(folder, name));
 }
 
+/** `workflow.ts`, and the names that it exports functions under. */
+interface FoundWorkflows {
+  readonly names: readonly string[];
+  readonly code: LoopWorkflow;
+}
+
+/** What a folder has for a loop. */
+interface Beside {
+  readonly harness: YamlFile<Harness>;
+  readonly workflows: FoundWorkflows;
+  /** Those of the loop. */
+  readonly cases: readonly Case[];
+}
+
 class FolderLoader {
   readonly #folder: string;
   readonly #options: FolderOptions;
@@ -105,29 +120,8 @@ class FolderLoader {
     if (loops.length > 0) this.#mistakes.push(...cases.mistakes);
     const found: FoundLoop[] = [];
     for (const loop of loops) {
-      const { place, source } = await this.#defined(definitionStack(loop) ?? '');
-      const workflow = workflows.names.includes(loop.name) ? { workflow: workflows.code } : {};
-      const inLoop: InLoop = (field, rule, fix) => ({
-        file: this.#name(place.file),
-        line: fieldLine(source, place, field),
-        field,
-        rule,
-        fix,
-      });
-      for await (const mistake of documentsMistakes(loop, this.#folder, inLoop)) this.#mistakes.push(mistake);
-      const { models } = this.#options;
-      const around = { loop, models, workflow: 'workflow' in workflow, inLoop, inHarness: harness.mistake };
-      if (harness.value !== undefined) this.#mistakes.push(...togetherMistakes({ ...around, harness: harness.value }));
-      if (this.#mistakes.length === 0 && harness.value !== undefined)
-        this.#mistakes.push(...(await this.#unchecked({ loop, harness: harness.value, folder: this.#folder }, inLoop)));
-      found.push({
-        loop,
-        harness: harness.value ?? Harness.parse({}),
-        folder: this.#folder,
-        at: { file: this.#name(place.file), line: place.line },
-        cases: cases.cases.filter((one) => (one.loop ?? loop.name) === loop.name),
-        ...workflow,
-      });
+      const own = cases.cases.filter((one) => (one.loop ?? loop.name) === loop.name);
+      found.push(await this.#found(loop, { harness, workflows, cases: own }));
     }
     this.#mistakes.push(...(await strayFiles(this.#folder, OWN_FILES, this.#files, (file) => this.#name(file))));
     const looks = new Map([...(await looksOf(this.#files)), ...before]);
@@ -161,18 +155,28 @@ class FolderLoader {
     return loops;
   }
 
-  /** Stages where nobody but the generator can say no. */
-  async #unchecked(entry: LoopEntry, inLoop: InLoop): Promise<Mistake[]> {
-    const { models, reviewed } = this.#options;
-    if (reviewed === true) return [];
-    const wrong = await refusals(entry, { models, documents: documentReader(), now: Date.now() });
-    return wrong.map(({ stage, because, fix }) =>
-      inLoop(`stages.${stage}.verify`, `NoIndependentCheck: ${because}`, fix),
-    );
+  /** A loop with what the folder has for it; what is wrong with it hides nothing of the loops beside it. */
+  async #found(loop: Loop, { harness, workflows, cases }: Beside): Promise<FoundLoop> {
+    const { place, source } = await this.#defined(definitionStack(loop) ?? '');
+    const file = this.#name(place.file);
+    const inLoop: InLoop = (field, rule, fix) => ({ file, line: fieldLine(source, place, field), field, rule, fix });
+    const workflow = workflows.names.includes(loop.name) ? { workflow: workflows.code } : {};
+    const entry = { loop, harness: harness.value ?? Harness.parse({}), folder: this.#folder };
+    const mistakes: Mistake[] = [];
+    for await (const mistake of documentsMistakes(loop, this.#folder, inLoop)) mistakes.push(mistake);
+    if (harness.value !== undefined) {
+      const { models, reviewed } = this.#options;
+      const around = { ...entry, models, workflow: 'workflow' in workflow, inLoop, inHarness: harness.mistake };
+      mistakes.push(...togetherMistakes(around));
+      const options = { models, documents: documentReader(), now: Date.now() };
+      if (reviewed !== true) mistakes.push(...(await uncheckedMistakes(entry, options, { inLoop, others: mistakes })));
+    }
+    this.#mistakes.push(...mistakes);
+    return { ...entry, at: { file, line: place.line }, cases, ...workflow };
   }
 
   /** `workflow.ts`, and the names that it exports functions under. */
-  async #workflows(loops: readonly Loop[]): Promise<{ names: readonly string[]; code: LoopWorkflow }> {
+  async #workflows(loops: readonly Loop[]): Promise<FoundWorkflows> {
     const path = join(this.#folder, WORKFLOW_FILE);
     const hash = createHash('sha256');
     const exports = (await this.#text(WORKFLOW_FILE)) === '' ? undefined : await this.#import(path);

@@ -29,7 +29,7 @@ export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> 
     yield* keylessMistakes(name, stage, around, around.models);
     for (const [index, verifier] of stage.verify.entries())
       if (verifier.kind === 'judge')
-        yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, stage, around, around.models);
+        yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, around, around.models);
   }
 }
 
@@ -101,8 +101,7 @@ function* keylessMistakes(
 function* judgeMistakes(
   field: string,
   judge: Judge,
-  stage: Stage<unknown, unknown>,
-  { harness, inLoop }: LoopAround,
+  { inLoop }: LoopAround,
   models: RouteModels,
 ): Generator<Mistake, void> {
   const model = models.get(judge.model);
@@ -113,13 +112,5 @@ function* judgeMistakes(
       `judge \`${judge.name}\` asks model route "${judge.model}", ${is}`,
       `Declare a model for it under \`models\` in loopwright.yaml: \`${judge.model}: { model: … }\`.`,
     );
-  } else if (stage.generate.kind === 'model') {
-    const own = harness.routing.find((route) => models.get(route.model) === model);
-    if (own !== undefined)
-      yield inLoop(
-        field,
-        `SelfVerification: judge \`${judge.name}\` (route "${judge.model}") is model ${model}, and so is the generator (route "${own.model}"); nothing grades itself`,
-        `Give route "${judge.model}" another model in loopwright.yaml.`,
-      );
   }
 }

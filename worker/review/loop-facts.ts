@@ -58,7 +58,7 @@ function dedupeOf({ dedupe, input }: Loop): LoopFacts['dedupe'] {
   // An input with no more than it cannot do without: where that names no work, a schedule can send it.
   const { json } = schemaOf(input);
   const bare = madeUp(input, { ...json, properties: neededOf(json) });
-  return bare.some((one) => namesNothing(dedupe, one)) ? 'whereNamed' : 'byInput';
+  return bare.some(({ parsed }) => namesNothing(dedupe, parsed)) ? 'whereNamed' : 'byInput';
 }
 
 function neededOf({ properties = {}, required = [] }: JsonSchema): NonNullable<JsonSchema['properties']> {

@@ -27,8 +27,8 @@ export async function powerOf(check: Check<unknown, unknown>, subject: ProbeSubj
   if (onlyPasses(String(check.run))) return { kind: 'none', because: 'can only answer `pass`' };
   const suspect = ignoresOutput(String(check.run));
   if (subject.probe === 'suspects' && !suspect) return { kind: 'unknown', because: 'was not tried' };
-  const inputs = madeUp(subject.input.schema, subject.input.json);
-  const outputs = madeUp(subject.output.schema, subject.output.json);
+  const inputs = madeUp(subject.input.schema, subject.input.json).map(({ parsed }) => parsed);
+  const outputs = madeUp(subject.output.schema, subject.output.json).map(({ parsed }) => parsed);
   if (inputs.length === 0 || outputs.length === 0)
     return { kind: 'unknown', because: 'was not tried: nothing that was made up fits the schemas' };
   const found: Finding[] = [];

@@ -5,9 +5,10 @@ import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import type { Review } from '../../core/review/result.ts';
 import { review } from '../../core/review/review.ts';
 import type { CommandContext } from '../commands/context.ts';
-import { readConfigFile, routeModels } from '../config.ts';
+import { readConfigFile } from '../config.ts';
+import { documentReader } from '../documents.ts';
 import { loadLoops } from '../loop-folders.ts';
-import { documentReader, knownIntents, ownLoops } from '../loops.ts';
+import { knownIntents, ownLoops } from '../loops.ts';
 import { triageDataset } from '../triage-dataset.ts';
 import { loopFacts } from './loop-facts.ts';
 
@@ -39,10 +40,9 @@ export async function reviewLoops(
   answers: readonly ReviewAnswer[],
   now: number,
 ): Promise<readonly Review[]> {
-  const { config, mistakes } = await readConfigFile(env);
+  const { models, mistakes } = await readConfigFile(env);
   for (const mistake of mistakes) report(mistakeLine(mistake));
-  if (config === undefined) report('The model routes are not known: the review goes by their names.');
-  const models = config && routeModels(config);
+  if (models === undefined) report('The model routes are not known: the review goes by their names.');
   const documents = documentReader();
   return await Promise.all(
     entries.map(async (entry) =>

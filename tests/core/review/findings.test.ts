@@ -37,7 +37,7 @@ describe('NoIndependentCheck', () => {
       {
         name: 'NoIndependentCheck',
         refuses: true,
-        because: 'verifier `taste` of stage `main` is model:maker, which makes the output',
+        because: 'judge `taste` of stage `main` is model:maker, which makes the output',
       },
     ]);
   });
@@ -46,20 +46,21 @@ describe('NoIndependentCheck', () => {
     expect(graded(['model:maker'], judgeOn('other'))).toEqual([]);
   });
 
-  test('refuses where the judge is the generator on some routes only and nobody certain stands beside it', () => {
+  test('refuses a judge that is the generator on any route, whoever stands beside it', () => {
     const doubts = verifierOf('doubts', { opinion: true });
-    for (const beside of [[], [blind], [doubts]])
-      expect(graded(['model:maker', 'model:strong'], judgeOn('strong'), ...beside)).toMatchObject([{ refuses: true }]);
+    for (const identities of [['model:strong'], ['model:maker', 'model:strong']])
+      for (const beside of [[], [blind], [doubts], [verifierOf('holds')]])
+        expect(graded(identities, judgeOn('strong'), ...beside)).toMatchObject([
+          { name: 'NoIndependentCheck', refuses: true },
+        ]);
   });
 
-  test('is a weakness, and no refusal, where somebody certain does', () => {
-    expect(graded(['model:maker', 'model:strong'], judgeOn('strong'), verifierOf('holds'))).toMatchObject([
-      { name: 'NoIndependentCheck', refuses: false },
+  test('names each verifier that is the generator', () => {
+    const found = graded(['model:maker', 'model:strong'], judgeOn('strong'), judgeOn('maker', { name: 'tone' }));
+    expect(found.map(({ because }) => because)).toEqual([
+      'judge `taste` of stage `main` is model:strong, which may make the output',
+      'judge `tone` of stage `main` is model:maker, which may make the output',
     ]);
-  });
-
-  test('refuses a judge that is the generator on every route: each of its runs would be blocked', () => {
-    expect(graded(['model:maker'], judgeOn('maker'), verifierOf('holds'))).toMatchObject([{ refuses: true }]);
   });
 
   test("is the generator's own function", () => {

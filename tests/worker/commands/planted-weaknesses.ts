@@ -73,3 +73,12 @@ export const PLANTED: Readonly<Record<FindingName, { readonly shows: PlantedLoop
       neighbour: loopOf('called', { act: ONCE, harness: 'limits: { usd: 0.1 }\n' }),
     },
   };
+
+/** Loops that are weak in a way of their own. */
+export const WEAK = {
+  /** Its judge is the generator from the second attempt on, and a certain check stands beside it. */
+  routed: loopOf('routed', {
+    verify: `${HOLDS}, judge('taste', { short: 'Is it short?' })`,
+    harness: 'routing: [{ when: attempt > 1, model: default }, { model: other }]\nlimits: { usd: 0.1 }\n',
+  }),
+} as const;

@@ -13,7 +13,7 @@ import { reviewText } from '../../../worker/review/review-text.ts';
 import { LoopwrightProcess, plainEnvironment } from '../../support/crash-process.ts';
 import { titleLoop } from '../../support/loops.ts';
 import { plantFiles } from '../../support/planted-loops.ts';
-import { PLANTED, type PlantedLoop } from './planted-weaknesses.ts';
+import { PLANTED, WEAK, type PlantedLoop } from './planted-weaknesses.ts';
 
 const DAY = 86_400_000;
 
@@ -22,7 +22,7 @@ function folderOf(...planted: readonly PlantedLoop[]): Promise<string> {
     [`${name}/loop.ts`, loop],
     ...(harness === '' ? [] : [[`${name}/harness.yaml`, harness]]),
   ]);
-  const models = 'models: { default: { model: maker }, judge: { model: maker } }';
+  const models = 'models: { default: { model: maker }, judge: { model: maker }, other: { model: other } }';
   return plantFiles(Object.fromEntries([...files, ['loopwright.yaml', models]]) as Record<string, string>);
 }
 
@@ -61,8 +61,20 @@ test('a loop that may not start ends the command with 7, and the others are revi
   const { code, stdout, stderr } = await reviewed(await folderOf(shows, neighbour), '--no-input');
   expect(code).toBe(7);
   expect(stderr).toContain(`${shows.name} may not start: NoIndependentCheck`);
-  expect(stdout).toContain('verifier `taste` of stage `main` is model:maker');
+  expect(stdout).toContain('judge `taste` of stage `main` is model:maker');
   expect(stdout).toMatch(new RegExp(`^${neighbour.name}: \\d+ of 12$`, 'm'));
+});
+
+test('review and validate alike refuse a judge that is the generator on one route, beside a certain check', async () => {
+  const { routed } = WEAK;
+  const folder = await folderOf(routed);
+  const review = await reviewed(folder, '--no-input');
+  const validate = new LoopwrightProcess(['validate', folder], environment(folder));
+  const { code } = await validate.ended;
+  expect({ review: review.code, validate: code }).toEqual({ review: 7, validate: 1 });
+  const because = 'judge `taste` of stage `main` is model:maker, which may make the output';
+  expect(review.stdout.replaceAll(/\s+/g, ' ')).toContain(`NoIndependentCheck (refused to start): ${because}`);
+  expect(validate.stdout).toContain(`routed/loop.ts:10: \`stages.main.verify.1\`: SelfVerification: ${because}`);
 });
 
 test('a worker leaves out a loop whose checks only ever pass, says where and how to mend it, and runs the others', async () => {
@@ -139,8 +151,8 @@ test('an answers file with mistakes is refused with every line, and nothing of i
   await writeFile(file, `${name}:\n  trigger.explicit: cron\n  stop.limits: yes\nother:\n  learning.worked: yes\n`);
   const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
   expect(code).toBe(2);
-  expect(stderr).toContain(`${file}:2: \`${name} → trigger.explicit\`: expected what starts the loop`);
-  expect(stderr).toContain(`${file}:3: \`${name} → stop.limits\`: \`stop.limits\` is not asked`);
+  expect(stderr).toContain(`${file}:2: \`${name}.trigger.explicit\`: expected what starts the loop`);
+  expect(stderr).toContain(`${file}:3: \`${name}.stop.limits\`: \`stop.limits\` is not asked`);
   expect(stderr).toContain(`${file}:4: \`other\`: there is no loop "other". Fix: name one of ${name}`);
   expect(await readdir(folder)).not.toContain('data');
 });
@@ -157,6 +169,22 @@ test.each([
   const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
   expect(code).toBe(2);
   expect(stderr).toContain('`{ hello: { trigger.explicit: manual } }`');
+});
+
+test('an answers file whose aliases grow without end is refused by file and line', async () => {
+  const grown = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, at, all) =>
+    at === 0
+      ? '_a: &a [x, x, x, x, x, x, x, x]'
+      : `_${name}: &${name} [${Array(8)
+          .fill(`*${all[at - 1]}`)
+          .join(', ')}]`,
+  );
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const file = join(folder, 'answers.yaml');
+  await writeFile(file, grown.join('\n'));
+  const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${file}:1: Excessive alias count`);
 });
 
 test('an unknown loop ends with 3 and the list of those there are', async () => {

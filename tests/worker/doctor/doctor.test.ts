@@ -156,7 +156,7 @@ test('loops of a folder are named with every mistake in them, and those with the
     '1 load: hello; 3 mistakes:',
     expect.stringMatching(/broken\/loop\.ts:\d+: `stages\.main\.verfiy`: unknown field/),
     expect.stringMatching(/broken\/loop\.ts:\d+: `stages\.main\.verify`: the stage has no verifier/),
-    expect.stringMatching(/judged\/loop\.ts:\d+: `\S+`: SelfVerification: judge `taste` .* is model one/),
+    expect.stringMatching(/judged\/loop\.ts:\d+: `\S+`: SelfVerification: judge `taste` .* is model:one/),
   ]);
 });
 

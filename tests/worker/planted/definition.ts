@@ -150,7 +150,7 @@ export const DEFINITION: readonly PlantedMistake[] = [
   }),
   judged("a judge that is the generator's model", 'same', {
     field: 'stages.main.verify.0',
-    rule: 'SelfVerification: judge `kind` (route "same") is model big',
+    rule: 'SelfVerification: judge `kind` of stage `main` is model:big, which makes the output',
     fix: 'another model',
   }),
 ];

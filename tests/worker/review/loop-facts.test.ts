@@ -123,17 +123,23 @@ test('a judge on the model that makes the output does not start, and the message
   await expect(starts(loop)).rejects.toMatchObject({
     type: 'SelfVerification',
     message:
-      'Loop t does not start (NoIndependentCheck): verifier `same` of stage `main` is model:maker, which makes the output. Route the judge to another model in loopwright.yaml, or write a check().',
+      'Loop t does not start (NoIndependentCheck): judge `same` of stage `main` is model:maker, which makes the output. Route the judge to another model in loopwright.yaml, or write a check() in its place.',
   });
 });
 
-test('a judge on the model of one route starts only with a certain check beside it', async () => {
+const strong = judge('strong', { a: 'A?' }, { model: 'strong' });
+const judgedBeside = (verify: readonly (typeof strong | typeof names)[]) =>
+  titleLoop('t', { stages: { main: { generate: { kind: 'model' }, verify } } });
+
+test('a judge on the model of one route does not start, whoever stands beside it', async () => {
   const harness = 'routing: [{ when: attempt > 1, model: strong }, { model: default }]';
-  const strong = judge('strong', { a: 'A?' }, { model: 'strong' });
-  const loop = (verify: readonly (typeof strong | typeof names)[]) =>
-    titleLoop('t', { stages: { main: { generate: { kind: 'model' }, verify } } });
-  await expect(starts(loop([strong]), harness)).rejects.toMatchObject({ type: 'SelfVerification' });
-  await expect(starts(loop([strong, names]), harness)).resolves.toBeUndefined();
+  await expect(starts(judgedBeside([strong]), harness)).rejects.toMatchObject({ type: 'SelfVerification' });
+  await expect(starts(judgedBeside([strong, names]), harness)).rejects.toMatchObject({ type: 'SelfVerification' });
+});
+
+test('a judge on the model of a route that is never reached starts', async () => {
+  const harness = 'routing: [{ when: "true", model: default }, { model: strong }]';
+  await expect(starts(judgedBeside([strong]), harness)).resolves.toBeUndefined();
 });
 
 test('a check that is the function which answers without a model does not start', async () => {
@@ -145,7 +151,7 @@ test('a check that is the function which answers without a model does not start'
   const loop = titleLoop('t', { stages: { main } });
   await expect(starts(loop, 'routing: [{ model: local }]')).rejects.toMatchObject({
     type: 'SelfVerification',
-    message: expect.stringContaining('verifier `twin` of stage `main` is function:keyless') as string,
+    message: expect.stringContaining('check `twin` of stage `main` is function:keyless') as string,
   });
 });
 
