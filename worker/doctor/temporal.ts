@@ -1,4 +1,5 @@
 import { addMissingSearchAttributes } from '../temporal/search-attributes.ts';
+import { plainLine } from '../../core/plain-text.ts';
 import { INDEXED_VALUE_TYPES } from '../../client/search-attributes.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../contract/names.ts';
 import { commandOf, ok, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
@@ -165,7 +166,7 @@ async function workers(settings: DoctorSettings, { connection, namespace: name }
   }));
   const alive = seen.filter(({ ago }) => ago < SILENT_MS);
   if (alive.length > 0) {
-    const names = [...new Set(alive.map(({ identity }) => identity))];
+    const names = [...new Set(alive.map(({ identity }) => plainLine(identity, 100)))];
     return ok(`${names.length} (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`);
   }
   const command = commandOf(settings, 'worker');

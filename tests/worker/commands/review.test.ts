@@ -110,6 +110,32 @@ test('answers of a file are kept with who and when, and the next review needs no
   expect(trigger?.at).toBeGreaterThanOrEqual(before);
 });
 
+test('who answers and what they say is shown, and never obeyed, in later reviews too', async () => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const hostile = 'eve\u001b[31m\u009b1m';
+  const file = join(folder, 'answers.json');
+  const answer = { 'learning.worked': { answer: hostile, note: hostile } };
+  await writeFile(file, JSON.stringify({ [PLANTED.NoOperations.neighbour.name]: answer }));
+  const now = await reviewed(folder, '--answers', file, '--by', hostile);
+  const later = await reviewed(folder, '--no-input');
+  for (const { stdout, stderr } of [now, later]) {
+    expect(stdout).toContain('eve said on');
+    // oxlint-disable-next-line no-control-regex -- they are what must be gone
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  }
+});
+
+test('an answers file that breaks a rule in hostile words says so in plain ones', async () => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const file = join(folder, 'answers.json');
+  await writeFile(file, JSON.stringify({ 'evil\u001b[2J\u009b1m': { 'learning.worked': 'yes' } }));
+  const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
+  expect(code).toBe(2);
+  expect(stderr).toContain('there is no loop "evil"');
+  // oxlint-disable-next-line no-control-regex -- they are what must be gone
+  expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
 test('answers are given through the process that owns the data folder', async () => {
   const folder = await folderOf(PLANTED.NoOperations.neighbour);
   const data = join(folder, 'data');
