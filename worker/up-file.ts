@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ready } from './up.ts';
+import type { Ready } from './ready.ts';
 
 /** File in the data folder that says where a running `up` is. */
 const UP_FILE = 'up.json';

@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import type { Mistake } from '../../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../../contract/review-answer.ts';
 import type { Review } from '../../../core/review/result.ts';
 import { startGateway } from '../../../gateway/serve.ts';
@@ -39,8 +40,18 @@ async function reviewed(folder: string, ...words: readonly string[]) {
   return { code, stdout: process.stdout, stderr: process.stderr };
 }
 
+interface Answer {
+  readonly ok: boolean;
+  readonly reviews: readonly Review[];
+  readonly mistakes: readonly Mistake[];
+}
+
+async function answerOf(folder: string, ...words: readonly string[]): Promise<Answer> {
+  return JSON.parse((await reviewed(folder, '--json', ...words)).stdout) as Answer;
+}
+
 async function jsonOf(folder: string, ...words: readonly string[]): Promise<readonly Review[]> {
-  return JSON.parse((await reviewed(folder, '--json', ...words)).stdout) as Review[];
+  return (await answerOf(folder, ...words)).reviews;
 }
 
 const stateOf = (reviews: readonly Review[], check: string) =>
@@ -55,6 +66,16 @@ test.each(Object.entries(PLANTED))(
     expect(namesOf(pair.neighbour.name)).not.toContain(name);
   },
 );
+
+test('--json says whether all of them may start, as validate and doctor do, and what could not be loaded', async () => {
+  const { shows, neighbour } = PLANTED.NoIndependentCheck;
+  expect(await answerOf(await folderOf(neighbour))).toMatchObject({ ok: true, mistakes: [] });
+  expect(await answerOf(await folderOf(shows))).toMatchObject({ ok: false, reviews: [{ loop: shows.name }] });
+  const broken = { name: 'broken', loop: "throw new Error('oh')", harness: '' };
+  const half = await answerOf(await folderOf(broken, neighbour));
+  expect(half).toMatchObject({ ok: false, reviews: [{ loop: neighbour.name }] });
+  expect(half.mistakes).toMatchObject([{ file: expect.stringContaining('broken/loop.ts') as string, line: 1 }]);
+});
 
 test('a loop that may not start ends the command with 7, and the others are reviewed all the same', async () => {
   const { shows, neighbour } = PLANTED.NoIndependentCheck;
