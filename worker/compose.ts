@@ -19,6 +19,7 @@ import { canLearn, lazyLearner } from './lazy-learner.ts';
 import { chooseLearner } from './learner.ts';
 import { ownLoops, pinnedIntents } from './loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
+import { attributesCommand } from './temporal/search-attributes.ts';
 import { triageDataset } from './triage-dataset.ts';
 import { keepLooking } from './keep-looking.ts';
 import { WatchedLoops } from './watched-loops.ts';
@@ -182,8 +183,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
 function warnOfAttributes(known: readonly SearchAttribute[], { report, connectionFlags }: ComposeOptions): void {
   const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !known.includes(name as SearchAttribute));
   if (missing.length === 0) return;
-  const flags = missing.map(([name, type]) => `--name ${name} --type ${type}`).join(' ');
   report(
-    `The cluster lacks search attributes; runs go on without them. Add them, then restart the worker:\n  temporal operator search-attribute create${connectionFlags} ${flags}`,
+    `The cluster lacks search attributes; runs go on without them. Add them, then restart the worker:\n  ${attributesCommand(connectionFlags, missing)}`,
   );
 }

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { runningAddress } from './up-file.ts';
-import { flagsOf, targetOf } from './target.ts';
+import { flagsOf, noServerAt, targetOf } from './target.ts';
 
 /** How long a server may take to answer the first time, in milliseconds. */
 const CONNECT_MS = 5000;
@@ -38,9 +38,6 @@ export async function connectClient(env: NodeJS.ProcessEnv, data: string): Promi
       close: () => connection.close(),
     };
   } catch (cause) {
-    throw new Error(
-      `No Temporal server answers at ${address}. Start everything with \`loopwright up\`, or name yours with TEMPORAL_ADDRESS.`,
-      { cause },
-    );
+    throw new Error(noServerAt(address), { cause });
   }
 }

@@ -1,5 +1,6 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import { noServerAt } from './target.ts';
 
 export { DEFAULT_ADDRESS, flagsOf, targetOf } from './target.ts';
 
@@ -12,9 +13,6 @@ export async function connect(env: NodeJS.ProcessEnv, address: string): Promise<
   try {
     return await NativeConnection.connect({ ...connectionOptions, address });
   } catch (cause) {
-    throw new Error(
-      `No Temporal server answers at ${address}. Start everything with \`npm start\`, a server alone with \`loopwright temporal server start-dev\`, or name yours with TEMPORAL_ADDRESS.`,
-      { cause },
-    );
+    throw new Error(noServerAt(address), { cause });
   }
 }

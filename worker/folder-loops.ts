@@ -4,6 +4,7 @@ import { cachedBundle, type WorkflowSource } from './bundle.ts';
 import type { RouteModels } from './config.ts';
 import type { FoundLoop, LoadedFolder } from './load/loop-folder.ts';
 import { loadFolders, together, type LoadedLoops } from './loop-folders.ts';
+import { requireLoops } from './no-loop.ts';
 
 /** Where the loops are, and what they may rely on. */
 export interface FolderLoopsOptions {
@@ -24,21 +25,17 @@ export interface FolderLoops {
 
 /**
  * Loads the loops of a folder for a worker. Mistakes are reported, one line each, and their loops left out.
- * @throws Error with the fix where no loop is left.
+ * @throws Error with the fix where no loop is left, CommandError (not found) where there was none.
  */
 export async function openFolderLoops(options: FolderLoopsOptions): Promise<FolderLoops> {
   const { folder, cwd, cacheDir, models, report } = options;
-  const folders = await loadFolders(folder, { cwd, models, generation: 1 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-    throw new Error(`--loops ${folder}: no such folder. Name the one that has your loops.`, { cause: error });
-  });
+  await requireLoops(folder);
+  const folders = await loadFolders(folder, { cwd, models, generation: 1 });
   const { bundle, ...bundled } = await bundleLoops(cacheDir, together(folders));
   for (const mistake of bundled.mistakes) report(mistakeLine(mistake));
   if (bundled.loops.size > 0) return { loops: bundled.loops, bundle, folders };
   throw new Error(
-    bundled.mistakes.length > 0
-      ? `No loop in ${folder} can run. Mend what is said above; \`loopwright validate ${folder}\` says it again.`
-      : `No loop in ${folder}: looked for loop.ts there and in the folders in it. Write one with \`loopwright init hello --dir ${folder}\`.`,
+    `No loop in ${folder} can run. Mend what is said above; \`loopwright validate ${folder}\` says it again.`,
   );
 }
 

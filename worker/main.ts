@@ -1,5 +1,6 @@
 import { EXIT } from '../contract/exit-codes.ts';
 import { CommandError, type CommandContext } from './commands/context.ts';
+import { plainText } from '../core/plain-text.ts';
 import { VERSION } from './package-root.ts';
 import { createProgram } from './program.ts';
 import { cacheFolder } from './temporal/cache-folder.ts';
@@ -8,7 +9,8 @@ const context: CommandContext = {
   env: process.env,
   cacheDir: cacheFolder(process.env),
   version: VERSION,
-  report: (text) => void process.stderr.write(`${text}\n`),
+  // For people, and mostly about what others wrote: files, servers, programs.
+  report: (text) => void process.stderr.write(`${plainText(text)}\n`),
   print: (text) => void process.stdout.write(`${text}\n`),
 };
 

@@ -9,6 +9,7 @@ import { createActivities } from '../activities/index.ts';
 import { resolvingOurs } from './bundle-workflows.ts';
 import type { WorkflowSource } from './bundle.ts';
 import { compose, type Composition } from './compose.ts';
+import { DEFAULT_DATA } from './default-data.ts';
 import { flagsOf } from './target.ts';
 import { dataConverter, workerTimeouts } from './loop-worker.ts';
 import { ownPath } from './own-module.ts';
@@ -56,7 +57,7 @@ export class LoopwrightPlugin extends SimplePlugin {
    * @throws Error where no loop is left, and `StoreUnavailable` where another process owns the data folder.
    */
   static async open(options: LoopwrightOptions): Promise<LoopwrightPlugin> {
-    const { env = process.env, report = toStderr, namespace = 'default', data = '.loopwright' } = options;
+    const { env = process.env, report = toStderr, namespace = 'default', data = DEFAULT_DATA } = options;
     const { connection, loops, address } = options;
     const cacheDir = cacheFolder(env);
     const connectionFlags = address === undefined ? '' : flagsOf(address, namespace);

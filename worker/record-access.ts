@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { EXIT } from '../contract/exit-codes.ts';
 import { createApp } from '../gateway/app.ts';
 import { readGatewayFile, type GatewayFile } from '../gateway/gateway-file.ts';
 import { RecordClient, type Send } from '../gateway/record-client.ts';
@@ -12,19 +11,22 @@ import { isAlive } from './temporal/tether.ts';
 /** A gateway on this machine answers in milliseconds, or somebody else has its port. */
 const OWNER_ANSWERS_MS = 5000;
 
+/** What is said of a data folder that has no record. */
+export function noRecordIn(data: string): string {
+  return `There is no record in ${resolve(data)}: nothing was ever run on it. Start with \`loopwright up\`, or name the data folder of a worker with --data.`;
+}
+
 /**
  * Gives a command the record of a data folder: over HTTP from the process that owns it, else from the store itself,
- * opened for as long as the work takes, through the very same routes.
- * @throws CommandError where the folder has no record, or its owner has no gateway.
+ * opened for as long as the work takes, through the very same routes. Answers undefined where the folder has no record.
+ * @throws CommandError where its owner has no gateway.
  */
-export async function withRecord<T>(data: string, work: (record: RecordClient) => Promise<T>): Promise<T> {
+export async function withRecord<T extends object>(
+  data: string,
+  work: (record: RecordClient) => Promise<T>,
+): Promise<T | undefined> {
   const folder = resolve(data);
-  if (!existsSync(join(folder, DATABASE_FILE))) {
-    throw new CommandError(
-      `There is no record in ${folder}: nothing was ever run on it. Start with \`loopwright up\`, or name the data folder of a worker with --data.`,
-      EXIT.notFound,
-    );
-  }
+  if (!existsSync(join(folder, DATABASE_FILE))) return undefined;
   const owner = await ownerOf(folder);
   return owner === undefined ? await withOwnStore(folder, work) : await work(owner);
 }

@@ -18,6 +18,11 @@ export function targetOf(env: NodeJS.ProcessEnv): Target {
   return { address: address ?? DEFAULT_ADDRESS, namespace: namespace ?? 'default', named: address !== undefined };
 }
 
+/** What is said where no server answers. */
+export function noServerAt(address: string): string {
+  return `No Temporal server answers at ${address}. Start everything with \`loopwright up\`, or name yours with TEMPORAL_ADDRESS.`;
+}
+
 /** CLI flags that reach a cluster: none where the CLI's defaults do. */
 export function flagsOf(address: string, namespace: string): string {
   const isDefault = address === DEFAULT_ADDRESS || address === 'localhost:7233';

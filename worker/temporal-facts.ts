@@ -1,13 +1,10 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { payloadReader } from '../client/payloads.ts';
-import type { Status } from '../contract/messages.ts';
 import { RunOptions, type Trigger } from '../contract/run.ts';
 import type { TemporalFacts } from '../core/story/story.ts';
 import { connectClient } from './connect-client.ts';
-
-/** A query that no worker answers would wait for ten seconds. */
-const QUERY_MS = 4000;
+import { statusOf } from './run-status.ts';
 
 /** Longest input that is told, in characters. */
 const INPUT_CHARACTERS = 20_000;
@@ -96,13 +93,5 @@ async function failureOf(handle: WorkflowHandle): Promise<{ type: string; messag
     const cause = error instanceof WorkflowFailedError ? error.cause : error;
     const type = cause instanceof ApplicationFailure ? cause.type : undefined;
     return { type: type ?? 'Unexpected', message: cause instanceof Error ? cause.message : String(cause) };
-  }
-}
-
-async function statusOf(client: Client, handle: WorkflowHandle): Promise<Status | undefined> {
-  try {
-    return await client.withDeadline(Date.now() + QUERY_MS, () => handle.query<Status>('status'));
-  } catch {
-    return undefined;
   }
 }

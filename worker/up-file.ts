@@ -1,13 +1,16 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ready } from './up.ts';
+import type { Ready } from './ready.ts';
 
 /** File in the data folder that says where a running `up` is. */
 const UP_FILE = 'up.json';
 
-/** Says in the data folder where this `up` is. */
+/** Says in the data folder where this `up` is, whole or not at all: half an address would send a command to another server. */
 export async function writeUpFile(data: string, ready: Ready): Promise<void> {
-  await writeFile(join(data, UP_FILE), JSON.stringify(ready));
+  const path = join(data, UP_FILE);
+  const partial = `${path}.${process.pid}`;
+  await writeFile(partial, JSON.stringify(ready));
+  await rename(partial, path);
 }
 
 /** Takes the file away. */

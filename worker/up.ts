@@ -5,6 +5,8 @@ import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
 import { startWorker, type RunningWorker } from './start-worker.ts';
 import { connect, DEFAULT_ADDRESS, flagsOf, targetOf } from './connect.ts';
 import { exampleStart, type ExampleStart } from './example-start.ts';
+import { requireLoops } from './no-loop.ts';
+import { readyLine, type Ready } from './ready.ts';
 import { databaseReleased } from './temporal/database-owner.ts';
 import { PortInUse, startDevServer, type DevServer } from './temporal/dev-server.ts';
 import { findTemporal } from './temporal/find.ts';
@@ -34,17 +36,6 @@ export interface UpOptions {
   readonly report: (text: string) => void;
 }
 
-/** What `up --json` prints when everything is ready. */
-export interface Ready {
-  readonly ready: true;
-  readonly temporal: string;
-  readonly ui?: string;
-  readonly taskQueue: string;
-  readonly data: string;
-  /** Names of the loops that it runs. */
-  readonly loops: readonly string[];
-}
-
 /** Everything, running. */
 export interface Up {
   readonly ready: Ready;
@@ -62,6 +53,7 @@ export interface Up {
  * a killed `up` loses nothing and goes on where it was when it is started again on the same folder.
  */
 export async function up(options: UpOptions): Promise<Up> {
+  if (options.loops !== undefined) await requireLoops(options.loops);
   const data = resolve(options.data);
   await mkdir(data, { recursive: true });
   const target = targetOf(options.env);
@@ -83,14 +75,9 @@ export async function up(options: UpOptions): Promise<Up> {
       report,
       ...(options.loops === undefined ? {} : { loops: options.loops, watch: options.watch ?? false }),
     });
-    const ready: Ready = {
-      ready: true,
-      temporal: address,
-      ...(server?.ui === undefined ? {} : { ui: server.ui }),
-      taskQueue: TASK_QUEUE,
-      data,
-      loops: [...worker.deps.loops.keys()],
-    };
+    const ui = server?.ui === undefined ? {} : { ui: server.ui };
+    const { namespace } = target;
+    const ready = readyLine({ temporal: address, ...ui, namespace, data, loops: worker.deps.loops });
     await writeUpFile(data, ready);
     return {
       ready,

@@ -4,6 +4,7 @@ import type { Mistake } from '../contract/mistake.ts';
 import { CONFIG_FILE, readConfigFile } from './config.ts';
 import { loadLoopFolder, type LoadedFolder } from './load/loop-folder.ts';
 import { loopFolders, together, type LoadedLoops } from './loop-folders.ts';
+import { noLoopIn } from './no-loop.ts';
 
 /** What to look at. */
 export interface ValidateOptions {
@@ -63,5 +64,5 @@ async function bundled(loaded: LoadedLoops, cacheDir: string): Promise<LoadedLoo
 }
 
 function nothingIn(paths: readonly string[]): string {
-  return `No loop in ${paths.join(', ')}: looked for loop.ts there and in the folders in it. Write one with \`loopwright init hello\`, or name the folder that has your loops (${CONFIG_FILE} alone is no loop).`;
+  return `${noLoopIn(paths.join(', '))}, or name the folder that has your loops (${CONFIG_FILE} alone is no loop).`;
 }

@@ -1,6 +1,7 @@
 import type { Timestamp } from '../../contract/names.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import { Trigger } from '../../contract/run.ts';
+import { plainLine } from '../plain-text.ts';
 
 /** An answer counts this long, in milliseconds: 90 days. */
 export const ANSWER_LASTS_MS = 90 * 24 * 60 * 60 * 1000;
@@ -39,13 +40,13 @@ export function triggerOf(answer: string): { readonly kind: string; readonly sou
 /** What is wrong with an answer to a check, and what would be right; undefined for one that can be taken. */
 export function answerMistake(check: string, answer: string): string | undefined {
   if (!(check in QUESTIONS)) {
-    return `\`${check}\` is not asked. Asked are ${Object.keys(QUESTIONS).join(', ')}; the other checks are measured`;
+    return `\`${plainLine(check, 100)}\` is not asked. Asked are ${Object.keys(QUESTIONS).join(', ')}; the other checks are measured`;
   }
   if (answer.trim() === '') return `expected an answer to \`${check}\`, got nothing: yes, no, or words`;
   if (check !== 'trigger.explicit' || answer === 'no') return undefined;
   const trigger = triggerOf(answer);
   if (trigger !== undefined && (trigger.kind === 'manual' || trigger.source !== undefined)) return undefined;
-  return `expected what starts the loop, \`manual\`, \`no\`, or one of ${kinds()} with its name, such as \`schedule weekly-report\`; got "${answer}"`;
+  return `expected what starts the loop, \`manual\`, \`no\`, or one of ${kinds()} with its name, such as \`schedule weekly-report\`; got "${plainLine(answer, 100)}"`;
 }
 
 function kinds(): string {

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../../contract/names.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
+import { plainLine } from '../plain-text.ts';
 import { answerTo, QUESTIONS, triggerOf, type AskedCheck } from './answers.ts';
 import type { LoopFacts } from './facts.ts';
 import { dependences, independent, sidesOf } from './independence.ts';
@@ -51,12 +52,13 @@ function asked(
   const given = answerTo(check, answers, now);
   if (given.kind === 'fresh') {
     const { answer, by, at, note } = given.answer;
-    const said = `${by} said on ${day(at)}: ${answer}${note === undefined ? '' : ` (${note})`}`;
+    const noted = note === undefined ? '' : ` (${plainLine(note, 2000)})`;
+    const said = `${plainLine(by, 200)} said on ${day(at)}: ${plainLine(answer, 500)}${noted}`;
     return answer === 'no' ? open(said, 'answers', words.no) : done(said, 'answers');
   }
   const stale =
     given.kind === 'stale'
-      ? `; ${given.answer.by} said "${given.answer.answer}" on ${day(given.answer.at)}, more than 90 days ago`
+      ? `; ${plainLine(given.answer.by, 200)} said "${plainLine(given.answer.answer, 500)}" on ${day(given.answer.at)}, more than 90 days ago`
       : '';
   return {
     state: 'asked',

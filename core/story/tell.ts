@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../contract/run-record.ts';
+import type { RunSummary } from '../../contract/record.ts';
 import { eventsOf } from './events.ts';
 import type { Beginning, Cost, Ending, Story, TemporalFacts } from './story.ts';
 
@@ -36,7 +37,7 @@ function isLater(temporal: Known, { run }: RunRecord): boolean {
 /** A run that is not on record: it failed before it could be opened, or nobody has opened it yet. */
 function unopened(temporal: Known, record: RunRecord | undefined): Story {
   const { workflowId, loop, firstRunId, startedAt, input, trigger } = temporal;
-  const others = record === undefined ? [] : [record.run, ...record.others];
+  const others = record === undefined ? [] : [summaryOf(record), ...record.others];
   return {
     workflowId,
     loop,
@@ -53,6 +54,19 @@ function unopened(temporal: Known, record: RunRecord | undefined): Story {
     ended: unopenedEnd(temporal),
     others,
   };
+}
+
+/** A run in one line: what a record knows of it beyond that is left out. */
+function summaryOf({ run }: RunRecord): RunSummary {
+  const {
+    firstRunId: _first,
+    workKey: _work,
+    budgetMicroUsd: _budget,
+    watermark: _mark,
+    asOf: _asOf,
+    ...summary
+  } = run;
+  return summary;
 }
 
 function unopenedEnd({ status, failure, closedAt, live }: Known): Ending {

@@ -37,7 +37,7 @@ test('`up` goes on where it was, on the same folder, after kill -9 of all of it,
   const { model, env } = await TriageModel.start(folder, random);
   onTestFinished(() => model.fake.close());
   const data = join(folder, 'data');
-  const ports = ['--temporal-port', String(await freePort()), '--port', String(await freePort())];
+  const ports = ['--temporal-port', String(await freePort()), '--ui-port', String(await freePort())];
   const start = () => new LoopwrightProcess(['up', '--json', '--data', data, ...ports], plainEnvironment(env));
   let up = start();
   const { temporal } = await up.ready();
@@ -93,6 +93,7 @@ test('`up` goes on where it was, on the same folder, after kill -9 of all of it,
       ready: true,
       temporal,
       ui: `http://127.0.0.1:${ports[3]}`,
+      namespace: 'default',
       taskQueue: 'loops',
       data,
       loops: ['supportTriage', 'weeklyReport'],
@@ -156,10 +157,11 @@ test('a port that was asked for and is busy is refused with the option that chan
   const data = await scratch();
   const port = await freePort();
   await occupy(port);
-  for (const option of ['--temporal-port', '--port']) {
+  const named = { '--temporal-port': '--temporal-port', '--ui-port': '--ui-port', '--port': '--ui-port' };
+  for (const [option, name] of Object.entries(named)) {
     const up = new LoopwrightProcess(['up', '--json', '--data', data, option, String(port)], plainEnvironment());
     expect(await up.ended).toEqual({ code: 1, signal: null });
-    expect(up.stderr).toContain(`Port ${port} is in use by another program; give another with ${option} N.`);
+    expect(up.stderr).toContain(`Port ${port} is in use by another program; give another with ${name} N.`);
   }
 }, 60_000);
 
@@ -171,5 +173,5 @@ test('`worker` without a server fails within seconds and says how to get one', a
   expect(performance.now() - since).toBeLessThan(15_000);
   expect(worker.stdout).toBe('');
   expect(worker.stderr).toContain(`No Temporal server answers at ${env['TEMPORAL_ADDRESS']}`);
-  expect(worker.stderr).toContain('npm start');
+  expect(worker.stderr).toContain('Start everything with `loopwright up`, or name yours with TEMPORAL_ADDRESS.');
 }, 60_000);

@@ -16,6 +16,7 @@ export interface ReadyLine {
   readonly ready: true;
   readonly temporal: string;
   readonly ui?: string;
+  readonly namespace: string;
   readonly taskQueue: string;
   readonly data: string;
 }

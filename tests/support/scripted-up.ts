@@ -42,7 +42,7 @@ export class ScriptedUp {
       ({ ticket, inputTokens }) => scripted(model, ticket, inputTokens),
     );
     const data = join(folder, 'data');
-    const ports = ['--temporal-port', String(await freePort()), '--port', String(await freePort())];
+    const ports = ['--temporal-port', String(await freePort()), '--ui-port', String(await freePort())];
     return new ScriptedUp(data, plainEnvironment({ ...env, LOOPWRIGHT_DATA: data }), ports, async () => {
       await model.fake.close();
       await rm(folder, { recursive: true, force: true });

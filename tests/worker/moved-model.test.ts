@@ -26,7 +26,7 @@ test(
     );
     onTestFinished(() => model.fake.close());
     const data = join(folder, 'data');
-    const ports = ['--temporal-port', String(await freePort()), '--port', String(await freePort())];
+    const ports = ['--temporal-port', String(await freePort()), '--ui-port', String(await freePort())];
     const up = new LoopwrightProcess(['up', '--json', '--data', data, ...ports], plainEnvironment(env));
     const connection = await Connection.connect({ address: (await up.ready()).temporal });
     onTestFinished(() => connection.close());

@@ -17,7 +17,7 @@ const ALONE = 'instructions: be brief\n';
 /** A folder with the loop `greeter`, whose every run waits for a person, and `up --watch` on it. */
 async function scene(more: Readonly<Record<string, string>> = {}) {
   const folder = await plantFiles({ 'greeter/loop.ts': loopText('greeter'), 'greeter/harness.yaml': ASKING, ...more });
-  const ports = ['--temporal-port', String(await freePort()), '--port', String(await freePort())];
+  const ports = ['--temporal-port', String(await freePort()), '--ui-port', String(await freePort())];
   const words = ['up', '--json', '--loops', folder, '--watch', '--data', join(folder, '.data'), ...ports];
   const up = new LoopwrightProcess(words, plainEnvironment(), { cwd: folder });
   const { temporal } = await up.ready();

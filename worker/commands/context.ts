@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
+import { defaultData } from '../default-data.ts';
 
 /** What every command gets from the process it runs in. */
 export interface CommandContext {
@@ -24,13 +25,18 @@ export class CommandError extends Error {
 
 /** Words of the option that names the data folder. */
 export const dataOption = ({ env }: CommandContext) =>
-  ['--data <dir>', 'data folder; one process owns it', env['LOOPWRIGHT_DATA'] ?? '.loopwright'] as const;
+  ['--data <dir>', 'data folder; one process owns it', defaultData(env)] as const;
 
 /** Words of the option that names a folder of loops. */
-export const LOOPS_OPTION = ['--loops <dir>', "folder of loops to run in place of the project's own"] as const;
+export const LOOPS_OPTION = ['--loops <dir>', "folder of loops, in place of the project's own"] as const;
 
 /** Words of the option that watches it. */
 export const WATCH_OPTION = ['--watch', 'take changes in that folder at once, without losing a run', false] as const;
+
+/** Whether a stream gets colours: a terminal does, unless `NO_COLOR` says anything (https://no-color.org). */
+export function paints(env: NodeJS.ProcessEnv, { isTTY }: { readonly isTTY?: boolean }): boolean {
+  return isTTY === true && (env['NO_COLOR'] ?? '') === '';
+}
 
 /** The project's own loops are not watched. */
 export function refuseLoneWatch(command: Command, options: { readonly loops?: string; readonly watch: boolean }): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { dataOption, LOOPS_OPTION, type CommandContext } from './context.ts';
+import { dataOption, LOOPS_OPTION, paints, type CommandContext } from './context.ts';
 
 /** How long a look at a server may take. */
 const TIMEOUT_MS = 5000;
@@ -48,7 +48,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     identity: `doctor@${randomUUID()}`,
     ...(loops === undefined ? {} : { loops }),
   };
-  const colour = process.stdout.isTTY && env['NO_COLOR'] === undefined;
+  const colour = paints(env, process.stdout);
   let width = 0;
   const diagnosis = await doctor({
     ...settings,

@@ -19,7 +19,8 @@ export function initCommand({ print, report }: CommandContext): Command {
         );
         if (!json) report(nextSteps(name, dir));
       } catch (error) {
-        if (error instanceof CannotInit) throw new CommandError(error.message, EXIT.usage);
+        if (error instanceof CannotInit)
+          throw new CommandError(error.message, error.kind === 'taken' ? EXIT.conflict : EXIT.usage);
         throw error;
       }
     });

@@ -4,7 +4,7 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import type { Review } from '../../core/review/result.ts';
-import { CommandError, dataOption, type CommandContext } from './context.ts';
+import { CommandError, dataOption, LOOPS_OPTION, paints, type CommandContext } from './context.ts';
 
 interface Options {
   readonly loops?: string;
@@ -20,27 +20,24 @@ export function reviewCommand(context: CommandContext): Command {
   return new Command('review')
     .description("say what is weak about a loop before it runs: six parts, twelve checks, the article's five mistakes")
     .argument('[loop]', 'one loop; all of them by default')
-    .option('--loops <dir>', "folder of loops (default: the project's own)")
+    .option(...LOOPS_OPTION)
     .option('--answers <file>', 'YAML or JSON with what cannot be measured: loop → check → { answer, note? }')
     .option('--by <who>', 'who answers (default: git user.email, else $USER)')
     .option('--no-input', 'ask nobody on the terminal')
-    .option('--json', 'print one JSON array of reviews, and ask nobody', false)
+    .option('--json', 'print one JSON object: { ok, reviews, mistakes }, and ask nobody', false)
     .option(...dataOption(context))
     .action((loop: string | undefined, options: Options) => run(context, loop, options));
 }
 
 async function run(context: CommandContext, only: string | undefined, options: Options): Promise<void> {
   const { env, print, report } = context;
-  const { loadReviewed, reviewLoops } = await import('../review/reviews.ts');
+  const [{ loadReviewed, reviewLoops }, { requireLoops }] = await Promise.all([
+    import('../review/reviews.ts'),
+    import('../no-loop.ts'),
+  ]);
+  if (options.loops !== undefined) await requireLoops(options.loops);
   const { loops, mistakes } = await loadReviewed(context, options);
   for (const mistake of mistakes) report(mistakeLine(mistake));
-  if (loops.size === 0 && mistakes.length === 0) {
-    const where = options.loops ?? 'the project';
-    throw new CommandError(
-      `No loop in ${where}: looked for loop.ts there and in the folders in it. Write one with \`loopwright init hello\`.`,
-      EXIT.notFound,
-    );
-  }
   const entries = chosen(loops, mistakes, only);
   const by = options.by ?? (await (await import('../review/who.ts')).whoAmI(env));
   const stamp = (): Pick<ReviewAnswer, 'by' | 'at'> => {
@@ -62,7 +59,8 @@ async function run(context: CommandContext, only: string | undefined, options: O
     await recordAnswers(options.data, given);
     if (given.length > 0) reviews = await review();
   }
-  await show(reviews, options, print, env);
+  if (options.json) print(JSON.stringify(jsonOf(reviews, mistakes)));
+  else await show(reviews, print, paints(env, process.stdout));
   refuse(reviews, mistakes);
 }
 
@@ -81,27 +79,26 @@ function chosen(
   );
 }
 
-async function show(
-  reviews: readonly Review[],
-  { json }: Options,
-  print: CommandContext['print'],
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  if (json) {
-    print(JSON.stringify(reviews));
-    return;
-  }
+/** `ok` is whether all of them may start. */
+function jsonOf(reviews: readonly Review[], mistakes: readonly Mistake[]): object {
+  return { ok: mistakes.length === 0 && refused(reviews).length === 0, reviews, mistakes };
+}
+
+async function show(reviews: readonly Review[], print: CommandContext['print'], colours: boolean): Promise<void> {
   const { reviewText } = await import('../review/review-text.ts');
-  const colours = process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '';
   for (const review of reviews) print(reviewText(review, colours));
+}
+
+function refused(reviews: readonly Review[]): readonly string[] {
+  return reviews.filter(({ findings }) => findings.some(({ refuses }) => refuses)).map(({ loop }) => loop);
 }
 
 /** What may not start ends the command with 7, what could not be loaded with 1. */
 function refuse(reviews: readonly Review[], mistakes: readonly Mistake[]): void {
-  const refused = reviews.filter(({ findings }) => findings.some(({ refuses }) => refuses)).map(({ loop }) => loop);
-  if (refused.length > 0) {
+  const names = refused(reviews);
+  if (names.length > 0) {
     throw new CommandError(
-      `${refused.join(', ')} may not start: NoIndependentCheck. Mend who verifies first.`,
+      `${names.join(', ')} may not start: NoIndependentCheck. Mend who verifies first.`,
       EXIT.refusedByVerifier,
     );
   }

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import ms, { type StringValue } from 'ms';
+import { EXIT } from '../../contract/exit-codes.ts';
 import { OUTCOMES, type Outcome } from '../../contract/outcomes.ts';
 import { MOST_RUNS } from '../../contract/record.ts';
-import { dataOption, positive, type CommandContext } from './context.ts';
+import { CommandError, dataOption, positive, type CommandContext } from './context.ts';
 
 interface Options {
   readonly loop?: string;
@@ -29,11 +30,13 @@ export function runsCommand(context: CommandContext): Command {
 }
 
 async function list({ print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
-  const [{ withRecord }, { listedRun, runTable }] = await Promise.all([
+  const [{ noRecordIn, withRecord }, { listedRun, runTable }] = await Promise.all([
     import('../record-access.ts'),
     import('../../core/run-table.ts'),
   ]);
-  const { runs, more } = await withRecord(data, (record) => record.runs(query));
+  const found = await withRecord(data, (record) => record.runs(query));
+  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  const { runs, more } = found;
   if (json) print(JSON.stringify(runs.map(listedRun)));
   else if (runs.length > 0) print(runTable(runs, Date.now()));
   else report('No runs match. Start one with `loopwright run`, or leave filters out.');

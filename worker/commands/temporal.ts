@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
+import { defaultData } from '../default-data.ts';
 import type { CommandContext } from './context.ts';
 
 /** `loopwright temporal …`: the Temporal CLI, wherever it comes from. */
@@ -18,7 +18,7 @@ export function temporalCommand({ env, cacheDir, report }: CommandContext): Comm
         import('../up-file.ts'),
       ]);
       const { path } = await findTemporal({ env, cacheDir, report });
-      const address = await runningAddress(env['LOOPWRIGHT_DATA'] ?? join(process.cwd(), '.loopwright'));
+      const address = await runningAddress(defaultData(env));
       process.exitCode = await runTemporalCli({
         cliPath: path,
         args: command.args,

@@ -1,8 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { dataOption, LOOPS_OPTION, port, refuseLoneWatch, WATCH_OPTION, type CommandContext } from './context.ts';
 
 interface Options {
   readonly temporalPort?: number;
+  readonly uiPort?: number;
+  /** What `--ui-port` was called before. */
   readonly port?: number;
   readonly data: string;
   readonly loops?: string;
@@ -16,7 +18,8 @@ export function upCommand(context: CommandContext): Command {
   const command = new Command('up')
     .description('start Temporal (or use the one that TEMPORAL_ADDRESS names) and a worker, in one process')
     .option('--temporal-port <n>', "Temporal's port (default: 7233 where free, else any)", port)
-    .option('--port <n>', "port of Temporal's web UI (default: 8233 where free, else any)", port)
+    .option('--ui-port <n>', "port of Temporal's web UI (default: 8233 where free, else any)", port)
+    .addOption(new Option('--port <n>', 'the same as --ui-port').argParser(port).hideHelp())
     .option(...dataOption(context))
     .option(...LOOPS_OPTION)
     .option(...WATCH_OPTION)
@@ -34,7 +37,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     import('../up.ts'),
     import('../stop-signals.ts'),
   ]);
-  const { temporalPort, port: uiPort, data, fsync, loops, watch } = options;
+  const { temporalPort, port: oldUiPort, uiPort = oldUiPort, data, fsync, loops, watch } = options;
   const running = await up({
     env,
     cacheDir,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine } from '../../contract/mistake.ts';
+import { plainText } from '../../core/plain-text.ts';
 import { CommandError, type CommandContext } from './context.ts';
 
 /** `loopwright validate`: what is wrong with loops, without running anything. */
@@ -15,7 +16,7 @@ export function validateCommand({ env, cacheDir, print }: CommandContext): Comma
       if (json) print(JSON.stringify({ ok: found.mistakes.length === 0 && found.missing === undefined, ...found }));
       else {
         for (const { name, folder } of found.loops) print(`ok ${name} (${folder})`);
-        for (const mistake of found.mistakes) print(mistakeLine(mistake));
+        for (const mistake of found.mistakes) print(plainText(mistakeLine(mistake)));
       }
       if (found.missing !== undefined) throw new CommandError(found.missing, EXIT.notFound);
       if (found.mistakes.length > 0) process.exitCode = EXIT.failure;

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { TASK_QUEUE } from '../../contract/names.ts';
 import { dataOption, LOOPS_OPTION, refuseLoneWatch, WATCH_OPTION, type CommandContext } from './context.ts';
 
 interface Options {
@@ -32,12 +31,16 @@ export function workerCommand(context: CommandContext): Command {
 }
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
-  const [{ startWorker }, { connect, flagsOf, targetOf }, { untilToldToStop }] = await Promise.all([
-    import('../start-worker.ts'),
-    import('../connect.ts'),
-    import('../stop-signals.ts'),
-  ]);
+  const [{ startWorker }, { connect, flagsOf, targetOf }, { requireLoops }, { readyLine }, { untilToldToStop }] =
+    await Promise.all([
+      import('../start-worker.ts'),
+      import('../connect.ts'),
+      import('../no-loop.ts'),
+      import('../ready.ts'),
+      import('../stop-signals.ts'),
+    ]);
   const { deployment, buildId, data, loops, watch } = options;
+  if (loops !== undefined) await requireLoops(loops);
   const { address, namespace } = targetOf(env);
   const connection = await connect(env, address);
   const worker = await startWorker({
@@ -51,18 +54,11 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     ...(loops === undefined ? {} : { loops, watch }),
     ...(deployment === undefined || buildId === undefined ? {} : { deployment: { name: deployment, buildId } }),
   });
-  const ready = {
-    ready: true,
-    temporal: address,
-    namespace,
-    taskQueue: TASK_QUEUE,
-    data,
-    loops: [...worker.deps.loops.keys()],
-  };
+  const ready = readyLine({ temporal: address, namespace, data, loops: worker.deps.loops });
   print(
     options.json
       ? JSON.stringify(ready)
-      : `Worker on ${address}, namespace ${namespace}, task queue ${TASK_QUEUE}, data ${data}, loops ${ready.loops.join(', ')}`,
+      : `Worker on ${address}, namespace ${namespace}, task queue ${ready.taskQueue}, data ${ready.data}, loops ${ready.loops.join(', ')}`,
   );
   await untilToldToStop(worker.done, report);
   await worker.stop();

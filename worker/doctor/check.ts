@@ -1,3 +1,5 @@
+import { defaultData } from '../default-data.ts';
+
 /** Puts a thing right and says what it did. */
 export type Mend = (report: (text: string) => void) => Promise<string>;
 
@@ -50,7 +52,7 @@ export function skipped(saw: string): Finding {
 /** A command that repeats this data folder and these loops where they are not the defaults. */
 export function commandOf(settings: DoctorSettings, command: string): string {
   const { env, data, loops } = settings;
-  const isDefault = data === (env['LOOPWRIGHT_DATA'] ?? '.loopwright');
+  const isDefault = data === defaultData(env);
   return [
     `loopwright ${command}`,
     isDefault ? '' : ` --data ${data}`,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { plainCommand, plainLine, plainText } from '../../core/plain-text.ts';
 import { skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
 import { clockCheck } from './clock.ts';
 import { readConfigFile } from '../config.ts';
@@ -16,6 +17,9 @@ import { temporalChecks } from './temporal.ts';
 
 /** A look that asks others gets a little more than they do, so that it can say whom it waited for. */
 const OWN_WORDS_MS = 1500;
+
+/** Longest name of a check, in characters: those of models are named for a route. */
+const LONGEST_NAME = 100;
 
 /** How to examine an installation. */
 export interface DoctorOptions extends DoctorSettings {
@@ -39,15 +43,20 @@ export interface Diagnosis {
 /** Makes all checks at once, each within its time, and mends what it may. Never throws for what it finds. */
 export async function doctor(options: DoctorOptions): Promise<Diagnosis> {
   const server = serverFinder({ ...options, data: resolve(options.data) });
-  const hide = redactor(options.env);
+  const redact = redactor(options.env);
+  // Before, for a key that holds what is taken out; after, for one that was hidden by it.
+  const safe = (text: string): string => redact(plainText(redact(text)));
   try {
     await loadModules();
-    const checks = await allChecks(options, server);
+    const checks = (await allChecks(options, server)).map((check) => ({
+      ...check,
+      name: plainLine(check.name, LONGEST_NAME),
+    }));
     options.began?.(checks.map(({ name }) => name));
     const running = checks.map((check) => examine(check, { ...options, timeoutMs: options.timeoutMs + OWN_WORDS_MS }));
     const done: Examined[] = [];
     for (const one of running) {
-      const examined = redacted(await one, hide);
+      const examined = shown(await one, safe);
       done.push(examined);
       options.examined?.(examined);
     }
@@ -85,10 +94,15 @@ async function loadModules(): Promise<void> {
 
 const unread: Check = { name: 'models', run: async () => skipped('loopwright.yaml has mistakes') };
 
-function redacted({ name, finding, did }: Examined, hide: (text: string) => string): Examined {
-  const seen: Finding =
-    'fix' in finding
-      ? { ...finding, saw: hide(finding.saw), fix: hide(finding.fix) }
-      : { ...finding, saw: hide(finding.saw) };
-  return { name, finding: seen, ...(did === undefined ? {} : { did: hide(did) }) };
+/** A check as anybody may see it: without keys, and with nothing in it that a terminal obeys. */
+function shown({ name, finding, did }: Examined, safe: (text: string) => string): Examined {
+  return { name, finding: shownFinding(finding, safe), ...(did === undefined ? {} : { did: safe(did) }) };
+}
+
+function shownFinding(finding: Finding, safe: (text: string) => string): Finding {
+  const saw = safe(finding.saw);
+  if (!('fix' in finding)) return { ...finding, saw };
+  const { command } = finding;
+  const safeCommand = command === undefined ? {} : { command: plainCommand(command) };
+  return { ...finding, saw, fix: safe(finding.fix), ...safeCommand };
 }

@@ -1,4 +1,5 @@
 import { modelServer, type ModelServer } from '../../activities/models/openai-client.ts';
+import { plainLine } from '../../core/plain-text.ts';
 import { baseUrlOf, keyOf, serverOf, type EndpointRoute } from '../model-endpoint.ts';
 import { NO_KEY } from '../model-route.ts';
 import { ok, once, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
@@ -131,7 +132,11 @@ function listed({ baseUrl: url, kind }: ModelServer, model: string, models: read
   if (kind === 'azure') return ok(`${url} takes the key`);
   // Ollama lists `llama3.2:latest` and answers to `llama3.2`.
   if (models.some((id) => id === model || id === `${model}:latest`)) return ok(`${url} has ${model}`);
-  const shown = models.slice(0, 8).join(', ') || 'none';
+  const shown =
+    models
+      .slice(0, 8)
+      .map((id) => plainLine(id, 100))
+      .join(', ') || 'none';
   return {
     kind: 'warn',
     saw: `${url} answers, but does not list ${model}`,

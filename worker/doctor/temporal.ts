@@ -1,4 +1,5 @@
-import { addMissingSearchAttributes } from '../temporal/search-attributes.ts';
+import { addMissingSearchAttributes, attributesCommand } from '../temporal/search-attributes.ts';
+import { plainLine } from '../../core/plain-text.ts';
 import { INDEXED_VALUE_TYPES } from '../../client/search-attributes.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../contract/names.ts';
 import { commandOf, ok, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
@@ -126,11 +127,10 @@ async function attributes(settings: DoctorSettings, server: Up): Promise<Finding
   }
   const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([key]) => !(key in listed));
   if (missing.length === 0) return ok(`all ${Object.keys(SEARCH_ATTRIBUTES).length} are there`);
-  const words = missing.map(([key, type]) => `--name ${key} --type ${type}`).join(' ');
   return {
     kind: 'warn',
     saw: `${missing.map(([key]) => key).join(', ')} missing: runs go on, but cannot be listed by state, outcome or cost`,
-    fix: `${commandOf(settings, 'doctor --fix')}, or temporal operator search-attribute create${flags} ${words}; then start the worker again`,
+    fix: `${commandOf(settings, 'doctor --fix')}, or ${attributesCommand(flags, missing)}; then start the worker again`,
     mend: async () => {
       await addMissingSearchAttributes(connection, SEARCH_ATTRIBUTES, name);
       return `added ${missing.map(([key]) => key).join(', ')}; start the worker again so that it uses them`;
@@ -165,7 +165,7 @@ async function workers(settings: DoctorSettings, { connection, namespace: name }
   }));
   const alive = seen.filter(({ ago }) => ago < SILENT_MS);
   if (alive.length > 0) {
-    const names = [...new Set(alive.map(({ identity }) => identity))];
+    const names = [...new Set(alive.map(({ identity }) => plainLine(identity, 100)))];
     return ok(`${names.length} (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`);
   }
   const command = commandOf(settings, 'worker');

@@ -18,6 +18,12 @@ export interface Written {
 /** Why nothing was written; the message says the fix. */
 export class CannotInit extends Error {
   override readonly name = 'CannotInit';
+  /** `taken`: there is something already; `name`: a loop cannot be called so. */
+  readonly kind: 'name' | 'taken';
+  constructor(kind: 'name' | 'taken', message: string) {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 /**
@@ -25,11 +31,14 @@ export class CannotInit extends Error {
  * @throws `CannotInit` when the name is not camelCase or the folder has files already; then nothing is written.
  */
 export async function init(name: string, dir: string): Promise<Written> {
-  if (!/^[a-z][a-zA-Z0-9]*$/.test(name) || name === 'improve') throw new CannotInit(whyNot(name));
+  if (!/^[a-z][a-zA-Z0-9]*$/.test(name) || name === 'improve') throw new CannotInit('name', whyNot(name));
   const folder = resolve(dir, name);
   const there = await readdir(folder).catch((): string[] => []);
   if (there.length > 0)
-    throw new CannotInit(`${folder} is not empty (${there.slice(0, 3).join(', ')}). Choose another name or --dir.`);
+    throw new CannotInit(
+      'taken',
+      `${folder} is not empty (${there.slice(0, 3).join(', ')}). Choose another name or --dir.`,
+    );
   await mkdir(folder, { recursive: true });
   const files = (await readdir(TEMPLATE)).toSorted();
   for (const file of files) {

@@ -1,3 +1,5 @@
+import { plainLine } from '../../core/plain-text.ts';
+
 /** The part of JSON Schema that zod writes and messages are made of. */
 export interface JsonSchema {
   readonly $ref?: string;
@@ -54,11 +56,10 @@ function range({ minimum, maximum }: JsonSchema): string {
   return to === undefined ? '' : ` of at most ${to}`;
 }
 
-/** What was found, in words: `0`, `"soon"`, `nothing`. */
+/** What was found, in words that a terminal may show: `0`, `"soon"`, `nothing`. */
 export function got(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return plainLine(JSON.stringify(value) ?? typeof value, 81);
 }
 
 /** The schema of what is at a path of `value`; undefined where the schema knows no such place. */

@@ -1,20 +1,21 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
-import { DATABASE_FILE, openStore } from '../../store/index.ts';
+import { openStore } from '../../store/index.ts';
 import { withRecord } from '../record-access.ts';
 
 /** The newest answers on record in a data folder; none where it has no record. Asks the process that owns it. */
 export async function recordedAnswers(data: string): Promise<readonly ReviewAnswer[]> {
-  if (!existsSync(join(data, DATABASE_FILE))) return [];
-  return await withRecord(data, (record) => record.reviewAnswers());
+  return (await withRecord(data, (record) => record.reviewAnswers())) ?? [];
 }
 
 /** Puts answers on record, in a folder that may have none yet. */
 export async function recordAnswers(data: string, answers: readonly ReviewAnswer[]): Promise<void> {
   if (answers.length === 0) return;
-  if (!existsSync(join(data, DATABASE_FILE))) await (await openStore(data, process.pid)).close();
-  await withRecord(data, async (record) => {
-    for (const answer of answers) await record.answerReview(answer);
-  });
+  const give = (): Promise<readonly ReviewAnswer[] | undefined> =>
+    withRecord(data, async (record) => {
+      for (const answer of answers) await record.answerReview(answer);
+      return answers;
+    });
+  if ((await give()) !== undefined) return;
+  await (await openStore(data, process.pid)).close();
+  await give();
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { plainLine } from '../../core/plain-text.ts';
 import type { Power } from '../../core/review/facts.ts';
 import type { JsonSchema } from '../../core/review/schema.ts';
 import type { Check, Evidence, Finding } from '../../loops/define/index.ts';
@@ -35,14 +36,14 @@ export async function powerOf(check: Check<unknown, unknown>, subject: ProbeSubj
   for (const [at, output] of outputs.entries()) {
     const finding = await ask(check, output, inputs[at % inputs.length], subject.evidence);
     if (finding.verdict === 'fail')
-      return { kind: 'shown', because: `said no to a made-up output: ${shortened(finding.evidence)}` };
+      return { kind: 'shown', because: `said no to a made-up output: ${plainLine(finding.evidence, 100)}` };
     found.push(finding);
     if (finding === LATE) break;
   }
   const odd = found.find(({ verdict }) => verdict !== 'pass');
   if (odd !== undefined) {
     const did = odd.verdict === 'error' ? 'broke on' : 'could not decide on';
-    return { kind: 'unknown', because: `${did} a made-up output: ${shortened(odd.evidence)}` };
+    return { kind: 'unknown', because: `${did} a made-up output: ${plainLine(odd.evidence, 100)}` };
   }
   if (suspect) return { kind: 'none', because: 'passes without looking at the output' };
   return { kind: 'unknown', because: `said yes to ${found.length} made-up outputs` };
@@ -91,9 +92,4 @@ export function onlyPasses(code: string): boolean {
   const verdicts = plain.match(/\bverdict\b/g) ?? [];
   if (verdicts.length !== 1) return false;
   return /(=>\s*\(\s*|\breturn\s*\(?\s*)\{[^{}]*\bverdict:\s*(['"`])pass\2/.test(plain);
-}
-
-function shortened(evidence: string): string {
-  const line = evidence.replaceAll(/\s+/g, ' ').trim();
-  return line.length <= 100 ? line : `${line.slice(0, 99)}…`;
 }

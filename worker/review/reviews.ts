@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { LoopEntry } from '../../activities/dependencies.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
@@ -26,7 +25,6 @@ export async function loadReviewed(
   { env, cacheDir }: Pick<CommandContext, 'env' | 'cacheDir'>,
   { loops, data }: { readonly loops?: string; readonly data: string },
 ): Promise<Reviewed> {
-  if (loops !== undefined && !existsSync(loops)) return { loops: new Map(), mistakes: [] };
   if (loops !== undefined)
     return await loadLoops(loops, { cwd: process.cwd(), models: undefined, generation: 1, reviewed: true });
   const dataset = () => triageDataset({ env, cacheDir, download: false, report: () => {} });

@@ -12,12 +12,10 @@ import { exitOf } from '../../core/run-exit.ts';
 import { CommandError, type CommandContext } from '../commands/context.ts';
 import type { RunCommandOptions } from '../commands/run.ts';
 import type { Connected } from '../connect-client.ts';
+import { statusOf } from '../run-status.ts';
 
 /** How long a start waits to see whether the run could be opened, in milliseconds. */
 const OPENING_MS = 5000;
-
-/** A query that no worker answers would wait for ten seconds. */
-const QUERY_MS = 3000;
 
 /** Waits until a run is open or closed, for a few seconds; undefined where nobody has taken it by then. @throws CommandError where it failed. */
 export async function untilOpened({ client }: Connected, started: Started): Promise<RunEvent | undefined> {
@@ -67,13 +65,9 @@ async function openGate(
   workflowId: string,
   { gate, digest }: Extract<RunEvent, { kind: 'gate' }>,
 ): Promise<Partial<Status> | undefined> {
-  try {
-    const handle = client.workflow.getHandle(workflowId);
-    const status = await client.withDeadline(Date.now() + QUERY_MS, () => handle.query<Status>('status'));
-    return status.gateDigest === digest ? status : undefined;
-  } catch {
-    return { gate, gateDigest: digest };
-  }
+  const status = await statusOf(client, client.workflow.getHandle(workflowId));
+  if (status === undefined) return { gate, gateDigest: digest };
+  return status.gateDigest === digest ? status : undefined;
 }
 
 function gateLines({ flags }: Connected, workflowId: string, status: Partial<Status>): string[] {

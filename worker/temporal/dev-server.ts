@@ -51,7 +51,7 @@ export interface DevServer {
 export class PortInUse extends Error {
   override readonly name = 'PortInUse';
   readonly port: number;
-  constructor(port: number, option: '--temporal-port' | '--port') {
+  constructor(port: number, option: '--temporal-port' | '--ui-port') {
     super(`Port ${port} is in use by another program; give another with ${option} N.`);
     this.port = port;
   }
@@ -176,7 +176,7 @@ async function serverArguments(options: DevServerOptions): Promise<string[]> {
 
 async function refuseBusyPorts({ port, uiPort }: DevServerOptions): Promise<void> {
   if (!(await isFree(port))) throw new PortInUse(port, '--temporal-port');
-  if (uiPort !== 'headless' && !(await isFree(uiPort))) throw new PortInUse(uiPort, '--port');
+  if (uiPort !== 'headless' && !(await isFree(uiPort))) throw new PortInUse(uiPort, '--ui-port');
 }
 
 function failed(what: string, log: string): DevServerFailed {

@@ -20,6 +20,12 @@ export async function addMissingSearchAttributes(
   });
 }
 
+/** The command that adds search attributes by hand; `flags` reach the cluster. */
+export function attributesCommand(flags: string, missing: readonly (readonly [name: string, type: string])[]): string {
+  const words = missing.map(([name, type]) => `--name ${name} --type ${type}`);
+  return `temporal operator search-attribute create${flags} ${words.join(' ')}`;
+}
+
 function typeNumber(name: string, type: string): number {
   const number = INDEXED_VALUE_TYPES[type];
   if (number !== undefined) return number;

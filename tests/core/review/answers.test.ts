@@ -22,6 +22,11 @@ test('other questions take any words', () => {
   expect(answerMistake('learning.worked', ' ')).toContain('got nothing');
 });
 
+test('what was said is quoted as a terminal may show it', () => {
+  expect(answerMistake('trigger.explicit', 'cron\u001b[31m\nx')).toMatch(/got "cron x"$/);
+  expect(answerMistake('stop\u001b[31m', 'yes')).toMatch(/^`stop` is not asked/);
+});
+
 test('what is measured is not asked', () => {
   expect(answerMistake('stop.limits', 'yes')).toContain('`stop.limits` is not asked');
 });

@@ -22,6 +22,14 @@ test('answers complete it', () => {
   expect(review(factsOf(), answers, NOW)).toMatchObject({ done: 12, total: 12 });
 });
 
+test('who answered and what they said is shown, and never obeyed, fresh and stale', () => {
+  const hostile = 'eve\u001b[31m\u009b1m\u202e\nok';
+  const answer = { ...answerOf('learning.worked', hostile), by: hostile, note: hostile };
+  const old = { ...answer, at: NOW - 91 * 86_400_000 };
+  expect(standing('learning.worked', factsOf(), [answer]).because).toMatch(/^eve ok said on \S+: eve ok \(eve ok\)$/);
+  expect(standing('learning.worked', factsOf(), [old]).because).toMatch(/; eve ok said "eve ok" on /);
+});
+
 test("another loop's answers say nothing of it", () => {
   const answers = [{ ...answerOf('learning.worked', 'yes'), loop: 'other' }];
   expect(stateOf('learning.worked', factsOf(), answers)).toBe('asked');

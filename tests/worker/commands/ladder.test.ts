@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunResult } from '../../../contract/outcomes.ts';
-import type { Story } from '../../../core/story/story.ts';
+import type { ToldStory } from '../../../core/story/told.ts';
 import type { ListedRun } from '../../../core/run-table.ts';
 import { ScriptedUp, ticket } from '../../support/scripted-up.ts';
 import { until } from '../../support/rig.ts';
@@ -19,7 +19,7 @@ const run = (input: string, ...words: string[]) => up.command('run', 'supportTri
 const runs = async (...words: string[]) =>
   JSON.parse((await up.command('runs', '--json', ...words)).stdout) as ListedRun[];
 
-const why = async (...words: string[]) => JSON.parse((await up.command('why', '--json', ...words)).stdout) as Story;
+const why = async (...words: string[]) => JSON.parse((await up.command('why', '--json', ...words)).stdout) as ToldStory;
 
 test('`run` prints the workflow id and leaves; the same command again finds the same run', async () => {
   const input = ticket('unsure', 'leave');
@@ -157,6 +157,16 @@ test('`why` tells a run that waits, with what it was given and the commands that
   expect(stdout).toMatch(
     /Waits for a decision at main#1, until .*Z, because approval rule: output\.confidence < 0\.85\.\n {2}temporal workflow update execute --address /,
   );
+});
+
+test('`why --json` and `runs --json` say the same times and the same money', async () => {
+  await up.command('run', 'supportTriage', '--key', 'same', '--input', ticket('sure', 'same'), '--wait');
+  const told = await why('supportTriage-same');
+  const [listed] = (await runs('--limit', '1000')).filter(({ workflowId }) => workflowId === 'supportTriage-same');
+  expect(listed?.costUsd).toBeGreaterThan(0);
+  expect(told.cost?.costUsd).toBe(listed?.costUsd);
+  expect(told.began.at).toBe(listed?.openedAt);
+  expect(told.ended).toMatchObject({ kind: 'closed', at: listed?.closedAt });
 });
 
 test('`why` tells what was refused, and the lesson that is left', async () => {

@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import type { Mistake } from '../../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../../contract/review-answer.ts';
 import type { Review } from '../../../core/review/result.ts';
 import { startGateway } from '../../../gateway/serve.ts';
@@ -39,8 +40,18 @@ async function reviewed(folder: string, ...words: readonly string[]) {
   return { code, stdout: process.stdout, stderr: process.stderr };
 }
 
+interface Answer {
+  readonly ok: boolean;
+  readonly reviews: readonly Review[];
+  readonly mistakes: readonly Mistake[];
+}
+
+async function answerOf(folder: string, ...words: readonly string[]): Promise<Answer> {
+  return JSON.parse((await reviewed(folder, '--json', ...words)).stdout) as Answer;
+}
+
 async function jsonOf(folder: string, ...words: readonly string[]): Promise<readonly Review[]> {
-  return JSON.parse((await reviewed(folder, '--json', ...words)).stdout) as Review[];
+  return (await answerOf(folder, ...words)).reviews;
 }
 
 const stateOf = (reviews: readonly Review[], check: string) =>
@@ -55,6 +66,16 @@ test.each(Object.entries(PLANTED))(
     expect(namesOf(pair.neighbour.name)).not.toContain(name);
   },
 );
+
+test('--json says whether all of them may start, as validate and doctor do, and what could not be loaded', async () => {
+  const { shows, neighbour } = PLANTED.NoIndependentCheck;
+  expect(await answerOf(await folderOf(neighbour))).toMatchObject({ ok: true, mistakes: [] });
+  expect(await answerOf(await folderOf(shows))).toMatchObject({ ok: false, reviews: [{ loop: shows.name }] });
+  const broken = { name: 'broken', loop: "throw new Error('oh')", harness: '' };
+  const half = await answerOf(await folderOf(broken, neighbour));
+  expect(half).toMatchObject({ ok: false, reviews: [{ loop: neighbour.name }] });
+  expect(half.mistakes).toMatchObject([{ file: expect.stringContaining('broken/loop.ts') as string, line: 1 }]);
+});
 
 test('a loop that may not start ends the command with 7, and the others are reviewed all the same', async () => {
   const { shows, neighbour } = PLANTED.NoIndependentCheck;
@@ -120,6 +141,32 @@ test('answers of a file are kept with who and when, and the next review needs no
   expect(trigger).toMatchObject({ check: 'trigger.explicit', answer: 'webhook desk', by: 'ada@example.com' });
   expect(worked).toMatchObject({ answer: 'no', note: 'not yet' });
   expect(trigger?.at).toBeGreaterThanOrEqual(before);
+});
+
+test('who answers and what they say is shown, and never obeyed, in later reviews too', async () => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const hostile = 'eve\u001b[31m\u009b1m';
+  const file = join(folder, 'answers.json');
+  const answer = { 'learning.worked': { answer: hostile, note: hostile } };
+  await writeFile(file, JSON.stringify({ [PLANTED.NoOperations.neighbour.name]: answer }));
+  const now = await reviewed(folder, '--answers', file, '--by', hostile);
+  const later = await reviewed(folder, '--no-input');
+  for (const { stdout, stderr } of [now, later]) {
+    expect(stdout).toContain('eve said on');
+    // oxlint-disable-next-line no-control-regex -- they are what must be gone
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  }
+});
+
+test('an answers file that breaks a rule in hostile words says so in plain ones', async () => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const file = join(folder, 'answers.json');
+  await writeFile(file, JSON.stringify({ 'evil\u001b[2J\u009b1m': { 'learning.worked': 'yes' } }));
+  const { code, stderr } = await reviewed(folder, '--answers', file, '--by', 'ada');
+  expect(code).toBe(2);
+  expect(stderr).toContain('there is no loop "evil"');
+  // oxlint-disable-next-line no-control-regex -- they are what must be gone
+  expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
 test('answers are given through the process that owns the data folder', async () => {

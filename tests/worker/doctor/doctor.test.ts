@@ -140,6 +140,21 @@ const JUDGED = loopText('judged')
   .replace('import { check,', 'import { check, judge,')
   .replace('verify: [', "verify: [judge('taste', { short: 'Is it short?' }),");
 
+test('what comes from a server or a file is shown and never obeyed, and makes no line of its own', async () => {
+  const hostile = 'evil\u001b[2J\u001b]0;owned\u0007\nok       fake  all is well\u009b1m\u202e';
+  const server = createServer((_request, response) => response.end(JSON.stringify({ data: [{ id: hostile }] })));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const route = JSON.stringify({ model: 'tiny', baseUrl, apiKeyEnv: 'none' });
+  const env = await configured(`models: { ${JSON.stringify(hostile)}: ${route} }\n`);
+  const { stdout } = await doctor(['--data', await temporaryFolder()], env);
+  expect(stdout).toContain('it lists evil');
+  expect(stdout).not.toMatch(/^ok +fake/m);
+  // oxlint-disable-next-line no-control-regex -- they are what must be gone
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+});
+
 test('loops of a folder are named with every mistake in them, and those with the routes too', async () => {
   const loops = await plantFiles({
     'broken/loop.ts': loopText('broken').replace('verify:', 'verfiy:'),

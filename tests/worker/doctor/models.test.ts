@@ -71,6 +71,12 @@ test('a model that is not listed is a warning with those that are', async () => 
   expect(model).toMatchObject({ kind: 'warn', fix: expect.stringContaining('large-1, large-2') });
 });
 
+test('what a server lists is shown on one line, and never obeyed', async () => {
+  const url = await serve(lists('evil\u001b[2J\u001b]0;owned\u0007\nok  fake  all is well'));
+  const { model } = await look(config(url));
+  expect(model).toMatchObject({ fix: expect.stringContaining('it lists evil ok fake all is well (some servers') });
+});
+
 test('a model that is listed with its tag is taken', async () => {
   const { model } = await look(config(await serve(lists('tiny-1:latest'))));
   expect(model?.kind).toBe('ok');

@@ -68,5 +68,8 @@ test('never writes over what is there', async () => {
   const { folder } = await init('hello', dir);
   await writeFile(join(folder, 'loop.ts'), 'mine');
   await expect(init('hello', dir)).rejects.toThrow(CannotInit);
+  const again = new LoopwrightProcess(['init', 'hello', '--dir', dir], plainEnvironment());
+  expect(await again.ended).toMatchObject({ code: 5 });
+  expect(again.stderr).toContain('is not empty');
   expect(await readFile(join(folder, 'loop.ts'), 'utf8')).toBe('mine');
 });

@@ -44,6 +44,14 @@ test('a check that says no to something made up can say no', async () => {
   });
 });
 
+test('evidence is quoted as a terminal may show it', async () => {
+  const said = { verdict: 'fail', evidence: 'no\u001b[2J\n way' } as const;
+  expect(await power(({ title }) => (title === 'x' ? pass('x') : said))).toEqual({
+    kind: 'shown',
+    because: 'said no to a made-up output: no way',
+  });
+});
+
 test('a check that answers nothing but pass cannot, whatever it reads', async () => {
   expect(await power(({ title }) => ({ verdict: 'pass', evidence: `fine: ${title}` }))).toMatchObject({ kind: 'none' });
   expect(await power(async () => ({ verdict: 'pass', evidence: 'fine' }))).toMatchObject({ kind: 'none' });

@@ -94,7 +94,7 @@ describe('startDevServer', () => {
     onTestFinished(() => void other.close());
     const message = (option: string) => `Port ${port} is in use by another program; give another with ${option} N.`;
     await expect(start({ port })).rejects.toThrow(message('--temporal-port'));
-    await expect(start({ uiPort: port })).rejects.toThrow(message('--port'));
+    await expect(start({ uiPort: port })).rejects.toThrow(message('--ui-port'));
   });
 
   it('lets one of two that are started at once on a port have it, and tells the other', async () => {

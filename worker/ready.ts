@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import { TASK_QUEUE } from '../contract/names.ts';
+
+/** What `up --json` and `worker --json` print when everything is ready. */
+export interface Ready {
+  readonly ready: true;
+  readonly temporal: string;
+  /** Of Temporal's web UI, where this process has started one. */
+  readonly ui?: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** Absolute. */
+  readonly data: string;
+  /** Names of the loops that it runs. */
+  readonly loops: readonly string[];
+}
+
+/** A worker that polls, in one line. */
+export function readyLine({
+  data,
+  loops,
+  ...where
+}: Omit<Ready, 'ready' | 'taskQueue' | 'loops'> & { readonly loops: ReadonlyMap<string, unknown> }): Ready {
+  return { ready: true, ...where, taskQueue: TASK_QUEUE, data: resolve(data), loops: [...loops.keys()] };
+}
