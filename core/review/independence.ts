@@ -25,9 +25,12 @@ function sidesOfStage({ name, generator, verifiers }: StageFacts): Sides {
   };
 }
 
-/** Verifiers of a stage that are not its generator and were not shown to be unable to say no. */
+/**
+ * Verifiers of a stage that are not its generator and may say no. Of a check that is not known to be powerless a person
+ * can tell; an eval is a rule that anybody can ask, so it counts where it said no to something.
+ */
 export function independent({ others }: Sides): readonly VerifierFacts[] {
-  return others.filter(({ power }) => power.kind !== 'none');
+  return others.filter(({ kind, power }) => power.kind === 'shown' || (power.kind === 'unknown' && kind !== 'eval'));
 }
 
 /** What is wrong with who verifies a stage: the loop may not start. */

@@ -28,7 +28,7 @@ export const FINDING_MEANING: Readonly<Record<FindingName, string>> = {
   PromptOnly:
     'only models generate, and there is no source, no context budget, no independent check, no gate, no example and no case',
   NoIndependentCheck:
-    'a verifier is the model or function that makes the output, on any route that routing reaches, or nothing in a stage can say no. Refused to start',
+    'a verifier is the model or function that makes the output, on any route that routing reaches, or nothing in a stage can say no: no judge, no check but one that always passes, no eval that refused a made-up output. Refused to start',
   FuzzyMemory: 'the output of a stage is no record or takes anything, or text from outside is kept for ever',
   NoOperations:
     'it acts, and its harness names no approvers, asks nobody and sets no cap on money (or one as high as can be)',

@@ -3,11 +3,13 @@ import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { LoopEntry } from '../../activities/dependencies.ts';
+import { evalsFor } from '../../activities/verifiers/stage-evals.ts';
 import type { Harness } from '../../contract/harness.ts';
 import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
 import { schemaFacts, type JsonSchema } from '../../core/review/schema.ts';
 import type { Evidence, Generator, Judge, Loop, Stage, Verifier } from '../../loops/define/index.ts';
 import type { RouteModels } from '../config.ts';
+import { evalPower } from './eval-power.ts';
 import { madeUp } from './made-up.ts';
 import { powerOf, type ProbeSubject } from './probe.ts';
 
@@ -93,7 +95,7 @@ async function stageFacts(name: string, stage: Stage<unknown, unknown>, within: 
     sources: (stage.context ?? []).map(({ name: source, trust, keep, why }) => ({ name: source, trust, keep, why })),
     verifiers: [
       ...(await Promise.all(stage.verify.map((verifier) => verifierFacts(verifier, stage.generate, subject, within)))),
-      ...evalFacts(within.harness),
+      ...evalFacts(stage, subject, within),
     ],
     output: schemaFacts(subject.output.json),
   };
@@ -160,19 +162,20 @@ function judgePower(judge: Judge, { harness, models }: Within): VerifierFacts['p
   return { kind: 'shown', because: `has to say yes to ${criteria} criteri${criteria === 1 ? 'on' : 'a'}` };
 }
 
-/** Evals of the harness check every stage; rubrics are part of its judges. */
-function evalFacts({ evals }: Harness): readonly VerifierFacts[] {
-  return evals
+/** The harness' evals of a stage; rubrics are part of its judges. */
+function evalFacts(
+  stage: Stage<unknown, unknown>,
+  subject: ProbeSubject,
+  { harness, loop }: Within,
+): readonly VerifierFacts[] {
+  return evalsFor(harness.evals, loop, stage)
     .filter(({ kind }) => kind !== 'rubric')
     .map((item) => ({
       name: item.id,
       kind: 'eval',
       opinion: false,
       identity: `eval:${item.id}`,
-      power:
-        item.kind === 'cel' && item.rule.trim() === 'true'
-          ? { kind: 'none', because: 'is always true' }
-          : { kind: 'shown', because: `is a rule of kind ${item.kind}` },
+      power: evalPower(item, subject),
     }));
 }
 

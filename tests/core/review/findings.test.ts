@@ -81,6 +81,18 @@ describe('NoIndependentCheck', () => {
   test('is not a verifier of which nobody knows whether it can say no', () => {
     expect(graded(['model:maker'], verifierOf('v', { power: { kind: 'unknown', because: 'said yes' } }))).toEqual([]);
   });
+
+  test('is a stage where nobody but an eval that says yes to everything could say no', () => {
+    const sham = verifierOf('sham', { kind: 'eval', power: { kind: 'unknown', because: 'said yes to 6' } });
+    const honest = verifierOf('dot', { kind: 'eval', power: { kind: 'shown', because: 'said no' } });
+    expect(graded(['model:maker'], sham)).toMatchObject([
+      { refuses: true, because: 'nothing can say no in stage `main`: `sham` said yes to 6' },
+    ]);
+    expect(graded(['model:maker'], sham, honest)).toEqual([]);
+    expect(graded(['model:maker'], sham, verifierOf('v', { power: { kind: 'unknown', because: 'said yes' } }))).toEqual(
+      [],
+    );
+  });
 });
 
 describe('FuzzyMemory', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { check, judge, lessons, model, source, type Check, type Loop } from '../../../loops/define/index.ts';
+import { check, judge, lessons, model, source, stage, type Check, type Loop } from '../../../loops/define/index.ts';
 import { parseHarness } from '../../../worker/load-harness.ts';
 import { loopFacts } from '../../../worker/review/loop-facts.ts';
 import { refuseUnchecked } from '../../../worker/review/refuse.ts';
@@ -100,7 +100,7 @@ test.each([
   expect(stages[0]?.verifiers[0]?.power).toEqual({ kind: 'none', because });
 });
 
-test('evals of the harness check every stage, but for rubrics and rules that are always true', async () => {
+test('evals of the harness check a stage, but for rubrics and rules that never look at its output', async () => {
   const harness = `evals:
   - { id: dot, kind: contains, text: . }
   - { id: always, kind: cel, rule: "true" }
@@ -108,7 +108,7 @@ test('evals of the harness check every stage, but for rubrics and rules that are
   const { stages } = await factsOf(titleLoop(), harness);
   expect(stages[0]?.verifiers.slice(1)).toMatchObject([
     { name: 'dot', identity: 'eval:dot', power: { kind: 'shown' } },
-    { name: 'always', power: { kind: 'none' } },
+    { name: 'always', power: { kind: 'none', because: 'never looks at the output' } },
   ]);
 });
 
@@ -166,6 +166,36 @@ test('a loop whose only check always passes does not start', async () => {
     message: expect.stringContaining('nothing can say no in stage `main`: `fine` can only answer `pass`') as string,
   });
   await expect(starts(loop, 'evals: [{ id: dot, kind: contains, text: . }]')).resolves.toBeUndefined();
+});
+
+test.each([
+  'kind: cel, rule: "true || output.title == \'\'"',
+  'kind: cel, rule: "size(output.title) >= 0"',
+  'kind: matches, pattern: ".*"',
+  'kind: matches, field: title, pattern: "^"',
+  'kind: notContains, field: confidence, text: zebra',
+])('an eval that says yes to everything is no verifier: %s', async (rule) => {
+  const fine = check<Input, Output>('fine', () => ({ verdict: 'pass', evidence: 'fine' }));
+  const loop = titleLoop('t', { stages: { main: { generate: { kind: 'model' }, verify: [fine] } } });
+  await expect(starts(loop, `evals: [{ id: sham, ${rule} }]`)).rejects.toMatchObject({
+    type: 'InvalidHarness',
+    message: expect.stringMatching(/nothing can say no in stage `main`: .*; `sham` said yes to \d+ made-up/) as string,
+  });
+  await expect(starts(titleLoop(), `evals: [{ id: sham, ${rule} }]`)).resolves.toBeUndefined();
+});
+
+test('an eval is asked of the stages whose output has its field', async () => {
+  const main = { generate: { kind: 'model' as const }, verify: [names] };
+  const Draft = z.object({ text: z.string() });
+  const draft = stage(Draft, { generate: model<Input, z.infer<typeof Draft>>(), verify: [judge('kind', { a: 'A?' })] });
+  const { stages } = await factsOf(
+    titleLoop('t', { stages: { main, draft } }),
+    'evals: [{ id: no-links, kind: notContains, field: text, text: http }]',
+  );
+  expect(stages.map(({ verifiers }) => verifiers.map(({ name }) => name))).toEqual([
+    ['names-the-topic'],
+    ['kind', 'no-links'],
+  ]);
 });
 
 test('a loop with an honest check starts', async () => {
