@@ -12,6 +12,7 @@ import type { Stage } from '../loops/define/index.ts';
 import type { Judgement } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { earlierOf, entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
+import { sameModel, type ModelIdentity } from './models/same-model.ts';
 import { ruleOf } from './rules.ts';
 import { runCheck } from './verifiers/check.ts';
 import { runEvals } from './verifiers/evals.ts';
@@ -151,12 +152,22 @@ async function verify(deps: Dependencies, request: EvaluateInput, subject: Judge
     if (verifier.kind !== 'judge') continue;
     if (criteria.some((criterion) => criterion.verdict === 'fail' && criterion.opinion !== true)) break;
     const route = deps.routes.get(verifier.model);
-    if (route?.kind === 'endpoint' && `model:${route.endpoint.model}` === subject.author) {
+    if (route?.kind === 'endpoint' && isAuthor(deps, route.endpoint, subject.author)) {
       throw selfVerification(run, verifier.name, subject.author);
     }
     criteria.push(...(await runJudge(deps, request, verifier, subject)));
   }
   return criteria;
+}
+
+/** Whether a model made what this author made: by its own id, or by that of another route which leads to it. */
+function isAuthor(deps: Dependencies, judge: ModelIdentity, author: string): boolean {
+  const model = /^model:(.*)$/s.exec(author)?.[1];
+  if (model === undefined) return false;
+  const made = [...deps.routes.values()].flatMap((route) =>
+    route.kind === 'endpoint' && route.endpoint.model === model ? [route.endpoint] : [],
+  );
+  return [{ model }, ...made].some((one) => sameModel(one, judge));
 }
 
 function selfVerification(run: PinnedRun, verifier: string, author: string): Error {

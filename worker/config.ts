@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Route } from '../activities/dependencies.ts';
+import { sameModel, type ModelIdentity } from '../activities/models/same-model.ts';
 import { failure } from '../contract/failures.ts';
 import { mistakeLine, type Mistake } from '../contract/mistake.ts';
 import type { Price } from '../core/money.ts';
 import { readYaml } from './load/yaml-file.ts';
-import { endpointOf } from './model-endpoint.ts';
+import { endpointOf, identityOf } from './model-endpoint.ts';
 import { ModelRoute } from './model-route.ts';
 
 /** File that says which models there are. Its name can be changed with `LOOPWRIGHT_CONFIG`. */
@@ -29,7 +30,10 @@ export const Config = z.strictObject({
 
 type Config = z.infer<typeof Config>;
 
-/** Model id by route name, `local` for the embedded learner: what a harness may route to. */
+/**
+ * Who answers by route name: `local` for the embedded learner, else a model's id. Routes that lead to one model have one
+ * id here, whatever they call it. What a harness may route to.
+ */
 export type RouteModels = ReadonlyMap<string, string>;
 
 /** `loopwright.yaml` as it was read, with every mistake in it. No key is needed for that. */
@@ -45,10 +49,10 @@ export interface ConfigFile {
 export async function readConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile> {
   const file = env['LOOPWRIGHT_CONFIG'] ?? CONFIG_FILE;
   try {
-    return readText(await readFile(file, 'utf8'), file);
+    return readText(await readFile(file, 'utf8'), file, env);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && env['LOOPWRIGHT_CONFIG'] === undefined) return readText('', file);
+    if (code === 'ENOENT' && env['LOOPWRIGHT_CONFIG'] === undefined) return readText('', file, env);
     const fix = 'Create it, or name another with LOOPWRIGHT_CONFIG.';
     return {
       file,
@@ -59,16 +63,27 @@ export async function readConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile
   }
 }
 
-function readText(text: string, file: string): ConfigFile {
+function readText(text: string, file: string, env: NodeJS.ProcessEnv): ConfigFile {
   const { value, mistakes } = readYaml(text, file, Config);
-  return { file, config: value, models: value && routeModels(value), mistakes };
+  return { file, config: value, models: value && routeModels(value, env), mistakes };
 }
 
-function routeModels({ models }: Config): RouteModels {
-  const routes = Object.entries(models).map(
-    ([name, route]) => [name, route === 'local' ? route : route.model] as const,
-  );
+function routeModels({ models }: Config, env: NodeJS.ProcessEnv): RouteModels {
+  const identities = Object.values(models).flatMap((route) => (route === 'local' ? [] : [identityOf(route, env)]));
+  const routes = Object.entries(models).map(([name, route]) => {
+    const id = route === 'local' ? route : firstOfItsKind(identityOf(route, env), identities);
+    return [name, id] as const;
+  });
   return new Map([['local', 'local'], ...routes]);
+}
+
+/** The id of the first model that is the same, directly or by way of others. */
+function firstOfItsKind(one: ModelIdentity, all: readonly ModelIdentity[]): string {
+  const kin = new Set([one]);
+  // A set goes on with what is added meanwhile.
+  for (const known of kin) for (const other of all) if (sameModel(known, other)) kin.add(other);
+  const { model } = all.find((other) => kin.has(other)) ?? one;
+  return model === 'local' ? 'local (a model)' : model;
 }
 
 /** Which models a worker has, and what they cost. */

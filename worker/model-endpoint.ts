@@ -1,5 +1,7 @@
 import type { Route } from '../activities/dependencies.ts';
+import { isLoopback } from '../activities/models/loopback.ts';
 import { openAiEndpoint } from '../activities/models/openai.ts';
+import { servedAs, type ModelIdentity } from '../activities/models/same-model.ts';
 import type { ServerOptions } from '../activities/models/openai-client.ts';
 import { failure } from '../contract/failures.ts';
 import { NO_KEY, type ModelRoute } from './model-route.ts';
@@ -50,6 +52,20 @@ export function serverOf(route: EndpointRoute, env: NodeJS.ProcessEnv): ServerOp
   };
 }
 
+/** What tells whether the models of two routes are one. */
+export function identityOf(route: EndpointRoute, env: NodeJS.ProcessEnv): ModelIdentity {
+  const { model, azure } = route;
+  const baseUrl = baseUrlOf(route, env);
+  return {
+    model,
+    served: servedAs({
+      model,
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+      ...(azure === undefined ? {} : { azure }),
+    }),
+  };
+}
+
 /** The variable that OpenAI's own clients read holds for every route that says nothing else. */
 export function baseUrlOf({ baseUrl, azure }: EndpointRoute, env: NodeJS.ProcessEnv): string | undefined {
   return baseUrl ?? (azure === undefined ? env['OPENAI_BASE_URL'] || undefined : undefined);
@@ -65,8 +81,4 @@ export function keyOf(route: EndpointRoute, env: NodeJS.ProcessEnv): RouteKey {
   const baseUrl = baseUrlOf(route, env);
   const here = baseUrl !== undefined && URL.canParse(baseUrl) && isLoopback(new URL(baseUrl).hostname);
   return here ? { kind: 'unneeded', value: PLACEHOLDER_KEY } : { kind: 'missing', variable, value: '' };
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

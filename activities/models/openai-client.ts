@@ -1,7 +1,7 @@
 import OpenAI, { AzureOpenAI } from 'openai';
 
 /** OpenAI's own address. */
-const OWN_URL = 'https://api.openai.com/v1';
+export const OWN_URL = 'https://api.openai.com/v1';
 
 /** A resource of Azure. */
 export interface AzureOptions {

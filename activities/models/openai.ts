@@ -8,6 +8,7 @@ import { modelFailure } from './model-failure.ts';
 import { modelServer, type ModelServer, type ServerOptions } from './openai-client.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './port.ts';
 import { askResponses } from './responses-api.ts';
+import { servedAs } from './same-model.ts';
 import { ignoresFormat, lacksResponses, wantsOtherCap } from './signs.ts';
 
 /** An API that a server may speak. */
@@ -37,6 +38,7 @@ export function openAiEndpoint(options: OpenAiOptions): ModelEndpoint {
 /** How it asks is learnt from what the server answers, and lasts as long as the process. */
 class OpenAiEndpoint implements ModelEndpoint {
   readonly model: string;
+  readonly served: string;
   readonly #server: ModelServer;
   readonly #report: (text: string) => void;
   #api: ModelApi;
@@ -47,6 +49,7 @@ class OpenAiEndpoint implements ModelEndpoint {
 
   constructor(options: OpenAiOptions) {
     this.model = options.model;
+    this.served = servedAs(options);
     this.#server = modelServer(options);
     this.#report = options.report ?? (() => {});
     this.#api = options.api ?? 'responses';

@@ -28,5 +28,7 @@ export interface ModelReply {
 export interface ModelEndpoint {
   /** The model's id, e.g. `gpt-5-mini`: its identity for prices and for "nothing grades itself". */
   readonly model: string;
+  /** What its server calls it, by `servedAs`: two ids may lead to one model. */
+  readonly served?: string;
   complete(request: ModelRequest): Promise<ModelReply>;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Route } from '../../activities/dependencies.ts';
 import { evaluate } from '../../activities/evaluate.ts';
+import { openAiEndpoint } from '../../activities/models/openai.ts';
 import { check, judge, model, stage, type Verifier } from '../../loops/define/index.ts';
 import { digestOf } from '../../store/index.ts';
 import type { Scripted } from '../support/fake-openai.ts';
@@ -111,6 +113,30 @@ describe('a judge', () => {
       message: expect.stringContaining('Verifier `taste` of loop writeTitle is model:fake-judge') as unknown,
     });
     expect(bench.model.seen).toEqual([]);
+  });
+});
+
+describe('a judge under another name than the author', () => {
+  const named = (model: string, deployment: string): Route => ({
+    kind: 'endpoint',
+    endpoint: openAiEndpoint({ model, apiKey: 'test', azure: { endpoint: 'http://127.0.0.1:1', deployment } }),
+  });
+
+  test.each([
+    [
+      'by the deployment that a route of the author leads to',
+      named('gpt-b', 'mini'),
+      named('gpt-a', 'mini'),
+      'model:gpt-a',
+    ],
+    ['by the tag that Ollama takes anyway', named('gpt-a:latest', 'b'), named('gpt-c', 'a'), 'model:gpt-a'],
+  ])('is refused before it is asked, %s', async (_what, judgeRoute, makerRoute, author) => {
+    const bench = await judging([]);
+    const routes = new Map([...bench.deps.routes, ['judge', judgeRoute], ['default', makerRoute]]);
+    await expect(verify({ ...bench, deps: { ...bench.deps, routes } }, ARTEFACT, author)).rejects.toMatchObject({
+      type: 'SelfVerification',
+      message: expect.stringContaining(`Verifier \`taste\` of loop writeTitle is ${author}`) as unknown,
+    });
   });
 });
 

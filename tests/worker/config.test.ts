@@ -156,6 +156,40 @@ describe('a model is asked', () => {
   });
 });
 
+describe('routes that lead to one model', () => {
+  const keys = { OPENAI_API_KEY: 'k', AZURE_OPENAI_API_KEY: 'k' };
+  const modelsOf = async (yaml: string, env = {}) => Object.fromEntries((await read(yaml, { ...keys, ...env })).models);
+
+  test('have one id: by tag, by deployment, and by way of a third', async () => {
+    const azure = (deployment: string) =>
+      `azure: { endpoint: "https://mine.openai.azure.com", deployment: ${deployment} }`;
+    expect(
+      await modelsOf(`models:
+  default: { model: llama3.2, baseUrl: "http://127.0.0.1:11434/v1" }
+  judge: { model: "llama3.2:latest", baseUrl: "http://localhost:11434/v1" }
+  mini: { model: gpt-a, ${azure('one')} }
+  other: { model: gpt-b, ${azure('two')} }
+  both: { model: gpt-b, ${azure('one')} }
+`),
+    ).toEqual({ local: 'local', default: 'llama3.2', judge: 'llama3.2', mini: 'gpt-a', other: 'gpt-a', both: 'gpt-a' });
+  });
+
+  test('may take their address from the environment', async () => {
+    const yaml = `models:
+  default: { model: gpt-a, azure: { endpoint: "https://mine.openai.azure.com", deployment: one } }
+  judge: { model: one }
+`;
+    expect(await modelsOf(yaml)).toMatchObject({ default: 'gpt-a', judge: 'one' });
+    const env = { OPENAI_BASE_URL: 'https://mine.openai.azure.com/openai/v1' };
+    expect(await modelsOf(yaml, env)).toMatchObject({ default: 'gpt-a', judge: 'gpt-a' });
+  });
+
+  test('are not the embedded learner, whatever the model is called', async () => {
+    const yaml = 'models: { default: { model: local, baseUrl: "http://127.0.0.1:8080/v1" } }';
+    expect(await modelsOf(yaml)).toEqual({ local: 'local', default: 'local (a model)' });
+  });
+});
+
 describe('the how-to', async () => {
   const guide = await readFile(new URL('../../docs/how-to/use-your-model.md', import.meta.url), 'utf8');
   const snippets = [...guide.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => yaml ?? '');

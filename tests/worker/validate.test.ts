@@ -18,7 +18,7 @@ interface Answer {
 const MODELS = `models:
   default: local
   strong: { model: big, apiKeyEnv: NOBODYS_KEY }
-  same: { model: big, apiKeyEnv: NOBODYS_KEY }
+  same: { model: "BIG:latest", apiKeyEnv: NOBODYS_KEY }
   judge: { model: other, apiKeyEnv: NOBODYS_KEY }
 `;
 
