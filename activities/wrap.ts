@@ -8,6 +8,9 @@ const HEARTBEAT_MS = 1000;
 /** Names of errors by which SQLite and Node say "not now". */
 const STORE_TROUBLE = ['ERR_SQLITE_ERROR', 'SQLITE_BUSY', 'ENOSPC', 'EIO', 'EMFILE'];
 
+/** What a store says that was closed before its worker had stopped: another worker goes on. */
+const CLOSED = /driver has already been destroyed|database is not open/;
+
 /** How often a regular step may fail before it is given up. The retry policies (`workflows/proxies.ts`) allow more tries, for workers that die. */
 const FAILURES_ALLOWED = 4;
 
@@ -56,7 +59,7 @@ function asFailure(error: unknown): Error {
   if (cancellationSignal().aborted) return new CancelledFailure('The run was cancelled while this step was at work.');
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = (error as { code?: string }).code ?? '';
-  if (STORE_TROUBLE.includes(code) && isTransient(cause)) {
+  if ((STORE_TROUBLE.includes(code) && isTransient(cause)) || CLOSED.test(cause.message)) {
     return failure('StoreUnavailable', `The store did not answer: ${cause.message}. It is tried again.`, { cause });
   }
   return failure(
