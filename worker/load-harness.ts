@@ -23,21 +23,29 @@ export async function loadHarness(folder: string): Promise<Harness> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     // An unread harness would be one without approval.
     if (error.code !== 'ENOENT') throw failure('InvalidHarness', `${file} cannot be read: ${error.message}`);
-    return '';
+    return undefined;
   });
   return parseHarness(text, file);
 }
 
-/** Checks the text of a harness; `file` is what messages call it. An empty one has every default. @throws as {@link loadHarness}. */
-export function parseHarness(text: string, file: string): Harness {
+/** Checks the text of a harness, as {@link readHarness} reads it. @throws as {@link loadHarness}. */
+export function parseHarness(text: string | undefined, file: string): Harness {
   const { value, mistakes } = readHarness(text, file);
   if (value !== undefined && mistakes.length === 0) return value;
   throw failure('InvalidHarness', mistakes.map(mistakeLine).join('\n'));
 }
 
-/** A harness as it was read, with every mistake in it. */
-export function readHarness(text: string, file: string): YamlFile<Harness> {
-  const read = readYaml(text, file, Harness);
+/**
+ * A harness as it was read, with every mistake in it; `file` is what messages call it. Undefined is no file: every
+ * default. A file that says nothing is a mistake, because that is how one looks that was cut off while it was written,
+ * and the defaults ask no person. `{}` says that the defaults are meant.
+ */
+export function readHarness(text: string | undefined, file: string): YamlFile<Harness> {
+  const read = readYaml(text ?? '{}', file, Harness);
+  if (read.raw === null) {
+    const fix = 'Write what it should say; for every default delete the file, or write `{}`.';
+    return { ...read, value: undefined, mistakes: [read.mistake([], 'says nothing', fix)] };
+  }
   const mistakes = [...read.mistakes, ...rulesMistakes(Rules.parse(read.raw), read)];
   return { ...read, mistakes: mistakes.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }

@@ -171,7 +171,7 @@ async function dependencies(
   cluster: ReturnType<typeof clusterOf>,
 ): Promise<Omit<Dependencies, 'files'>> {
   const loops = new Map<string, LoopEntry>();
-  for (const { loop, harness: text = '' } of options.loops) {
+  for (const { loop, harness: text } of options.loops) {
     const harness = parseHarness(text, `${loop.name}/harness.yaml`);
     await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), 0);
     loops.set(loop.name, { loop, harness, folder: tmpdir() });

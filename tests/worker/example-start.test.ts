@@ -16,7 +16,7 @@ function entry(input: z.ZodType) {
       },
     },
   });
-  return { loop, harness: parseHarness('', 'harness.yaml'), folder: '.' };
+  return { loop, harness: parseHarness(undefined, 'harness.yaml'), folder: '.' };
 }
 
 test('an example input fits its schema', () => {

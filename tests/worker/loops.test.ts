@@ -9,7 +9,11 @@ const MODELS = new Map([
   ['judge', 'maker'],
 ]);
 
-const entry = (loop: Loop, harness = '') => ({ loop, harness: parseHarness(harness, 'harness.yaml'), folder: 'own' });
+const entry = (loop: Loop, harness?: string) => ({
+  loop,
+  harness: parseHarness(harness, 'harness.yaml'),
+  folder: 'own',
+});
 
 test('a loop of the project whose judge is its generator is named at the judge', async () => {
   const verify = [names, judge('taste', { short: 'Is it short?' })];

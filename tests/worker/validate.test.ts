@@ -37,6 +37,8 @@ import { FIRST } from './names.ts';
 export const steps = loopWorkflow('steps', async (run) => await run.stage(FIRST));
 `,
   'steps/names.ts': "export const FIRST: string = 'first';\n",
+  'plain/loop.ts': loopText('plain'),
+  'plain/harness.yaml': '{}\n',
   'untyped/package.json': '{ "type": "commonjs" }',
   'untyped/loop.ts': loopText('untyped'),
   'node_modules/hidden/loop.ts': 'enum NotLookedAt {}\n',
@@ -79,7 +81,7 @@ describe('each planted mistake is named by file, line, field, rule and fix', () 
   test('all of them at once, and the loops without one are good', async () => {
     const { ok, loops, mistakes } = await all();
     expect(ok).toBe(false);
-    expect(loops.map(({ folder }) => folder)).toEqual(['good', 'steps', 'untyped']);
+    expect(loops.map(({ folder }) => folder)).toEqual(['good', 'plain', 'steps', 'untyped']);
     const broken = new Set(PLANTED.map(({ at }) => at.split('/')[0]));
     expect(mistakes.map(({ file }) => file.split('/')[0]).filter((folder) => !broken.has(folder))).toEqual([]);
   });

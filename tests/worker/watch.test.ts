@@ -145,6 +145,19 @@ test('a harness that goes away takes no approval with it', async () => {
   expect(await resultOf(run)).toMatchObject({ outcome: 'accepted', harness: 'v1', output: { reply: 'hello ada' } });
 }, 90_000);
 
+test('a harness that is emptied where it stands takes no approval with it', async () => {
+  const { folder, start, said, write } = await scene();
+  await writeFile(join(folder, 'greeter/harness.yaml'), '');
+  await said('greeter/harness.yaml: says nothing.');
+  await said('greeter: the version before goes on.');
+  const run = await start('greeter', 'ada');
+  const digest = await parked(run);
+  await write('greeter/harness.yaml', ALONE);
+  await said('greeter: v2, taken');
+  await run.executeUpdate('decide', { args: [{ decision: 'approve', by: 'ada', digest }] });
+  expect(await resultOf(run)).toMatchObject({ outcome: 'accepted', harness: 'v1', gates: 1 });
+}, 90_000);
+
 test('changed workflow code waits for a restart, and its loop goes on as it was', async () => {
   const workflow = (stages: string) =>
     `import { loopWorkflow } from 'loopwright/workflow';\nexport const steps = loopWorkflow('steps', async (run) => {\n  ${stages}\n});\n`;

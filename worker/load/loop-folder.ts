@@ -116,7 +116,7 @@ class FolderLoader {
     const harness = readHarness(await this.#text(HARNESS_FILE), harnessFile);
     this.#mistakes.push(...harness.mistakes);
     const workflows = await this.#workflows(loops);
-    const cases = readCases(await this.#text(CASES_FILE), this.#name(join(this.#folder, CASES_FILE)), loops);
+    const cases = readCases((await this.#text(CASES_FILE)) ?? '', this.#name(join(this.#folder, CASES_FILE)), loops);
     if (loops.length > 0) this.#mistakes.push(...cases.mistakes);
     const found: FoundLoop[] = [];
     for (const loop of loops) {
@@ -179,7 +179,7 @@ class FolderLoader {
   async #workflows(loops: readonly Loop[]): Promise<FoundWorkflows> {
     const path = join(this.#folder, WORKFLOW_FILE);
     const hash = createHash('sha256');
-    const exports = (await this.#text(WORKFLOW_FILE)) === '' ? undefined : await this.#import(path);
+    const exports = ((await this.#text(WORKFLOW_FILE)) ?? '') === '' ? undefined : await this.#import(path);
     const files = exports === undefined ? [] : filesOf(path, this.#options.generation);
     for (const file of files) {
       const text = await readFile(file, 'utf8');
@@ -236,7 +236,8 @@ class FolderLoader {
     return { place, source: await readFile(place.file, 'utf8') };
   }
 
-  async #text(name: string): Promise<string> {
+  /** What a file says; undefined where it is not there or cannot be read. */
+  async #text(name: string): Promise<string | undefined> {
     const path = join(this.#folder, name);
     return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       // An unread harness would be one without approval: only where there is none are its defaults meant.
@@ -246,7 +247,7 @@ class FolderLoader {
           rule: `cannot be read: ${error.message}`,
           fix: 'Make it a file that can be read.',
         });
-      return '';
+      return undefined;
     });
   }
 

@@ -6,7 +6,7 @@ import { schemaMistakes, type MistakeAt } from './schema-mistakes.ts';
 /** A YAML file as it was read: its value where it fits the schema, else every mistake in it. */
 export interface YamlFile<T> {
   readonly value: T | undefined;
-  /** What the YAML says, whether it fits or not; undefined where it is no YAML. */
+  /** What the YAML says, whether it fits or not: null where that is nothing, undefined where it is no YAML. */
   readonly raw: unknown;
   readonly mistakes: readonly Mistake[];
   /** A mistake at a field, with its line. */
@@ -37,9 +37,9 @@ export function readYaml<T>(text: string, file: string, schema: z.ZodType<T>): Y
   const read = valueOf(document);
   if ('why' in read)
     return { value: undefined, raw: undefined, mistakes: [mistake([], read.why, 'Write it out.')], mistake };
-  const parsed = schema.safeParse(read.value);
+  const parsed = schema.safeParse(read.value ?? {});
   if (parsed.success) return { value: parsed.data, raw: read.value, mistakes: [], mistake };
-  const mistakes = schemaMistakes(schema, read.value, parsed.error, mistake);
+  const mistakes = schemaMistakes(schema, read.value ?? {}, parsed.error, mistake);
   return { value: undefined, raw: read.value, mistakes, mistake };
 }
 
@@ -51,7 +51,7 @@ const FIXES: Readonly<Record<string, string>> = {
 
 function valueOf(document: Document): { value: unknown } | { why: string } {
   try {
-    return { value: document.toJS() ?? {} };
+    return { value: document.toJS() };
   } catch (error) {
     return { why: (error as Error).message };
   }

@@ -251,8 +251,8 @@ test('a loop that cannot be loaded is named, and the others are reviewed', async
 
 /** A loop of these tests' own, reviewed in this process. */
 async function reviewAt(now: number, answers: readonly ReviewAnswer[] = []): Promise<readonly Review[]> {
-  const folder = await plantFiles({ 'harness.yaml': '' });
-  const entry = { loop: titleLoop(), harness: parseHarness('', 'harness.yaml'), folder };
+  const folder = await plantFiles({});
+  const entry = { loop: titleLoop(), harness: parseHarness(undefined, 'harness.yaml'), folder };
   return await reviewLoops({ env: {}, report: () => {} }, [entry], answers, now);
 }
 

@@ -1,3 +1,4 @@
+import { loopText } from '../../support/planted-loops.ts';
 import { beside, type PlantedMistake } from './planting.ts';
 
 /** Mistakes in `harness.yaml`. */
@@ -16,6 +17,13 @@ export const HARNESS: readonly PlantedMistake[] = [
       fix: 'Keep one of the two.',
     },
   ),
+  ...['', '\n \n', "# approval:\n#   when: 'true'\n", '---\n'].map((text, index) => ({
+    what: `a file that says nothing: ${JSON.stringify(text)}`,
+    files: { [`blank${index}/loop.ts`]: loopText(`blank${index}`), [`blank${index}/harness.yaml`]: text },
+    at: `blank${index}/harness.yaml`,
+    rule: 'says nothing',
+    fix: 'for every default delete the file, or write `{}`',
+  })),
   beside('an unknown field', 'harness.yaml', 'limits:\n  usd: 1\ninstruction: hello\n', 'instruction:', {
     field: 'instruction',
     rule: 'unknown field `instruction`',

@@ -18,18 +18,18 @@ const MODELS = new Map([
 ]);
 
 /** A loop in a folder of its own, with the text of its harness. */
-async function entryOf(loop: Loop, harness = '') {
+async function entryOf(loop: Loop, harness?: string) {
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-facts-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await writeFile(join(folder, 'harness.yaml'), harness);
+  if (harness !== undefined) await writeFile(join(folder, 'harness.yaml'), harness);
   return { loop, harness: parseHarness(harness, 'harness.yaml'), folder };
 }
 
-async function factsOf(loop: Loop, harness = '', models: ReadonlyMap<string, string> | undefined = MODELS) {
+async function factsOf(loop: Loop, harness?: string, models: ReadonlyMap<string, string> | undefined = MODELS) {
   return await loopFacts(await entryOf(loop, harness), { models, documents: async () => [], now: NOW, probe: 'all' });
 }
 
-async function starts(loop: Loop, harness = ''): Promise<void> {
+async function starts(loop: Loop, harness?: string): Promise<void> {
   await refuseUnchecked([await entryOf(loop, harness)], { models: MODELS, documents: async () => [], now: NOW });
 }
 
@@ -61,7 +61,7 @@ test('counts every route that routing can reach', async () => {
 });
 
 test('goes by the names of routes where their models are not known', async () => {
-  const { stages } = await factsOf(titleLoop(), '', new Map());
+  const { stages } = await factsOf(titleLoop(), undefined, new Map());
   expect(stages[0]?.generator.identities).toEqual(['route:default']);
 });
 
