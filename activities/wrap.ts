@@ -35,6 +35,8 @@ export function wrap<Input, Output>(work: Activity<Input, Output>): Activity<Inp
       return await work(input);
     } catch (error) {
       const reason = asFailure(error);
+      // A worker without the loop is no failure of the step: it waits for one that has it.
+      if ((reason as ApplicationFailure).type === 'LoopMissing') throw reason;
       heartbeat({ failed: failed + 1 } satisfies Beat);
       throw failed + 1 >= FAILURES_ALLOWED ? final(reason) : reason;
     } finally {

@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Mistake } from '../contract/mistake.ts';
+import { CASES_FILE } from './load/cases.ts';
 import {
   DEFINITION_FILE,
   loadLoopFolder,
@@ -27,12 +28,19 @@ export async function loadLoops(root: string, options: FolderOptions): Promise<L
   return together(await loadFolders(root, options));
 }
 
+/** A broken case is told, but it is no part of what a loop does. */
+export function keepsFromRunning({ file }: Mistake): boolean {
+  return basename(file) !== CASES_FILE;
+}
+
 /**
  * What loaded folders come to. A loop with a mistake is left out and its mistakes are listed, all of them; the others
  * can run. Two loops with one name are both left out: nobody could say which one runs.
  */
 export function together(folders: readonly LoadedFolder[]): LoadedLoops {
-  const all = folders.flatMap(({ loops, mistakes }) => loops.map((found) => ({ found, whole: mistakes.length === 0 })));
+  const all = folders.flatMap(({ loops, mistakes }) =>
+    loops.map((found) => ({ found, whole: !mistakes.some(keepsFromRunning) })),
+  );
   const loops = new Map<string, FoundLoop>();
   const mistakes = folders.flatMap((folder) => folder.mistakes);
   for (const { found, whole } of all) {

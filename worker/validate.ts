@@ -49,8 +49,11 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
     const name = relative(cwd, path);
     return name.startsWith('..') || isAbsolute(name) ? path : name === '' ? '.' : name;
   };
+  // A broken case keeps no loop from running, but a loop with one is not all right.
+  const flawed = new Set(loaded.filter((one) => one.mistakes.length > 0).map(({ folder }) => folder));
+  const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
   return {
-    loops: [...loops].map(([name, { folder }]) => ({ name, folder: here(folder) })),
+    loops: good.map(([name, { folder }]) => ({ name, folder: here(folder) })),
     mistakes: [...ofConfig, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };

@@ -4,7 +4,7 @@ import type { RouteModels } from './config.ts';
 import { loadLoopFolder, ownFiles, type FoundLoop, type LoadedFolder } from './load/loop-folder.ts';
 import { looksOf, sameLooks, type Looks } from './load/looks.ts';
 import { HARNESS_FILE } from './load-harness.ts';
-import { loopFolders, together } from './loop-folders.ts';
+import { keepsFromRunning, loopFolders, together } from './loop-folders.ts';
 
 /** What taking a change needs of the worker. */
 export interface WatchOptions {
@@ -88,7 +88,8 @@ export class WatchedLoops {
       const folder = this.#folders.get(running.folder);
       // A folder with a mistake may still have it: nobody can say what it would define.
       const isBroken =
-        (folder?.mistakes.length ?? 0) > 0 || folders.some((one) => one.loops.some(({ loop }) => loop.name === name));
+        folder?.mistakes.some(keepsFromRunning) === true ||
+        folders.some((one) => one.loops.some(({ loop }) => loop.name === name));
       if (!this.#isNews(name, folder)) continue;
       if (isBroken) {
         this.#waiting.delete(name);
