@@ -9,6 +9,8 @@ import {
   type FoundLoop,
   type LoadedFolder,
 } from './load/loop-folder.ts';
+import { tryFolders } from './load/trial.ts';
+import type { TrialLimits } from './load/trial-process.ts';
 
 /** What folders hold: the loops that can run, and what keeps the others from it. */
 export interface LoadedLoops {
@@ -18,9 +20,18 @@ export interface LoadedLoops {
 
 /** Loads the folders of loops in a folder. */
 export async function loadFolders(root: string, options: FolderOptions): Promise<LoadedFolder[]> {
-  const folders: LoadedFolder[] = [];
-  for (const folder of await loopFolders(root)) folders.push(await loadLoopFolder(folder, options));
-  return folders;
+  return await loadEach(await loopFolders(root), options);
+}
+
+/** Loads folders with a `loop.ts`. Their modules are tried in a process of their own first: what would end or stop this one is a mistake. */
+export async function loadEach(
+  folders: readonly string[],
+  options: FolderOptions & TrialLimits,
+): Promise<LoadedFolder[]> {
+  const refused = await tryFolders(folders, options);
+  const loaded: LoadedFolder[] = [];
+  for (const folder of folders) loaded.push(refused.get(folder) ?? (await loadLoopFolder(folder, options)));
+  return loaded;
 }
 
 /** Loads the loops in a folder, side by side. */
