@@ -16,6 +16,7 @@ import { ruleOf } from './rules.ts';
 import { runCheck } from './verifiers/check.ts';
 import { runEvals } from './verifiers/evals.ts';
 import { runJudge } from './verifiers/judge.ts';
+import { evalsFor } from './verifiers/stage-evals.ts';
 
 /** Outputs up to this many characters travel through the history, so that workflow code can branch on them. */
 const INLINE_CHARACTERS = 8192;
@@ -139,7 +140,8 @@ async function verify(deps: Dependencies, request: EvaluateInput, subject: Judge
     asOf: run.asOf,
   };
   const verifiers = subject.stage.verify.filter((verifier) => !(edited && verifier.opinion));
-  const criteria = runEvals(subject.harness.evals, subject.input, subject.output);
+  const evals = evalsFor(subject.harness.evals, entryOf(deps, run.loop).loop, subject.stage);
+  const criteria = runEvals(evals, subject.input, subject.output);
   for (const verifier of verifiers) {
     if (verifier.kind !== 'check') continue;
     if (subject.author === `function:${verifier.name}`) throw selfVerification(run, verifier.name, subject.author);

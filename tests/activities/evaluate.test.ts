@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { evaluate } from '../../activities/evaluate.ts';
-import { check, judge, model, type Verifier } from '../../loops/define/index.ts';
+import { check, judge, model, stage, type Verifier } from '../../loops/define/index.ts';
 import { digestOf } from '../../store/index.ts';
 import type { Scripted } from '../support/fake-openai.ts';
 import { titleLoop, type Input, type Output } from '../support/loops.ts';
@@ -164,4 +165,26 @@ describe('a verdict', () => {
     );
     expect(await bench.store.attempts.judgements('r1', 'main#1', artefact)).toHaveLength(2);
   });
+});
+
+test('an eval of a field is for the stages whose output has it, and where none has it for all', async () => {
+  const harness = {
+    evals: [
+      { id: 'no-links', kind: 'notContains', field: 'markdown', text: 'http' },
+      { id: 'short', kind: 'matches', field: 'title', pattern: '^.{1,80}$' },
+      { id: 'words', kind: 'cel', rule: 'size(output.title) > 0' },
+      { id: 'nobodys', kind: 'contains', field: 'titel', text: 'owls' },
+    ],
+  };
+  const draft = z.object({ markdown: z.string() });
+  const always = check<unknown, unknown>('always', () => ({ verdict: 'pass', evidence: 'yes' }));
+  const loop = titleLoop('writeTitle', {
+    stages: {
+      main: { generate: model(), verify: [always] },
+      draft: stage(draft, { generate: model(), verify: [always] }),
+    },
+  });
+  const { verdict } = await verify(await workbench({ loop, harness }), { title: 'owls', confidence: 1 });
+  expect(verdict.criteria.map(({ name }) => name)).toEqual(['schema', 'short', 'words', 'nobodys', 'always']);
+  expect(verdict.verdict).not.toBe('pass');
 });

@@ -1,5 +1,8 @@
+import { stageFields } from '../../activities/verifiers/stage-evals.ts';
 import type { Harness } from '../../contract/harness.ts';
 import type { Mistake } from '../../contract/mistake.ts';
+import { nearest } from '../../core/nearest.ts';
+import { mayHave } from '../../core/output-fields.ts';
 import type { Judge, Loop, Stage } from '../../loops/define/index.ts';
 import type { RouteModels } from '../config.ts';
 import type { MistakeAt } from './schema-mistakes.ts';
@@ -23,6 +26,7 @@ export interface LoopAround {
 export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> {
   yield* stageMistakes(around);
   yield* rubricMistakes(around);
+  yield* fieldMistakes(around);
   if (around.models === undefined) return;
   yield* routeMistakes(around, around.models);
   for (const [name, stage] of Object.entries(around.loop.stages)) {
@@ -68,6 +72,24 @@ function* rubricMistakes({ loop, harness, inLoop, inHarness }: LoopAround): Gene
       'a rubric, but no stage has a judge() to read it',
       `Add a judge to the loop, or make it an eval of another kind.`,
     );
+}
+
+/** An eval of a field that no stage makes would be asked of nothing. */
+function* fieldMistakes({ loop, harness, inHarness }: LoopAround): Generator<Mistake, void> {
+  const outputs = stageFields(loop);
+  const names = [...new Set(outputs.flatMap((output) => output.names))];
+  for (const [index, item] of harness.evals.entries()) {
+    const field = 'field' in item ? item.field : undefined;
+    if (field === undefined || outputs.some((output) => mayHave(output, field))) continue;
+    const near = nearest(field, names);
+    yield inHarness(
+      ['evals', index, 'field'],
+      `no output of loop \`${loop.name}\` has a field \`${field}\`, so the eval would look at nothing`,
+      near === undefined
+        ? `Name one of ${names.join(', ')}; without \`field\` it looks at the whole output as JSON.`
+        : `Did you mean \`${near}\`?`,
+    );
+  }
 }
 
 function* routeMistakes({ loop, harness, inHarness }: LoopAround, models: RouteModels): Generator<Mistake, void> {

@@ -98,6 +98,28 @@ export const HARNESS: readonly PlantedMistake[] = [
       fix: 'Give each its own',
     },
   ),
+  beside(
+    'an eval of a field that no output has',
+    'harness.yaml',
+    'evals:\n  - id: a\n    kind: notContains\n    field: repyl\n    text: x\n',
+    'field',
+    {
+      field: 'evals.0.field',
+      rule: 'has a field `repyl`, so the eval would look at nothing',
+      fix: 'Did you mean `reply`?',
+    },
+  ),
+  beside(
+    'an eval of a field inside another',
+    'harness.yaml',
+    'evals:\n  - { id: a, kind: contains, field: tone.words, text: x }\n',
+    'field',
+    {
+      field: 'evals.0.field',
+      rule: 'has a field `tone.words`',
+      fix: 'Name one of reply, tone; without `field` it looks at the whole output as JSON.',
+    },
+  ),
   beside('an eval of an unknown kind', 'harness.yaml', 'evals:\n  - id: a\n    kind: match\n', 'kind', {
     field: 'evals.0.kind',
     rule: 'expected one of contains, notContains, matches, cel, rubric, got "match"',
