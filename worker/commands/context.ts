@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
 import { defaultData } from '../default-data.ts';
 
@@ -28,7 +28,10 @@ export const dataOption = ({ env }: CommandContext) =>
   ['--data <dir>', 'data folder; one process owns it', defaultData(env)] as const;
 
 /** Words of the option that names a folder of loops. */
-export const LOOPS_OPTION = ['--loops <dir>', "folder of loops, in place of the project's own"] as const;
+export const LOOPS_OPTION = [
+  '--loops <dir>',
+  'folder of loops (default: this one where it has loops, else those that come with Loopwright)',
+] as const;
 
 /** Words of the option that watches it. */
 export const WATCH_OPTION = ['--watch', 'take changes in that folder at once, without losing a run', false] as const;
@@ -38,10 +41,13 @@ export function paints(env: NodeJS.ProcessEnv, { isTTY }: { readonly isTTY?: boo
   return isTTY === true && (env['NO_COLOR'] ?? '') === '';
 }
 
-/** The project's own loops are not watched. */
-export function refuseLoneWatch(command: Command, options: { readonly loops?: string; readonly watch: boolean }): void {
-  if (options.watch && options.loops === undefined)
-    command.error('error: --watch needs --loops <dir>: the folder to watch', { exitCode: EXIT.usage });
+/** The loops that come with Loopwright are not watched. @throws CommandError (usage) where there is no folder to watch. */
+export function refuseLoneWatch(watch: boolean, loops: string | undefined): void {
+  if (watch && loops === undefined)
+    throw new CommandError(
+      '--watch needs a folder to watch: name one with --loops <dir>, or start in one that has loops.',
+      EXIT.usage,
+    );
 }
 
 /** Reads an option that is a whole number from 1. */

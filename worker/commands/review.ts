@@ -31,12 +31,15 @@ export function reviewCommand(context: CommandContext): Command {
 
 async function run(context: CommandContext, only: string | undefined, options: Options): Promise<void> {
   const { env, print, report } = context;
-  const [{ loadReviewed, reviewLoops }, { requireLoops }] = await Promise.all([
+  const [{ loadReviewed, reviewLoops }, { chosenLoops }] = await Promise.all([
     import('../review/reviews.ts'),
     import('../no-loop.ts'),
   ]);
-  if (options.loops !== undefined) await requireLoops(options.loops);
-  const { loops, mistakes } = await loadReviewed(context, options);
+  const folder = await chosenLoops(options.loops, context);
+  const { loops, mistakes } = await loadReviewed(context, {
+    data: options.data,
+    ...(folder === undefined ? {} : { loops: folder }),
+  });
   for (const mistake of mistakes) report(mistakeLine(mistake));
   const entries = chosen(loops, mistakes, only);
   const by = options.by ?? (await (await import('../review/who.ts')).whoAmI(env));
