@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
+import { plainLine } from '../../core/plain-text.ts';
 import { defaultData } from '../default-data.ts';
 
 /** What every command gets from the process it runs in. */
@@ -55,6 +56,13 @@ export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1');
   return value;
+}
+
+/** Reads an option that is a person's name: an empty one is mostly a variable that nobody has set. */
+export function who(text: string): string {
+  const name = text.trim();
+  if (plainLine(name, 1) === '' || name.length > 200) throw new InvalidArgumentError('expected 1 to 200 characters');
+  return name;
 }
 
 /** Reads an option that is a TCP port. */

@@ -4,7 +4,7 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import type { Review } from '../../core/review/result.ts';
-import { CommandError, dataOption, LOOPS_OPTION, paints, type CommandContext } from './context.ts';
+import { CommandError, dataOption, LOOPS_OPTION, paints, who, type CommandContext } from './context.ts';
 
 interface Options {
   readonly loops?: string;
@@ -22,7 +22,7 @@ export function reviewCommand(context: CommandContext): Command {
     .argument('[loop]', 'one loop; all of them by default')
     .option(...LOOPS_OPTION)
     .option('--answers <file>', 'YAML or JSON with what cannot be measured: loop → check → { answer, note? }')
-    .option('--by <who>', 'who answers (default: git user.email, else $USER)')
+    .option('--by <who>', 'who answers (default: git user.email, else $USER)', who)
     .option('--no-input', 'ask nobody on the terminal')
     .option('--json', 'print one JSON object: { ok, reviews, mistakes }, and ask nobody', false)
     .option(...dataOption(context))
