@@ -3,6 +3,7 @@ import type { LoopEntry } from '../../activities/dependencies.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
+import { nearest } from '../../core/nearest.ts';
 import type { Review } from '../../core/review/result.ts';
 import { CommandError, dataOption, LOOPS_OPTION, paints, who, type CommandContext } from './context.ts';
 
@@ -76,8 +77,10 @@ function chosen(
   const entry = loops.get(only);
   if (entry !== undefined) return [entry];
   const more = mistakes.length === 0 ? '' : ` ${mistakes.length} could not be loaded: see above.`;
+  const meant = nearest(only, [...loops.keys()]);
+  const maybe = meant === undefined ? '' : ` Did you mean "${meant}"?`;
   throw new CommandError(
-    `There is no loop "${only}". There is: ${[...loops.keys()].join(', ') || 'none'}.${more}`,
+    `There is no loop "${only}".${maybe} There is: ${[...loops.keys()].join(', ') || 'none'}.${more}`,
     EXIT.notFound,
   );
 }

@@ -141,6 +141,10 @@ test('a loop that is not there, and an input that does not fit, are one line and
   const unknown = await up.command('run', 'nosuch', '--input', '{}');
   expect(unknown).toMatchObject({ code: 3, stdout: '' });
   expect(unknown.stderr).toMatch(/^UnknownLoop: There is no loop "nosuch" .*supportTriage, weeklyReport.*\n$/);
+  const typo = await up.command('run', 'supporttriage', '--input', '{}');
+  expect(typo).toMatchObject({ code: 3, stdout: '' });
+  expect(typo.stderr).toMatch(/Did you mean "supportTriage"\? It runs: supportTriage, weeklyReport\.\n$/);
+  expect(unknown.stderr + typo.stderr).not.toContain('--type');
   const unfit = await up.command('run', 'supportTriage', '--input', '{"id":7}', '--wait');
   expect(unfit).toMatchObject({ code: 2, stdout: '' });
   expect(unfit.stderr).toMatch(/^InvalidInput: The input of loop supportTriage does not fit: .*→ at id.*\n$/);
