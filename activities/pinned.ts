@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Harness } from '../contract/harness.ts';
 import { failure } from '../contract/failures.ts';
+import { nearest } from '../core/nearest.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { HarnessVersion, Store } from '../store/ports.ts';
@@ -50,15 +51,16 @@ export function entryOf(deps: Dependencies, name: string): LoopEntry {
   );
 }
 
-/** The loop that a run is opened for. @throws `UnknownLoop` listing the loops. */
+/** The loop that a run is opened for. @throws `UnknownLoop` with the likeliest name and all of them; how one is given is up to who started the run. */
 export function knownLoop(deps: Dependencies, name: string): LoopEntry {
   const entry = deps.loops.get(name);
   if (entry !== undefined) return entry;
-  const names = [...deps.loops.keys()].toSorted().join(', ');
-  throw failure(
-    'UnknownLoop',
-    `There is no loop "${name}" on this worker. It runs: ${names}. Give one of them with --type.`,
-  );
+  throw failure('UnknownLoop', `There is no loop "${name}" on this worker. ${likely(name, [...deps.loops.keys()])}`);
+}
+
+function likely(name: string, loops: readonly string[]): string {
+  const meant = nearest(name, loops);
+  return `${meant === undefined ? '' : `Did you mean "${meant}"? `}It runs: ${loops.toSorted().join(', ')}.`;
 }
 
 /** A stored text. @throws `ArtefactMissing` when it is not there (any more). */

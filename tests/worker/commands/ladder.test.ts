@@ -31,6 +31,29 @@ test('`run` prints the workflow id and leaves; the same command again finds the 
   expect(again.stderr).toContain('is running already; nothing was started');
 });
 
+test('the same key with another input is refused, naming both; with the same input it is the same run', async () => {
+  const keyed = (name: string) => up.command('run', 'supportTriage', '--key', 'T2', '--input', ticket('unsure', name));
+  expect(await keyed('4713')).toMatchObject({ code: 0, stderr: '' });
+  const other = await keyed('4714');
+  expect(other).toMatchObject({ code: 5, stdout: '' });
+  expect(other.stderr).toMatch(
+    /^supportTriage-T2 is running already with another input: .*unsure-4713.* Nothing was started for .*unsure-4714/,
+  );
+  expect(await keyed('4713')).toMatchObject({ code: 0, stdout: 'supportTriage-T2\n' });
+});
+
+test.each([
+  ['--key', ''],
+  ['--key', 'a key'],
+  ['--key', 'a/b'],
+  ['--key', 'k'.repeat(201)],
+  ['--by', ''],
+])('`run %s %j` is refused before anything is started', async (...words) => {
+  const said = await run(ticket('sure', 'unkeyed'), ...words);
+  expect(said).toMatchObject({ code: 2, stdout: '' });
+  expect(said.stderr).toMatch(new RegExp(`^error: option '${words[0]} .*expected 1 to 200`));
+});
+
 test('`run --wait` prints the result as JSON, and only that', async () => {
   const said = await run(ticket('sure', 'wait'), '--wait', '--by', 'ada@example.com');
   expect(said.code).toBe(0);
@@ -118,6 +141,10 @@ test('a loop that is not there, and an input that does not fit, are one line and
   const unknown = await up.command('run', 'nosuch', '--input', '{}');
   expect(unknown).toMatchObject({ code: 3, stdout: '' });
   expect(unknown.stderr).toMatch(/^UnknownLoop: There is no loop "nosuch" .*supportTriage, weeklyReport.*\n$/);
+  const typo = await up.command('run', 'supporttriage', '--input', '{}');
+  expect(typo).toMatchObject({ code: 3, stdout: '' });
+  expect(typo.stderr).toMatch(/Did you mean "supportTriage"\? It runs: supportTriage, weeklyReport\.\n$/);
+  expect(unknown.stderr + typo.stderr).not.toContain('--type');
   const unfit = await up.command('run', 'supportTriage', '--input', '{"id":7}', '--wait');
   expect(unfit).toMatchObject({ code: 2, stdout: '' });
   expect(unfit.stderr).toMatch(/^InvalidInput: The input of loop supportTriage does not fit: .*→ at id.*\n$/);
