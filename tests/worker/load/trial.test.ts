@@ -3,8 +3,7 @@ import { readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { expect, onTestFinished, test } from 'vitest';
-import { mistakeLine } from '../../../contract/mistake.ts';
-import { loadEach, loopFolders } from '../../../worker/loop-folders.ts';
+import { tryFolders } from '../../../worker/load/trial.ts';
 import { freePort } from '../../../worker/temporal/ports.ts';
 import { LoopwrightProcess, plainEnvironment } from '../../support/crash-process.ts';
 import { loopText, plantFiles } from '../../support/planted-loops.ts';
@@ -38,11 +37,6 @@ const BAD: Readonly<Record<string, { readonly text: string; readonly said: strin
 const FILES = Object.fromEntries(Object.entries(BAD).map(([folder, { text }]) => [`${folder}/loop.ts`, text]));
 const SAID = Object.values(BAD).map(({ said }) => said);
 
-async function load(folder: string, limitMs?: number) {
-  const options = { cwd: await realpath(folder), models: undefined, generation: 1, limitMs };
-  return await loadEach(await loopFolders(folder), options);
-}
-
 function validate(folder: string): LoopwrightProcess {
   return new LoopwrightProcess(['validate'], plainEnvironment(), { cwd: folder });
 }
@@ -67,8 +61,9 @@ test('a loop that exits keeps no other from being found wrong, workflow code too
     'steps/workflow.ts': 'process.exit(0);\nexport const steps = async () => undefined;\n',
     'throws/loop.ts': "throw new Error('no');\n",
   });
-  const loaded = await load(folder);
-  expect(loaded.flatMap(({ mistakes }) => mistakes.map(mistakeLine))).toEqual([
+  const run = validate(folder);
+  expect(await run.ended).toEqual({ code: 1, signal: null });
+  expect(run.stdout.trimEnd().split('\n')).toEqual([
     expect.stringMatching(/^steps\/workflow\.ts:1: ends the process when it is loaded/),
     expect.stringMatching(/^throws\/loop\.ts:1: throws when it is loaded: no\./),
   ]);
@@ -76,9 +71,10 @@ test('a loop that exits keeps no other from being found wrong, workflow code too
 
 test('what a bad module imports belongs to what it looks like: mending it is a change', async () => {
   const folder = await plantFiles({ 'spins/loop.ts': "import './spin.ts';\n", 'spins/spin.ts': 'while (true) {}\n' });
-  const [loaded] = await load(folder, 1500);
-  expect(loaded?.mistakes).toMatchObject([{ file: 'spins/loop.ts', rule: expect.stringContaining('after 1.5 s') }]);
-  const root = join(await realpath(folder), 'spins');
+  const cwd = await realpath(folder);
+  const root = join(cwd, 'spins');
+  const loaded = (await tryFolders([root], { cwd, limitMs: 3000 })).get(root);
+  expect(loaded?.mistakes).toMatchObject([{ file: 'spins/loop.ts', rule: expect.stringContaining('after 3 s') }]);
   const files = ['cases.jsonl', 'harness.yaml', 'loop.ts', 'spin.ts', 'workflow.ts'];
   expect([...(loaded?.looks.keys() ?? [])].toSorted()).toEqual(files.map((file) => join(root, file)));
 });
@@ -86,23 +82,22 @@ test('what a bad module imports belongs to what it looks like: mending it is a c
 test('all folders at once may take longer than one of them alone', async () => {
   const slow = 'await new Promise((resolve) => setTimeout(resolve, 3000));\n';
   const folder = await plantFiles({ 'slow/loop.ts': loopText('slow') + slow, 'good/loop.ts': loopText('good') });
-  const loaded = await load(folder);
-  expect(loaded.map(({ loops, mistakes }) => [loops[0]?.loop.name, mistakes])).toEqual([
-    ['good', []],
-    ['slow', []],
-  ]);
+  const run = validate(folder);
+  expect(await run.ended).toEqual({ code: 0, signal: null });
+  expect(run.stdout).toBe('ok good (good)\nok slow (slow)\n');
 });
 
-test('good folders are tried in one process, without a word of theirs on our output', async () => {
+test('good folders are tried in one process, and loaded in ours only then', async () => {
   const notes =
-    "import { appendFileSync } from 'node:fs';\nappendFileSync(new URL('../pids', import.meta.url), `${process.pid}\\n`);\n";
+    "import { appendFileSync } from 'node:fs';\nappendFileSync(new URL('../pids', import.meta.url), `${process.pid} `);\n";
   const names = ['one', 'two', 'three'];
   const folder = await plantFiles(Object.fromEntries(names.map((name) => [`${name}/loop.ts`, notes + loopText(name)])));
-  await load(folder);
-  const pids = (await readFile(join(folder, 'pids'), 'utf8')).trim().split('\n');
-  expect(pids).toHaveLength(6);
-  expect(pids.slice(3)).toEqual(names.map(() => String(process.pid)));
-  expect(new Set(pids.slice(0, 3)).size).toBe(1);
+  const run = validate(folder);
+  expect(await run.ended).toEqual({ code: 0, signal: null });
+  const pids = (await readFile(join(folder, 'pids'), 'utf8')).trim().split(' ').map(Number);
+  const [tried] = pids;
+  expect(tried).not.toBe(run.pid);
+  expect(pids).toEqual([tried, tried, tried, run.pid, run.pid, run.pid]);
 });
 
 test('an endless module does not outlive a killed process that tries it', async () => {
@@ -139,10 +134,11 @@ test('up starts without such loops, and such an edit leaves what runs as it was'
       workflowId: `greeter-${id}`,
       args: [{ id, text: id }],
     })) as unknown;
-  const said = async (text: string, times = 1): Promise<void> => {
+  const said = async (text: string): Promise<void> => {
     await until(
-      async () => up.stderr.split(text).length > times,
-      (is) => is,
+      async () => up.stderr,
+      (stderr) => stderr.includes(text),
+      60_000,
     );
   };
   expect(await run('ada')).toMatchObject({ outcome: 'accepted', output: { reply: 'hello ada' } });
