@@ -25,7 +25,8 @@ A dry run has an id of its own and claims no work.
 
 While such a run is open, the same key with another input is refused.
 
-stdout is the workflow id, or with --wait, --watch and --dry-run the result as JSON. Exits, where it waits:
+stdout is the workflow id, or with --wait, --watch and --dry-run the result as JSON, with
+the workflow id in it, which is also what \`loopwright why\` takes. Exits, where it waits:
   0 accepted, noWork, dryRun        1 rejected, expired, blocked, stopped, failed, out of time
   2 the input does not fit          3 there is no such loop           5 the key's run is open, with another input
   6 over budget                     7 a verifier said no until the end (exhausted, stalled)

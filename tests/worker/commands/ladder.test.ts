@@ -57,7 +57,9 @@ test.each([
 test('`run --wait` prints the result as JSON, and only that', async () => {
   const said = await run(ticket('sure', 'wait'), '--wait', '--by', 'ada@example.com');
   expect(said.code).toBe(0);
-  const result = JSON.parse(said.stdout) as RunResult;
+  const { workflowId, ...result } = JSON.parse(said.stdout) as RunResult & { readonly workflowId: string };
+  expect(workflowId).toMatch(/^supportTriage-[0-9a-f]{12}$/);
+  expect(said.stderr).toBe(`${workflowId}: closed accepted: ${result.reason}\n`);
   expect(result).toMatchObject({ outcome: 'accepted', attempts: 1, gates: 0 });
   const [listed] = await runs('--outcome', 'accepted', '--limit', '1');
   expect(listed).toMatchObject({
@@ -99,7 +101,7 @@ test('`run --watch` says what happens on stderr, with the command that decides a
     'received approve from you@example.com (unverified)',
     'effect label begins',
     'effect label is done',
-    'closed accepted: Verified, approved where needed, and done.',
+    'supportTriage-watched: closed accepted: Verified, approved where needed, and done.',
     '',
   ]);
 });
@@ -230,6 +232,20 @@ test('of several runs under one id the newest is told, and the others with --run
     ended: { outcome: 'accepted' },
   });
   expect(await why(runKey)).toMatchObject({ runKey, ended: { outcome: 'accepted' } });
+});
+
+test('`why` takes a key and the name of the work too, and lists the runs where several go by one', async () => {
+  const keyed = (key: string, name: string) =>
+    up.command('run', 'supportTriage', '--key', key, '--input', ticket('sure', name), '--wait');
+  await keyed('K1', 'w1');
+  await keyed('K1', 'w2');
+  expect(await why('K1')).toMatchObject({ workflowId: 'supportTriage-K1', began: { input: ticket('sure', 'w2') } });
+  for (const work of ['sure-w1', 'supportTriage/sure-w1'])
+    expect(await why(work)).toMatchObject({ workflowId: 'supportTriage-K1', began: { input: ticket('sure', 'w1') } });
+  await keyed('sure-w1', 'w3');
+  const several = await up.command('why', 'sure-w1');
+  expect(several).toMatchObject({ code: 3, stdout: '' });
+  expect(several.stderr).toMatch(/^Several runs go by "sure-w1"[^]*supportTriage-sure-w1 [^]*supportTriage-K1 /);
 });
 
 test('`why` of a run that nobody knows is not found', async () => {

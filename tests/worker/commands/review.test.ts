@@ -169,12 +169,6 @@ test('an answers file that breaks a rule in hostile words says so in plain ones'
   expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
-test('who answers is somebody: an empty --by is refused in words', async () => {
-  const { code, stderr } = await reviewed(await folderOf(PLANTED.NoOperations.neighbour), '--by', ' ');
-  expect(code).toBe(2);
-  expect(stderr).toMatch(/^error: option '--by <who>' .*expected 1 to 200 characters/);
-});
-
 test('answers are given through the process that owns the data folder', async () => {
   const folder = await folderOf(PLANTED.NoOperations.neighbour);
   const data = join(folder, 'data');
