@@ -19,7 +19,7 @@ import type { HarnessVersion, Holder, NewRun } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
 import { along } from './along.ts';
 import { fetchContext } from './fetch-context.ts';
-import { entryOf, harnessOf, parsedHarness, pick } from './pinned.ts';
+import { harnessOf, knownLoop, parsedHarness, pick } from './pinned.ts';
 import { closeLost } from './sweep.ts';
 
 /** A quick source that takes longer than this, in milliseconds, is waited for in a step of its own. */
@@ -43,7 +43,7 @@ export interface OpenRunInput {
  * @throws `UnknownLoop`, `InvalidInput`, `InvalidHarness`.
  */
 export async function openRun(deps: Dependencies, request: OpenRunInput): Promise<Opened> {
-  const entry = entryOf(deps, request.loop);
+  const entry = knownLoop(deps, request.loop);
   const input = parseInput(entry.loop, request.input);
   const options = parse(RunOptions, request.options ?? {}, 'The run options (the second input)');
   const version = await versionOf(deps, entry.loop.name, options.harness);

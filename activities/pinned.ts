@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Harness } from '../contract/harness.ts';
 import { failure } from '../contract/failures.ts';
+import { nearest } from '../core/nearest.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { HarnessVersion, Store } from '../store/ports.ts';
@@ -36,15 +37,30 @@ export function pick(run: PinnedRun): PinnedRun {
 /** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */
 const harnesses = new WeakMap<Store, LRUCache<string, Harness>>();
 
-/** The loop of that name. @throws `UnknownLoop` listing the loops. */
+/** How long a run waits before it asks again for a worker that has its loop, in milliseconds: a person has to start one. */
+const LOOP_BACK_MS = 60_000;
+
+/** The loop of a run that is open. @throws `LoopMissing`, tried again: a worker without it was started in between. */
 export function entryOf(deps: Dependencies, name: string): LoopEntry {
   const entry = deps.loops.get(name);
   if (entry !== undefined) return entry;
-  const names = [...deps.loops.keys()].toSorted().join(', ');
   throw failure(
-    'UnknownLoop',
-    `There is no loop "${name}" on this worker. It runs: ${names}. Give one of them with --type.`,
+    'LoopMissing',
+    `Loop "${name}" does not run on this worker, and this run needs it to go on. Start a worker that has it (\`loopwright up --loops DIR\`), or mend the mistake that keeps it from running; the run waits about ten minutes.`,
+    { retryAfterMs: LOOP_BACK_MS },
   );
+}
+
+/** The loop that a run is opened for. @throws `UnknownLoop` with the likeliest name and all of them; how one is given is up to who started the run. */
+export function knownLoop(deps: Dependencies, name: string): LoopEntry {
+  const entry = deps.loops.get(name);
+  if (entry !== undefined) return entry;
+  throw failure('UnknownLoop', `There is no loop "${name}" on this worker. ${likely(name, [...deps.loops.keys()])}`);
+}
+
+function likely(name: string, loops: readonly string[]): string {
+  const meant = nearest(name, loops);
+  return `${meant === undefined ? '' : `Did you mean "${meant}"? `}It runs: ${loops.toSorted().join(', ')}.`;
 }
 
 /** A stored text. @throws `ArtefactMissing` when it is not there (any more). */

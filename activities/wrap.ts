@@ -8,6 +8,9 @@ const HEARTBEAT_MS = 1000;
 /** Names of errors by which SQLite and Node say "not now". */
 const STORE_TROUBLE = ['ERR_SQLITE_ERROR', 'SQLITE_BUSY', 'ENOSPC', 'EIO', 'EMFILE'];
 
+/** What a store says that was closed before its worker had stopped: another worker goes on. */
+const CLOSED = /driver has already been destroyed|database is not open/;
+
 /** How often a regular step may fail before it is given up. The retry policies (`workflows/proxies.ts`) allow more tries, for workers that die. */
 const FAILURES_ALLOWED = 4;
 
@@ -32,6 +35,8 @@ export function wrap<Input, Output>(work: Activity<Input, Output>): Activity<Inp
       return await work(input);
     } catch (error) {
       const reason = asFailure(error);
+      // A worker without the loop is no failure of the step: it waits for one that has it.
+      if ((reason as ApplicationFailure).type === 'LoopMissing') throw reason;
       heartbeat({ failed: failed + 1 } satisfies Beat);
       throw failed + 1 >= FAILURES_ALLOWED ? final(reason) : reason;
     } finally {
@@ -56,7 +61,7 @@ function asFailure(error: unknown): Error {
   if (cancellationSignal().aborted) return new CancelledFailure('The run was cancelled while this step was at work.');
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = (error as { code?: string }).code ?? '';
-  if (STORE_TROUBLE.includes(code) && isTransient(cause)) {
+  if ((STORE_TROUBLE.includes(code) && isTransient(cause)) || CLOSED.test(cause.message)) {
     return failure('StoreUnavailable', `The store did not answer: ${cause.message}. It is tried again.`, { cause });
   }
   return failure(

@@ -7,6 +7,7 @@ import { ApplicationFailure } from '@temporalio/common';
 export const FAILURES = {
   InvalidInput: { retryable: false, message: 'The input or the options do not fit the loop.' },
   UnknownLoop: { retryable: false, message: 'No loop has this name on this worker.' },
+  LoopMissing: { retryable: true, message: 'The loop of an open run is not on this worker (any more).' },
   InvalidHarness: { retryable: false, message: 'The harness of the loop breaks a rule.' },
   SelfVerification: { retryable: false, message: 'Generator and verifier are the same.' },
   'ModelError.RateLimit': { retryable: true, message: 'The model provider asked to slow down.' },

@@ -12,6 +12,8 @@ export const MOST_RUNS = 1000;
 export const RunQuery = z.strictObject({
   loop: z.string().optional(),
   outcome: z.enum(OUTCOMES).optional(),
+  /** Only runs that go by this: the key of their workflow id, `<loop>-<key>`, or their work, `<loop>/<work>` or the latter part of it. */
+  named: z.string().min(1).optional(),
   /** Only runs that are not closed. */
   open: z.boolean().optional(),
   /** Only runs that were opened at or after this time, in milliseconds since 1970. */

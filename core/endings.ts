@@ -22,6 +22,7 @@ export function endingOf(type: string, message: string): Ending & { readonly fai
     'EffectFailed',
     'EffectUncertain',
     'StoreUnavailable',
+    'LoopMissing',
     'Timeout',
   ];
   const dependency = blocked.some((prefix) => type.startsWith(prefix));

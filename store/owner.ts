@@ -13,7 +13,8 @@ export interface Ownership {
  * @throws `StoreUnavailable` naming the owner's process id when another process has it.
  */
 export function own(folder: string, pid: number): Ownership {
-  mkdirSync(folder, { recursive: true });
+  // Inputs, outputs and notes of every run are in it: for its user's eyes only.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = new DatabaseSync(join(folder, 'owner.lock'), { timeout: 5000 });
   const note = join(folder, 'owner.pid');
   try {

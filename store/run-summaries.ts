@@ -58,13 +58,19 @@ export type SummaryRow = Selectable<Tables['runs']> & {
   readonly cost: number | null;
 };
 
+/** Whether a run's key or its work is called so. */
+function goesBy(named: string) {
+  return sql<boolean>`(workflow_id = loop || '-' || ${named} or work_key in (${named}, loop || '/' || ${named}))`;
+}
+
 /** Runs, newest first; one more than asked for is looked for, to know whether there are more. */
 export async function listRuns(database: Kysely<Tables>, query: RunQuery): Promise<RunList> {
-  const { loop, outcome, open, since, limit } = query;
+  const { loop, outcome, named, open, since, limit } = query;
   const rows = await selectSummaries(database, (runs) =>
     runs
       .$if(loop !== undefined, (some) => some.where('loop', '=', loop ?? ''))
       .$if(outcome !== undefined, (some) => some.where('outcome', '=', outcome ?? ''))
+      .$if(named !== undefined, (some) => some.where(goesBy(named ?? '')))
       .$if(open === true, (some) => some.where('closed_at', 'is', null))
       .$if(open === false, (some) => some.where('closed_at', 'is not', null))
       .$if(since !== undefined, (some) => some.where('opened_at', '>=', since ?? 0))

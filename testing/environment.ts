@@ -28,6 +28,9 @@ export interface TestOptions {
   readonly timeoutMs?: number;
 }
 
+/** How often a run is asked whether it waits for a person, in milliseconds. */
+const LOOK_EVERY_MS = 200;
+
 /**
  * A real Temporal server, a real store and a worker with the loops of a folder, for one test file. Everything that was
  * started is replayed when it closes, so that a change of workflow code that would break runs in flight fails the test.
@@ -65,9 +68,29 @@ export class TestEnvironment implements AsyncDisposable {
     return workflowId;
   }
 
-  /** Starts a run and waits for its result. @throws Temporal's `WorkflowFailedError` for one that ends FAILED. */
+  /**
+   * Starts a run and waits for its result.
+   * @throws Error where it waits for a person, and Temporal's `WorkflowFailedError` for one that ends FAILED.
+   */
   async run(loop: string, input: unknown, options?: RunOptions): Promise<RunResult> {
-    return await this.client.result(await this.start(loop, input, options));
+    const workflowId = await this.start(loop, input, options);
+    const over = new AbortController();
+    const result = this.client.result(workflowId).finally(() => over.abort());
+    return await Promise.race([result, this.#asksNobody(workflowId, over.signal)]);
+  }
+
+  /** Rejects once a run waits for a person: whoever waits for its result would wait for ever. */
+  async #asksNobody(workflowId: string, over: AbortSignal): Promise<never> {
+    for (;;) {
+      await pause(LOOK_EVERY_MS, undefined, { signal: over }).catch(() => new Promise<never>(() => {}));
+      const { gate, gateBecause } = await this.client
+        .status(workflowId)
+        .catch(() => ({ gate: undefined, gateBecause: '' }));
+      if (gate !== undefined)
+        throw new Error(
+          `${workflowId} waits for a person at ${gate}, because ${gateBecause}. Start it with start(), then decide().`,
+        );
+    }
   }
 
   /** Waits until a run asks a person, and returns what it shows. */

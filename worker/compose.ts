@@ -74,6 +74,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     const source = await loopSource(options, config, store);
     const deps = await dependencies(options, { store, cluster, config, source });
     warnOfAttributes(deps.attributes, options);
+    await warnOfMissingLoops(deps, options.report);
     const beside = besideWorker(deps, source.watched, options.report);
     return {
       deps,
@@ -177,6 +178,17 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     maxEvents: MAX_EVENTS,
     now: Date.now,
   };
+}
+
+/** Says which open runs wait for loops that this worker does not have. */
+async function warnOfMissingLoops({ store, loops }: Dependencies, report: (text: string) => void): Promise<void> {
+  const waiting = (await store.runs.unclosed()).filter(({ loop }) => !loops.has(loop));
+  for (const loop of new Set(waiting.map((run) => run.loop))) {
+    const runs = waiting.filter((run) => run.loop === loop).length;
+    report(
+      `${loop} does NOT run here, and ${runs} open run${runs === 1 ? ' needs' : 's need'} it. Start a worker that has it before they are decided.`,
+    );
+  }
 }
 
 /** Says once, with the command, which search attributes the cluster lacks. Runs go on without. */

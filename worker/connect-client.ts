@@ -38,6 +38,6 @@ export async function connectClient(env: NodeJS.ProcessEnv, data: string): Promi
       close: () => connection.close(),
     };
   } catch (cause) {
-    throw new Error(noServerAt(address), { cause });
+    throw new Error(noServerAt(env, address), { cause });
   }
 }

@@ -13,6 +13,6 @@ export async function connect(env: NodeJS.ProcessEnv, address: string): Promise<
   try {
     return await NativeConnection.connect({ ...connectionOptions, address });
   } catch (cause) {
-    throw new Error(noServerAt(address), { cause });
+    throw new Error(noServerAt(env, address), { cause });
   }
 }

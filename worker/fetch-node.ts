@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from './temporal/cache-folder.ts';
 import { lastLines, runCommand } from './temporal/run-command.ts';
@@ -36,7 +36,8 @@ export async function fetchNode(env: NodeJS.ProcessEnv, report: (text: string) =
   const cacheDir = cacheFolder(env);
   const cached = join(cacheDir, `node-${VERSION}-${platform}`);
   const program = join(cached, process.platform === 'win32' ? 'node.exe' : 'node');
-  if (await exists(program)) return program;
+  if (await runs(program, env)) return program;
+  await rm(cached, { recursive: true, force: true });
   report(`Node ${VERSION}: fetching it with npm, once (50 MB) …`);
   await mkdir(cacheDir, { recursive: true });
   const scratch = await mkdtemp(join(cacheDir, 'node-part-'));
@@ -46,7 +47,7 @@ export async function fetchNode(env: NodeJS.ProcessEnv, report: (text: string) =
     for (const name of await readdir(ready)) await chmod(join(ready, name), 0o755);
     await rename(ready, cached).catch(async (error: unknown) => {
       // Another process was faster.
-      if (!(await exists(program))) throw error;
+      if (!(await runs(program, env))) throw error;
     });
     return program;
   } finally {
@@ -56,11 +57,15 @@ export async function fetchNode(env: NodeJS.ProcessEnv, report: (text: string) =
 
 async function download(spec: string, integrity: string, folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const packed = await runCommand(npm, ['pack', spec, '--silent', '--pack-destination', folder], {
-    env,
-    cwd: folder,
-    timeoutMs: downloadTimeoutMs,
-  });
+  const packed = await runCommand(
+    npm,
+    ['pack', spec, '--silent', '--fetch-retries=1', '--fetch-timeout=60000', '--pack-destination', folder],
+    {
+      env,
+      cwd: folder,
+      timeoutMs: downloadTimeoutMs,
+    },
+  );
   if (packed.kind === 'notRun') throw new Error(packed.reason);
   const file = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
   if (packed.code !== 0 || file === undefined)
@@ -75,9 +80,8 @@ async function download(spec: string, integrity: string, folder: string, env: No
   if (unpacked.code !== 0) throw new Error(`${file} was not unpacked: ${lastLines(unpacked.stderr, 1)}`);
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
+/** Whether a program is there and is the Node that it should be. */
+async function runs(program: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const answer = await runCommand(program, ['-p', 'process.version'], { env, timeoutMs: 20_000 });
+  return answer.kind === 'exited' && answer.stdout.trim() === `v${VERSION}`;
 }

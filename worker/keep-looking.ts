@@ -4,16 +4,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 const EVERY_MS = 250;
 
 /** Looks again and again, one look after the other, until it is stopped; what a look throws is told once, not every time. */
-export function keepLooking(at: { look(): Promise<void> }, report: (text: string) => void): { stop(): Promise<void> } {
+export function keepLooking(
+  at: { look(signal: AbortSignal): Promise<void> },
+  report: (text: string) => void,
+): { stop(): Promise<void> } {
   const stopped = new AbortController();
   let said = '';
   const looking = (async () => {
     while (!stopped.signal.aborted) {
-      const trouble = await at.look().then(
+      const trouble = await at.look(stopped.signal).then(
         () => '',
         (error: unknown) => `Changes cannot be taken just now: ${(error as Error).message}`,
       );
-      if (trouble !== said && trouble !== '') report(trouble);
+      if (trouble !== said && trouble !== '' && !stopped.signal.aborted) report(trouble);
       said = trouble;
       await pause(EVERY_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
     }

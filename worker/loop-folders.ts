@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Mistake } from '../contract/mistake.ts';
+import { CASES_FILE } from './load/cases.ts';
 import {
   DEFINITION_FILE,
   loadLoopFolder,
@@ -8,6 +9,8 @@ import {
   type FoundLoop,
   type LoadedFolder,
 } from './load/loop-folder.ts';
+import { tryFolders } from './load/trial.ts';
+import type { TrialLimits } from './load/trial-process.ts';
 
 /** What folders hold: the loops that can run, and what keeps the others from it. */
 export interface LoadedLoops {
@@ -17,9 +20,18 @@ export interface LoadedLoops {
 
 /** Loads the folders of loops in a folder. */
 export async function loadFolders(root: string, options: FolderOptions): Promise<LoadedFolder[]> {
-  const folders: LoadedFolder[] = [];
-  for (const folder of await loopFolders(root)) folders.push(await loadLoopFolder(folder, options));
-  return folders;
+  return await loadEach(await loopFolders(root), options);
+}
+
+/** Loads folders with a `loop.ts`. Their modules are tried in a process of their own first: what would end or stop this one is a mistake. */
+export async function loadEach(
+  folders: readonly string[],
+  options: FolderOptions & TrialLimits,
+): Promise<LoadedFolder[]> {
+  const refused = await tryFolders(folders, options);
+  const loaded: LoadedFolder[] = [];
+  for (const folder of folders) loaded.push(refused.get(folder) ?? (await loadLoopFolder(folder, options)));
+  return loaded;
 }
 
 /** Loads the loops in a folder, side by side. */
@@ -27,12 +39,19 @@ export async function loadLoops(root: string, options: FolderOptions): Promise<L
   return together(await loadFolders(root, options));
 }
 
+/** A broken case is told, but it is no part of what a loop does. */
+export function keepsFromRunning({ file }: Mistake): boolean {
+  return basename(file) !== CASES_FILE;
+}
+
 /**
  * What loaded folders come to. A loop with a mistake is left out and its mistakes are listed, all of them; the others
  * can run. Two loops with one name are both left out: nobody could say which one runs.
  */
 export function together(folders: readonly LoadedFolder[]): LoadedLoops {
-  const all = folders.flatMap(({ loops, mistakes }) => loops.map((found) => ({ found, whole: mistakes.length === 0 })));
+  const all = folders.flatMap(({ loops, mistakes }) =>
+    loops.map((found) => ({ found, whole: !mistakes.some(keepsFromRunning) })),
+  );
   const loops = new Map<string, FoundLoop>();
   const mistakes = folders.flatMap((folder) => folder.mistakes);
   for (const { found, whole } of all) {

@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { EXIT } from '../contract/exit-codes.ts';
 import { CommandError, type CommandContext } from './commands/context.ts';
 import { plainText } from '../core/plain-text.ts';
@@ -13,6 +14,9 @@ const context: CommandContext = {
   report: (text) => void process.stderr.write(`${plainText(text)}\n`),
   print: (text) => void process.stdout.write(`${text}\n`),
 };
+
+// What a loop's own code prints is no data of ours.
+globalThis.console = new Console(process.stderr);
 
 // Whoever reads may have read enough: `loopwright runs | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -3,7 +3,13 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { DataConverter } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
-import type { BundleOptions, NativeConnection, ReplayWorkerOptions, WorkerOptions } from '@temporalio/worker';
+import type {
+  BundleOptions,
+  NativeConnection,
+  ReplayWorkerOptions,
+  WorkerOptions,
+  WorkflowBundleOption,
+} from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { resolvingOurs } from './bundle-workflows.ts';
@@ -100,7 +106,10 @@ export class LoopwrightPlugin extends SimplePlugin {
     workflowsPath,
     workflowBundle,
   }: WorkerOptions | ReplayWorkerOptions): Pick<WorkerOptions, 'workflowsPath' | 'workflowBundle'> {
-    if (workflowBundle !== undefined) return { workflowBundle };
+    if (workflowBundle !== undefined) {
+      refuseForeignBundle(workflowBundle);
+      return { workflowBundle };
+    }
     if (workflowsPath === undefined) return { workflowBundle: this.#composition.bundle };
     return { workflowsPath: this.#entry(workflowsPath) };
   }
@@ -109,6 +118,7 @@ export class LoopwrightPlugin extends SimplePlugin {
   #entry(theirs: string): string {
     if (theirs.startsWith(join(this.#cacheDir, ENTRY))) return theirs;
     refuseAnotherDefault(theirs);
+    refuseTakenNames(theirs, [...this.#composition.deps.loops.keys()]);
     const text = entryOf(theirs, this.#composition.workflows);
     const path = join(this.#cacheDir, `${ENTRY}${createHash('sha256').update(text).digest('hex').slice(0, 16)}.js`);
     mkdirSync(this.#cacheDir, { recursive: true });
@@ -120,6 +130,9 @@ export class LoopwrightPlugin extends SimplePlugin {
 
 const ENTRY = 'plugin-entry-';
 
+/** The function in `workflows/loop.ts`, by which a bundle that can run loops is known. */
+const DEFAULT_WORKFLOW = 'function anyLoop(';
+
 function entryOf(theirs: string, workflows: readonly WorkflowSource[]): string {
   return [
     `export { default } from ${JSON.stringify(ownPath('../workflows/loop'))};`,
@@ -129,11 +142,40 @@ function entryOf(theirs: string, workflows: readonly WorkflowSource[]): string {
   ].join('\n');
 }
 
+/** A bundle without the default workflow would leave every loop waiting for a worker that knows it. */
+function refuseForeignBundle(bundle: WorkflowBundleOption): void {
+  const code = 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
+  if (code.includes(DEFAULT_WORKFLOW)) return;
+  throw new Error(
+    'The `workflowBundle` of this worker cannot run loops: it was made without Loopwright. Make it with bundleWorkflowCode({ workflowsPath, plugins: [loopwright] }), or give `workflowsPath` instead.',
+  );
+}
+
+/** A workflow under a loop's name would run in its place, unverified. Finds what is exported by name. */
+function refuseTakenNames(path: string, loops: readonly string[]): void {
+  const text = textOf(path);
+  const taken = loops.find((loop) =>
+    new RegExp(
+      `^\\s*export\\s+(async\\s+)?(function\\*?|const|let|class)\\s+${loop}\\b|^\\s*export\\s*\\{[^}]*\\b${loop}\\s*[,}]`,
+      'm',
+    ).test(text),
+  );
+  if (taken === undefined) return;
+  throw new Error(
+    `${path} exports a workflow \`${taken}\`, and there is a loop of that name: yours would run in its place. Give one of them another name.`,
+  );
+}
+
+function textOf(path: string): string {
+  return extname(path) === '' ? '' : readFileSync(path, 'utf8');
+}
+
 /** A worker has one default workflow, which runs what has no workflow of its own name; ours runs the loops. */
 function refuseAnotherDefault(path: string): void {
-  const text = extname(path) === '' ? '' : readFileSync(path, 'utf8');
-  const has = /^\s*export\s+default\b|\bas\s+default\b|^\s*export\s*\{\s*default\s*[,}]/m.test(text);
-  if (!has || /from\s+['"]loopwright\/workflow['"]/.test(text)) return;
+  const text = textOf(path);
+  const ours = /export\s*\{\s*default\s*\}\s*from\s*['"]loopwright\/workflow['"]/;
+  const others = text.replace(ours, '');
+  if (!/^\s*export\s+default\b|\bas\s+default\b|^\s*export\s*\{\s*default\s*[,}]/m.test(others)) return;
   throw new Error(
     `${path} exports a default workflow, and so does Loopwright: its default workflow runs loops by their name, and a worker can have only one. Give yours a name, or run it on a worker of its own.`,
   );

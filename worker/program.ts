@@ -36,7 +36,7 @@ export function createProgram(context: CommandContext): Command {
     .configureHelp({ sortSubcommands: false })
     // `temporal --version` is for the Temporal CLI.
     .enablePositionalOptions()
-    .showHelpAfterError()
+    .showHelpAfterError('(--help says what there is.)')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
   for (const command of COMMANDS) program.addCommand(command(context).copyInheritedSettings(program));
   return program;

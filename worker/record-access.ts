@@ -11,6 +11,9 @@ import { isAlive } from './temporal/tether.ts';
 /** A gateway on this machine answers in milliseconds, or somebody else has its port. */
 const OWNER_ANSWERS_MS = 5000;
 
+/** The longest story is told in seconds. */
+const ANSWER_MS = 30_000;
+
 /** What is said of a data folder that has no record. */
 export function noRecordIn(data: string): string {
   return `There is no record in ${resolve(data)}: nothing was ever run on it. Start with \`loopwright up\`, or name the data folder of a worker with --data.`;
@@ -62,12 +65,12 @@ async function withOwnStore<T>(folder: string, work: (record: RecordClient) => P
   }
 }
 
-function overHttp({ port, token }: GatewayFile, timeoutMs?: number): Send {
+function overHttp({ port, token }: GatewayFile, timeoutMs = ANSWER_MS): Send {
   return async (path, init) => {
-    const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     return await fetch(`http://127.0.0.1:${port}${path}`, {
       ...bearing(token, init),
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     }).catch((cause: unknown) => {
       throw new CommandError(
         `The process that owns the data folder went away in the middle of ${path} (${(cause as Error).message}). Ask again.`,

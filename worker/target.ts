@@ -18,9 +18,16 @@ export function targetOf(env: NodeJS.ProcessEnv): Target {
   return { address: address ?? DEFAULT_ADDRESS, namespace: namespace ?? 'default', named: address !== undefined };
 }
 
-/** What is said where no server answers. */
-export function noServerAt(address: string): string {
-  return `No Temporal server answers at ${address}. Start everything with \`loopwright up\`, or name yours with TEMPORAL_ADDRESS.`;
+/** What is said where no server answers: who named it, where somebody did, because `up` starts none then. */
+export function noServerAt(env: NodeJS.ProcessEnv, address: string): string {
+  const none = `No Temporal server answers at ${address}`;
+  const named = targetOf(env);
+  if (!named.named || named.address !== address)
+    return `${none}. Start everything with \`loopwright up\`, or name yours with TEMPORAL_ADDRESS.`;
+  const variable = env['TEMPORAL_ADDRESS'] === address;
+  const by = variable ? 'TEMPORAL_ADDRESS' : "a profile of Temporal's configuration (temporal.toml)";
+  const without = variable ? 'unset TEMPORAL_ADDRESS' : 'take the address out of it';
+  return `${none}, which ${by} names. Start that one, or ${without} to let \`loopwright up\` start a server.`;
 }
 
 /** CLI flags that reach a cluster: none where the CLI's defaults do. */

@@ -1,6 +1,6 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { payloadReader } from '../client/payloads.ts';
+import { startArguments } from '../client/start-arguments.ts';
 import { RunOptions, type Trigger } from '../contract/run.ts';
 import type { TemporalFacts } from '../core/story/story.ts';
 import { connectClient } from './connect-client.ts';
@@ -69,15 +69,9 @@ async function startOf(
   workflowId: string,
   runId: string,
 ): Promise<{ readonly input?: string; readonly trigger?: Trigger }> {
-  const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: client.options.namespace,
-    execution: { workflowId, runId },
-    maximumPageSize: 1,
-  });
-  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const read = payloadReader(client);
-  const input = JSON.stringify(await read(payloads))?.slice(0, INPUT_CHARACTERS);
-  const { data } = RunOptions.safeParse((await read(payloads.slice(1))) ?? {});
+  const given = await startArguments(client, { workflowId, runId });
+  const input = JSON.stringify(given.input)?.slice(0, INPUT_CHARACTERS);
+  const { data } = RunOptions.safeParse(given.options ?? {});
   const by = data?.requestedBy === undefined ? {} : { by: data.requestedBy };
   return {
     ...(input === undefined ? {} : { input }),

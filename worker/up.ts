@@ -5,7 +5,6 @@ import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
 import { startWorker, type RunningWorker } from './start-worker.ts';
 import { connect, DEFAULT_ADDRESS, flagsOf, targetOf } from './connect.ts';
 import { exampleStart, type ExampleStart } from './example-start.ts';
-import { requireLoops } from './no-loop.ts';
 import { readyLine, type Ready } from './ready.ts';
 import { databaseReleased } from './temporal/database-owner.ts';
 import { PortInUse, startDevServer, type DevServer } from './temporal/dev-server.ts';
@@ -53,7 +52,6 @@ export interface Up {
  * a killed `up` loses nothing and goes on where it was when it is started again on the same folder.
  */
 export async function up(options: UpOptions): Promise<Up> {
-  if (options.loops !== undefined) await requireLoops(options.loops);
   const data = resolve(options.data);
   await mkdir(data, { recursive: true });
   const target = targetOf(options.env);

@@ -2,8 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Mistake } from '../contract/mistake.ts';
 import { CONFIG_FILE, readConfigFile } from './config.ts';
-import { loadLoopFolder, type LoadedFolder } from './load/loop-folder.ts';
-import { loopFolders, together, type LoadedLoops } from './loop-folders.ts';
+import { loadEach, loopFolders, together, type LoadedLoops } from './loop-folders.ts';
 import { noLoopIn } from './no-loop.ts';
 
 /** What to look at. */
@@ -41,16 +40,17 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
     for (const found of await loopFolders(folder)) if (is.isDirectory() || found === folder) folders.add(found);
   }
   const onlyConfig = paths.every((path) => basename(path) === basename(file));
-  const loaded: LoadedFolder[] = [];
-  for (const folder of onlyConfig ? [] : folders)
-    loaded.push(await loadLoopFolder(folder, { cwd, models, generation: 1 }));
+  const loaded = await loadEach(onlyConfig ? [] : [...folders], { cwd, models, generation: 1 });
   const { loops, mistakes } = await bundled(together(loaded), cacheDir);
   const here = (path: string): string => {
     const name = relative(cwd, path);
     return name.startsWith('..') || isAbsolute(name) ? path : name === '' ? '.' : name;
   };
+  // A broken case keeps no loop from running, but a loop with one is not all right.
+  const flawed = new Set(loaded.filter((one) => one.mistakes.length > 0).map(({ folder }) => folder));
+  const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
   return {
-    loops: [...loops].map(([name, { folder }]) => ({ name, folder: here(folder) })),
+    loops: good.map(([name, { folder }]) => ({ name, folder: here(folder) })),
     mistakes: [...ofConfig, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };

@@ -1,10 +1,10 @@
 import { join, relative } from 'node:path';
 import { mistakeLine, type Mistake } from '../contract/mistake.ts';
 import type { RouteModels } from './config.ts';
-import { loadLoopFolder, ownFiles, type FoundLoop, type LoadedFolder } from './load/loop-folder.ts';
+import { ownFiles, type FoundLoop, type LoadedFolder } from './load/loop-folder.ts';
 import { looksOf, sameLooks, type Looks } from './load/looks.ts';
 import { HARNESS_FILE } from './load-harness.ts';
-import { loopFolders, together } from './loop-folders.ts';
+import { keepsFromRunning, loadEach, loopFolders, together } from './loop-folders.ts';
 
 /** What taking a change needs of the worker. */
 export interface WatchOptions {
@@ -46,8 +46,11 @@ export class WatchedLoops {
     for (const loaded of options.folders) this.#folders.set(loaded.folder, loaded);
   }
 
-  /** Looks once, and takes what has changed since and holds still: what looks the same as at the last look. */
-  async look(): Promise<void> {
+  /**
+   * Looks once, and takes what has changed since and holds still: what looks the same as at the last look.
+   * @throws when the signal fires while changed modules are tried.
+   */
+  async look(signal?: AbortSignal): Promise<void> {
     await this.#settleWaiting();
     const folders = await loopFolders(this.#options.folder);
     const gone = [...this.#folders.keys()].filter((folder) => !folders.includes(folder));
@@ -65,17 +68,18 @@ export class WatchedLoops {
     if (seen.size === 0 || !still) return;
     for (const folder of gone) this.#folders.delete(folder);
     this.#generation += 1;
-    for (const folder of changed) await this.#load(folder);
+    await this.#load(changed, signal);
     await this.#take();
   }
 
-  async #load(folder: string): Promise<void> {
+  async #load(changed: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     const { cwd, models, report } = this.#options;
-    const before = this.#folders.get(folder);
-    const read = await loadLoopFolder(folder, { cwd, models, generation: this.#generation });
-    const loaded = { ...read, mistakes: [...read.mistakes, ...goneHarness(read, before, cwd)] };
-    this.#folders.set(folder, loaded);
-    for (const mistake of loaded.mistakes) report(mistakeLine(mistake));
+    for (const read of await loadEach(changed, { cwd, models, generation: this.#generation, signal })) {
+      const before = this.#folders.get(read.folder);
+      const loaded = { ...read, mistakes: [...read.mistakes, ...goneHarness(read, before, cwd)] };
+      this.#folders.set(read.folder, loaded);
+      for (const mistake of loaded.mistakes) report(mistakeLine(mistake));
+    }
   }
 
   async #take(): Promise<void> {
@@ -88,7 +92,8 @@ export class WatchedLoops {
       const folder = this.#folders.get(running.folder);
       // A folder with a mistake may still have it: nobody can say what it would define.
       const isBroken =
-        (folder?.mistakes.length ?? 0) > 0 || folders.some((one) => one.loops.some(({ loop }) => loop.name === name));
+        folder?.mistakes.some(keepsFromRunning) === true ||
+        folders.some((one) => one.loops.some(({ loop }) => loop.name === name));
       if (!this.#isNews(name, folder)) continue;
       if (isBroken) {
         this.#waiting.delete(name);

@@ -102,8 +102,9 @@ function gateStatus(state: RunState, gate: Gate): Partial<Status> {
 function commandsOf(state: RunState, gate: Gate): { approve: string; revise: string; reject: string } {
   const head = `temporal workflow update execute${state.plan?.connection ?? ''} -w ${quote(workflowInfo().workflowId)} --name decide --input `;
   const digest = current(gate).slice(0, 'sha256:'.length + 12);
-  const command = (decision: object): string =>
-    head + quote(JSON.stringify({ ...decision, by: 'you@example.com', digest }));
+  // Pasted as it is, it should count.
+  const by = state.plan?.approvers.find((approver) => approver !== '*') ?? 'you@example.com';
+  const command = (decision: object): string => head + quote(JSON.stringify({ ...decision, by, digest }));
   return {
     approve: command({ decision: 'approve' }),
     revise: command({ decision: 'revise', output: state.parked?.draft.output ?? {}, approve: true }),

@@ -75,9 +75,13 @@ export async function runJudge(
   return criteriaOf(judge, rubric, reply.text, subject.text);
 }
 
-/** The call's name in the ledger: a person's edit of the same attempt is judged by a call of its own. */
+/**
+ * The call's name in the ledger, which no other call of the attempt has, whatever its author calls the judge: not the
+ * generator's, and not a second question (`~2`) of another judge. A person's edit is judged by a call of its own.
+ */
 function callOf(request: Judged, judge: Judge): string {
-  return request.edit === undefined ? judge.name : `${judge.name}/${activityInfo().activityId}`;
+  const name = `judge:${judge.name.replaceAll('~', '~~')}`;
+  return request.edit === undefined ? name : `${name}/${activityInfo().activityId}`;
 }
 
 function rubricOf(judge: Judge, harness: Harness): Record<string, string> {

@@ -36,6 +36,21 @@ describe('a check', () => {
 });
 
 describe('an eval of the harness', () => {
+  test('on a field that is not there proves nothing', () => {
+    const typo: HarnessEval = { id: 'typo', kind: 'notContains', field: 'titel', text: 'a' };
+    const evidence = 'the output has no field `titel`';
+    expect(runEvals([typo], {}, { title: 'aaa' })).toEqual([{ name: 'typo', verdict: 'inconclusive', evidence }]);
+    expect(verdictOf({ ...typo, kind: 'matches', pattern: '.*' } as HarnessEval, {})).toEqual(['inconclusive']);
+  });
+
+  test('whose pattern would never come to an end over a text is inconclusive within seconds', () => {
+    const since = performance.now();
+    const [found] = runEvals([{ id: 'evil', kind: 'matches', pattern: '^(a+)+$' }], {}, `${'a'.repeat(60)}!`);
+    expect(found).toMatchObject({ verdict: 'inconclusive' });
+    expect(found?.evidence).toContain('took longer than 1 s over a text of 61 characters');
+    expect(performance.now() - since).toBeLessThan(5000);
+  });
+
   const verdictOf = (item: HarnessEval, output: unknown, input: unknown = {}) =>
     runEvals([item], input, output).map(({ verdict }) => verdict);
   const output = { title: 'About owls', confidence: 0.9 };

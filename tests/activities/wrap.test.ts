@@ -38,6 +38,18 @@ describe('a regular step that fails', () => {
     expect(reason.nonRetryable).toBe(false);
   });
 
+  test('waits where its worker lacks the loop, and that is no failure of the step', async () => {
+    const missing = failure('LoopMissing', 'not here', { retryAfterMs: 60_000 });
+    const { reason, beat } = await fail({ attempt: 9, heartbeatDetails: { failed: 3 } }, missing);
+    expect(reason).toMatchObject({ type: 'LoopMissing', nonRetryable: false, nextRetryDelay: 60_000 });
+    expect(beat).toBeUndefined();
+  });
+
+  test('is tried again where its store was closed: another worker has one', async () => {
+    const { reason } = await fail({ attempt: 1 }, new Error('driver has already been destroyed'));
+    expect(reason).toMatchObject({ type: 'StoreUnavailable', nonRetryable: false });
+  });
+
   test('is given up at once where the failure is final, and as `Unexpected` where nobody foresaw it', async () => {
     const { reason } = await fail({ attempt: 1 }, new TypeError('x is not a function'));
     expect(reason).toMatchObject({ type: 'Unexpected', nonRetryable: true });

@@ -56,6 +56,16 @@ export function recordConformance(name: string, open: OpenEmptyStore): void {
       expect(await keys({ loop: 'nobody' })).toEqual([]);
     });
 
+    test('runs are listed by their key, and by their work, as a whole or without the loop', async () => {
+      await store.runs.open(runOf('r1', { workflowId: 'triage-T2', workKey: 'triage/4713', openedAt: 1000 }));
+      await store.runs.open(runOf('r2', { workflowId: 'triage-T3', workKey: 'triage/T2', openedAt: 2000 }));
+      await store.runs.open(runOf('r3', { loop: 'report', workflowId: 'other-T2', workKey: 'triage-4713' }));
+      expect(await keys({ named: 'T2' })).toEqual(['r2', 'r1']);
+      expect(await keys({ named: '4713' })).toEqual(['r1']);
+      expect(await keys({ named: 'triage/4713' })).toEqual(['r1']);
+      expect(await keys({ named: 'T2', loop: 'report' })).toEqual([]);
+    });
+
     test('a list says whether there are more than its limit', async () => {
       for (const runKey of ['r1', 'r2', 'r3']) await store.runs.open(runOf(runKey));
       expect((await store.runs.list({ limit: 2 })).runs).toHaveLength(2);

@@ -111,9 +111,9 @@ test('a module that waits for ever keeps nobody waiting', async () => {
   const { loops, mistakes } = await answer(folder);
   expect(loops).toEqual([{ name: 'good', folder: 'good' }]);
   expect(mistakes).toMatchObject([
-    { file: 'stuck/loop.ts', rule: 'throws when it is loaded: it is not loaded after 10 s: it awaits something' },
+    { file: 'stuck/loop.ts', rule: 'awaits something that never comes when it is loaded' },
   ]);
-}, 60_000);
+});
 
 test('ends with 3 where there is no loop, and says what was looked for', async () => {
   const folder = await plantFiles({ 'notes.md': 'nothing' });

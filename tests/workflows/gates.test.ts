@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { model } from '../../loops/define/index.ts';
+import { judge, model } from '../../loops/define/index.ts';
 import { bad, doubts, good, names, taste, titleLoop } from '../support/loops.ts';
 import { rig, until } from '../support/rig.ts';
 import type { Status } from '../../contract/messages.ts';
@@ -185,6 +185,19 @@ test('an attempt that comes to nothing opens the gate again on the version befor
   }
   await handle.signal('approve', { by: 'ada' });
   expect(await handle.result()).toMatchObject({ outcome: 'accepted', output: { title: 'About owls' }, gates: 1 });
+});
+
+test('a judge is paid for whatever its author calls it', async () => {
+  const verify = [names, judge('generate', { short: 'The title is short.' })];
+  const named = titleLoop('named', { stages: { main: { generate: model(), verify } } });
+  const yes = { json: { criteria: [{ name: 'short', pass: true, quote: 'About owls' }] } };
+  const { run, rows, model: fake } = await rig({ loops: [{ loop: named }], script: [good('owls'), yes] });
+  expect(await run('named', owls)).toMatchObject({ outcome: 'accepted', costUsd: 2 * 0.00014 });
+  expect(await rows('select call, state from ledger order by call')).toEqual([
+    { call: 'generate', state: 'settled' },
+    { call: 'judge:generate', state: 'settled' },
+  ]);
+  expect(fake.billed.calls).toBe(2);
 });
 
 test('a human may approve his own edit where a judge could not say', async () => {

@@ -1,5 +1,6 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
+import { plainLine } from '../../core/plain-text.ts';
 import { defaultData } from '../default-data.ts';
 
 /** What every command gets from the process it runs in. */
@@ -28,7 +29,10 @@ export const dataOption = ({ env }: CommandContext) =>
   ['--data <dir>', 'data folder; one process owns it', defaultData(env)] as const;
 
 /** Words of the option that names a folder of loops. */
-export const LOOPS_OPTION = ['--loops <dir>', "folder of loops, in place of the project's own"] as const;
+export const LOOPS_OPTION = [
+  '--loops <dir>',
+  'folder of loops (default: this one where it has loops, else those that come with Loopwright)',
+] as const;
 
 /** Words of the option that watches it. */
 export const WATCH_OPTION = ['--watch', 'take changes in that folder at once, without losing a run', false] as const;
@@ -38,10 +42,13 @@ export function paints(env: NodeJS.ProcessEnv, { isTTY }: { readonly isTTY?: boo
   return isTTY === true && (env['NO_COLOR'] ?? '') === '';
 }
 
-/** The project's own loops are not watched. */
-export function refuseLoneWatch(command: Command, options: { readonly loops?: string; readonly watch: boolean }): void {
-  if (options.watch && options.loops === undefined)
-    command.error('error: --watch needs --loops <dir>: the folder to watch', { exitCode: EXIT.usage });
+/** The loops that come with Loopwright are not watched. @throws CommandError (usage) where there is no folder to watch. */
+export function refuseLoneWatch(watch: boolean, loops: string | undefined): void {
+  if (watch && loops === undefined)
+    throw new CommandError(
+      '--watch needs a folder to watch: name one with --loops <dir>, or start in one that has loops.',
+      EXIT.usage,
+    );
 }
 
 /** Reads an option that is a whole number from 1. */
@@ -49,6 +56,13 @@ export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1');
   return value;
+}
+
+/** Reads an option that is a person's name: an empty one is mostly a variable that nobody has set. */
+export function who(text: string): string {
+  const name = text.trim();
+  if (plainLine(name, 1) === '' || name.length > 200) throw new InvalidArgumentError('expected 1 to 200 characters');
+  return name;
 }
 
 /** Reads an option that is a TCP port. */

@@ -32,12 +32,14 @@ export function doctorCommand(context: CommandContext): Command {
 }
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
-  const [{ doctor }, { commandOf }, { jsonOf, linesOf, nextOf, summaryOf }] = await Promise.all([
+  const [{ doctor }, { loopsHere }, { commandOf }, { jsonOf, linesOf, nextOf, summaryOf }] = await Promise.all([
     import('../doctor/doctor.ts'),
+    import('../no-loop.ts'),
     import('../doctor/check.ts'),
     import('../doctor/report.ts'),
   ]);
-  const { fix, json, loops, data } = options;
+  const { fix, json, data } = options;
+  const loops = options.loops ?? (await loopsHere({ report }));
   const settings = {
     env,
     cacheDir,

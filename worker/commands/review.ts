@@ -3,8 +3,9 @@ import type { LoopEntry } from '../../activities/dependencies.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
+import { nearest } from '../../core/nearest.ts';
 import type { Review } from '../../core/review/result.ts';
-import { CommandError, dataOption, LOOPS_OPTION, paints, type CommandContext } from './context.ts';
+import { CommandError, dataOption, LOOPS_OPTION, paints, who, type CommandContext } from './context.ts';
 
 interface Options {
   readonly loops?: string;
@@ -22,7 +23,7 @@ export function reviewCommand(context: CommandContext): Command {
     .argument('[loop]', 'one loop; all of them by default')
     .option(...LOOPS_OPTION)
     .option('--answers <file>', 'YAML or JSON with what cannot be measured: loop → check → { answer, note? }')
-    .option('--by <who>', 'who answers (default: git user.email, else $USER)')
+    .option('--by <who>', 'who answers (default: git user.email, else $USER)', who)
     .option('--no-input', 'ask nobody on the terminal')
     .option('--json', 'print one JSON object: { ok, reviews, mistakes }, and ask nobody', false)
     .option(...dataOption(context))
@@ -31,12 +32,15 @@ export function reviewCommand(context: CommandContext): Command {
 
 async function run(context: CommandContext, only: string | undefined, options: Options): Promise<void> {
   const { env, print, report } = context;
-  const [{ loadReviewed, reviewLoops }, { requireLoops }] = await Promise.all([
+  const [{ loadReviewed, reviewLoops }, { chosenLoops }] = await Promise.all([
     import('../review/reviews.ts'),
     import('../no-loop.ts'),
   ]);
-  if (options.loops !== undefined) await requireLoops(options.loops);
-  const { loops, mistakes } = await loadReviewed(context, options);
+  const folder = await chosenLoops(options.loops, context);
+  const { loops, mistakes } = await loadReviewed(context, {
+    data: options.data,
+    ...(folder === undefined ? {} : { loops: folder }),
+  });
   for (const mistake of mistakes) report(mistakeLine(mistake));
   const entries = chosen(loops, mistakes, only);
   const by = options.by ?? (await (await import('../review/who.ts')).whoAmI(env));
@@ -73,8 +77,10 @@ function chosen(
   const entry = loops.get(only);
   if (entry !== undefined) return [entry];
   const more = mistakes.length === 0 ? '' : ` ${mistakes.length} could not be loaded: see above.`;
+  const meant = nearest(only, [...loops.keys()]);
+  const maybe = meant === undefined ? '' : ` Did you mean "${meant}"?`;
   throw new CommandError(
-    `There is no loop "${only}". There is: ${[...loops.keys()].join(', ') || 'none'}.${more}`,
+    `There is no loop "${only}".${maybe} There is: ${[...loops.keys()].join(', ') || 'none'}.${more}`,
     EXIT.notFound,
   );
 }

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { dataOption, type CommandContext } from './context.ts';
+import { dataOption, who, type CommandContext } from './context.ts';
 
 /** What `loopwright run` was told. */
 export interface RunCommandOptions {
@@ -23,9 +23,12 @@ const HELP = `
 The workflow id is <loop>-<key>; without --key, the key is made of the input, so that the same command twice is one run.
 A dry run has an id of its own and claims no work.
 
-stdout is the workflow id, or with --wait, --watch and --dry-run the result as JSON. Exits, where it waits:
+While such a run is open, the same key with another input is refused.
+
+stdout is the workflow id, or with --wait, --watch and --dry-run the result as JSON, with
+the workflow id in it, which is also what \`loopwright why\` takes. Exits, where it waits:
   0 accepted, noWork, dryRun        1 rejected, expired, blocked, stopped, failed, out of time
-  2 the input does not fit          3 there is no such loop
+  2 the input does not fit          3 there is no such loop           5 the key's run is open, with another input
   6 over budget                     7 a verifier said no until the end (exhausted, stalled)
   8 with --no-human: it waits for a human`;
 
@@ -36,8 +39,8 @@ export function runCommand(context: CommandContext): Command {
     .argument('<loop>', "the loop's name, e.g. supportTriage")
     .option('--input <json>', 'the input, one JSON object; - reads stdin')
     .option('--input-file <file>', 'the input, from a file; - reads stdin')
-    .option('--key <key>', 'what makes the workflow id: <loop>-<key>')
-    .option('--by <who>', 'who asks for it')
+    .option('--key <key>', 'what makes the workflow id: <loop>-<key>; letters, digits and . _ - :', runKey)
+    .option('--by <who>', 'who asks for it', who)
     .option('--budget-usd <usd>', "lowers the run's budget", usd)
     .option('--harness <version>', 'another harness version, e.g. v3; one that was never promoted runs dry')
     .option('--rerun', 'do work again that is done already', false)
@@ -52,6 +55,13 @@ export function runCommand(context: CommandContext): Command {
       const { startAndFollow } = await import('../run/start.ts');
       process.exitCode = await startAndFollow(context, loop, options);
     });
+}
+
+/** What can be pasted into a command as it is; an empty one is mostly a variable that nobody has set. */
+function runKey(text: string): string {
+  if (!/^[\w.:-]{1,200}$/.test(text))
+    throw new InvalidArgumentError('expected 1 to 200 letters (a-z), digits, ".", "_", "-" or ":"');
+  return text;
 }
 
 function usd(text: string): number {

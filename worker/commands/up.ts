@@ -15,7 +15,7 @@ interface Options {
 
 /** `loopwright up`: everything in one process. */
 export function upCommand(context: CommandContext): Command {
-  const command = new Command('up')
+  return new Command('up')
     .description('start Temporal (or use the one that TEMPORAL_ADDRESS names) and a worker, in one process')
     .option('--temporal-port <n>', "Temporal's port (default: 7233 where free, else any)", port)
     .option('--ui-port <n>', "port of Temporal's web UI (default: 8233 where free, else any)", port)
@@ -24,20 +24,22 @@ export function upCommand(context: CommandContext): Command {
     .option(...LOOPS_OPTION)
     .option(...WATCH_OPTION)
     .option('--fsync', 'survive a power cut too, not only kill -9; slower', false)
-    .option('--json', 'print one line of JSON once everything is ready', false);
-  return command.action(async (options: Options) => {
-    refuseLoneWatch(command, options);
-    const { withRuntime } = await import('../runtime.ts');
-    await withRuntime(() => run(context, options));
-  });
+    .option('--json', 'print one line of JSON once everything is ready', false)
+    .action(async (options: Options) => {
+      const { withRuntime } = await import('../runtime.ts');
+      await withRuntime(() => run(context, options));
+    });
 }
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
-  const [{ readyText, up }, { untilToldToStop }] = await Promise.all([
+  const [{ readyText, up }, { chosenLoops }, { untilToldToStop }] = await Promise.all([
     import('../up.ts'),
+    import('../no-loop.ts'),
     import('../stop-signals.ts'),
   ]);
-  const { temporalPort, port: oldUiPort, uiPort = oldUiPort, data, fsync, loops, watch } = options;
+  const { temporalPort, port: oldUiPort, uiPort = oldUiPort, data, fsync, watch } = options;
+  const loops = await chosenLoops(options.loops, { report });
+  refuseLoneWatch(watch, loops);
   const running = await up({
     env,
     cacheDir,

@@ -24,14 +24,13 @@ export function workerCommand(context: CommandContext): Command {
   return command.action(async (options: Options) => {
     if ((options.deployment === undefined) !== (options.buildId === undefined))
       command.error('error: --deployment and --build-id go together', { exitCode: EXIT.usage });
-    refuseLoneWatch(command, options);
     const { withRuntime } = await import('../runtime.ts');
     await withRuntime(() => run(context, options));
   });
 }
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
-  const [{ startWorker }, { connect, flagsOf, targetOf }, { requireLoops }, { readyLine }, { untilToldToStop }] =
+  const [{ startWorker }, { connect, flagsOf, targetOf }, { chosenLoops }, { readyLine }, { untilToldToStop }] =
     await Promise.all([
       import('../start-worker.ts'),
       import('../connect.ts'),
@@ -39,8 +38,9 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
       import('../ready.ts'),
       import('../stop-signals.ts'),
     ]);
-  const { deployment, buildId, data, loops, watch } = options;
-  if (loops !== undefined) await requireLoops(loops);
+  const { deployment, buildId, data, watch } = options;
+  const loops = await chosenLoops(options.loops, { report });
+  refuseLoneWatch(watch, loops);
   const { address, namespace } = targetOf(env);
   const connection = await connect(env, address);
   const worker = await startWorker({

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PACKAGE_ROOT } from '../package-root.ts';
 
 const BIN = join(PACKAGE_ROOT, 'bin', 'loopwright.js');
@@ -22,8 +22,15 @@ export class WorkerProcess {
 
   /** Resolves when the worker polls. @throws Error with what it said on stderr when it ends before. */
   static async start({ env, address, data }: WorkerProcessOptions): Promise<WorkerProcess> {
-    const child = spawn(process.execPath, [BIN, 'worker', '--json', '--data', data], {
-      env: { ...env, TEMPORAL_ADDRESS: address },
+    const config = env['LOOPWRIGHT_CONFIG'];
+    const child = spawn(process.execPath, [BIN, 'worker', '--json', '--data', resolve(data)], {
+      // The demo's loop is Loopwright's own, whatever loops and models whoever watches it has in their folder.
+      cwd: PACKAGE_ROOT,
+      env: {
+        ...env,
+        TEMPORAL_ADDRESS: address,
+        ...(config === undefined ? {} : { LOOPWRIGHT_CONFIG: resolve(config) }),
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     let said = '';

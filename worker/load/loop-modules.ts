@@ -26,20 +26,25 @@ let registered = false;
  * @throws whatever loading it throws.
  */
 export async function importLoopModule(path: string, generation: number): Promise<Readonly<Record<string, unknown>>> {
-  register();
-  const url = pathToFileURL(path);
-  if (generation > 1) url.searchParams.set(GENERATION, String(generation));
-  if (!imports.has(url.href)) imports.set(url.href, new Set());
   const late = new AbortController();
   const waited = pause(LOADING_MS, undefined, { signal: late.signal }).then(() => {
     throw new Error(`it is not loaded after ${LOADING_MS / 1000} s: it awaits something`);
   });
   try {
-    return (await Promise.race([import(url.href), waited])) as Readonly<Record<string, unknown>>;
+    return await Promise.race([importModule(path, generation), waited]);
   } finally {
     waited.catch(() => undefined);
     late.abort();
   }
+}
+
+/** {@link importLoopModule}, however long it takes. */
+export async function importModule(path: string, generation: number): Promise<Readonly<Record<string, unknown>>> {
+  register();
+  const url = pathToFileURL(path);
+  if (generation > 1) url.searchParams.set(GENERATION, String(generation));
+  if (!imports.has(url.href)) imports.set(url.href, new Set());
+  return (await import(url.href)) as Readonly<Record<string, unknown>>;
 }
 
 /** The files that a loop's module is made of, as far as they were loaded: its own and what it imports by path. */
@@ -79,7 +84,8 @@ function register(): void {
   });
 }
 
-function isTheirs(url: string): boolean {
+/** Whether a module is a file of people's own, not ours and of no package. */
+export function isTheirs(url: string): boolean {
   return url.startsWith('file:') && !url.includes('/node_modules/') && !OWN.some((own) => url.startsWith(own));
 }
 

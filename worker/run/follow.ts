@@ -42,7 +42,7 @@ export async function follow(
   });
   say(`${workflowId}: ${started.alreadyRunning ? 'watching' : 'started'}`);
   for await (const event of watchRun(connected.client, runOf(started))) {
-    if (event.kind === 'closed') return close(context, event.closing);
+    if (event.kind === 'closed') return close(context, workflowId, event.closing);
     say(eventLine(event));
     if (event.kind !== 'gate') continue;
     const status = await openGate(connected, workflowId, event);
@@ -89,13 +89,13 @@ function leaveToHuman({ print, report }: CommandContext, workflowId: string, sta
   return EXIT.waitingForHuman;
 }
 
-function close({ print, report }: CommandContext, closing: Closing): ExitCode {
+function close({ print, report }: CommandContext, workflowId: string, closing: Closing): ExitCode {
   refuseFailed(closing);
+  report(`${workflowId}: ${eventLine({ kind: 'closed', at: 0, closing })}`);
   if (closing.kind === 'completed') {
-    report(eventLine({ kind: 'closed', at: 0, closing }));
     if (closing.result.wouldHave !== undefined) for (const line of wouldHaveLines(closing.result)) report(line);
-    print(JSON.stringify(closing.result));
-  } else report(eventLine({ kind: 'closed', at: 0, closing }));
+    print(JSON.stringify({ workflowId, ...closing.result }));
+  }
   return exitOf(closing);
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { CommandError } from '../commands/context.ts';
 
@@ -20,8 +20,14 @@ export async function readInput({ input, inputFile }: InputOptions): Promise<unk
     throw usage('Give the input once: with --input or with --input-file.');
   const source = input === '-' || inputFile === '-' ? '-' : (inputFile ?? input);
   if (source === undefined) return undefined;
-  const json =
-    source === '-' ? await text(process.stdin) : inputFile === undefined ? source : await fileText(inputFile);
+  const where = source === '-' ? 'from stdin' : inputFile === undefined ? 'of --input' : `in ${inputFile}`;
+  const bytes =
+    source === '-'
+      ? await buffer(process.stdin)
+      : inputFile === undefined
+        ? Buffer.from(source)
+        : await fileBytes(inputFile);
+  const json = textOf(bytes, where);
   if (Buffer.byteLength(json) > MOST_BYTES)
     throw usage(
       `The input has ${Buffer.byteLength(json)} bytes; at most ${MOST_BYTES} can be given. Give a reference to it instead.`,
@@ -29,16 +35,27 @@ export async function readInput({ input, inputFile }: InputOptions): Promise<unk
   try {
     return JSON.parse(json) as unknown;
   } catch (error) {
-    const where = source === '-' ? 'from stdin' : inputFile === undefined ? 'of --input' : `in ${inputFile}`;
     throw usage(
       `The input ${where} is no JSON: ${(error as Error).message}. Give one JSON object, such as '{"id":"4711"}'.`,
     );
   }
 }
 
-async function fileText(path: string): Promise<string> {
+/** UTF-8, or what a byte order mark says it is: PowerShell writes UTF-16 with one. The mark is no part of the text. */
+function textOf(bytes: Buffer, where: string): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
   try {
-    return await readFile(path, 'utf8');
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw usage(`The input ${where} is no ${encoding.toUpperCase()} text. Save it as UTF-8.`);
+  }
+}
+
+async function fileBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
   } catch (error) {
     throw usage(`The input file ${path} cannot be read: ${(error as Error).message}`);
   }

@@ -10,6 +10,7 @@ import type { RunCommandOptions } from '../commands/run.ts';
 import { connectClient, type Connected } from '../connect-client.ts';
 import { follow, untilOpened } from './follow.ts';
 import { readInput } from './input.ts';
+import { refuseOtherInput } from './other-input.ts';
 
 /** Hex digits of an input's digest that make a key. */
 const KEY_DIGITS = 12;
@@ -26,10 +27,12 @@ export async function startAndFollow(
   try {
     const loops = new LoopClient(connected.client);
     const started = await loops.start(loop, keyOf(options, input), input ?? null, runOptions);
-    if (started.alreadyRunning)
+    if (started.alreadyRunning) {
+      await refuseOtherInput(connected.client, started.workflowId, input ?? null);
       context.report(
         `${started.workflowId} is running already; nothing was started. Give another --key for another run.`,
       );
+    }
     const waits = options.wait || options.watch || options.dryRun;
     return waits
       ? await follow(context, connected, started, options)

@@ -31,10 +31,35 @@ test('`run` prints the workflow id and leaves; the same command again finds the 
   expect(again.stderr).toContain('is running already; nothing was started');
 });
 
+test('the same key with another input is refused, naming both; with the same input it is the same run', async () => {
+  const keyed = (name: string) => up.command('run', 'supportTriage', '--key', 'T2', '--input', ticket('unsure', name));
+  expect(await keyed('4713')).toMatchObject({ code: 0, stderr: '' });
+  const other = await keyed('4714');
+  expect(other).toMatchObject({ code: 5, stdout: '' });
+  expect(other.stderr).toMatch(
+    /^supportTriage-T2 is running already with another input: .*unsure-4713.* Nothing was started for .*unsure-4714/,
+  );
+  expect(await keyed('4713')).toMatchObject({ code: 0, stdout: 'supportTriage-T2\n' });
+});
+
+test.each([
+  ['--key', ''],
+  ['--key', 'a key'],
+  ['--key', 'a/b'],
+  ['--key', 'k'.repeat(201)],
+  ['--by', ''],
+])('`run %s %j` is refused before anything is started', async (...words) => {
+  const said = await run(ticket('sure', 'unkeyed'), ...words);
+  expect(said).toMatchObject({ code: 2, stdout: '' });
+  expect(said.stderr).toMatch(new RegExp(`^error: option '${words[0]} .*expected 1 to 200`));
+});
+
 test('`run --wait` prints the result as JSON, and only that', async () => {
   const said = await run(ticket('sure', 'wait'), '--wait', '--by', 'ada@example.com');
   expect(said.code).toBe(0);
-  const result = JSON.parse(said.stdout) as RunResult;
+  const { workflowId, ...result } = JSON.parse(said.stdout) as RunResult & { readonly workflowId: string };
+  expect(workflowId).toMatch(/^supportTriage-[0-9a-f]{12}$/);
+  expect(said.stderr).toBe(`${workflowId}: closed accepted: ${result.reason}\n`);
   expect(result).toMatchObject({ outcome: 'accepted', attempts: 1, gates: 0 });
   const [listed] = await runs('--outcome', 'accepted', '--limit', '1');
   expect(listed).toMatchObject({
@@ -76,7 +101,7 @@ test('`run --watch` says what happens on stderr, with the command that decides a
     'received approve from you@example.com (unverified)',
     'effect label begins',
     'effect label is done',
-    'closed accepted: Verified, approved where needed, and done.',
+    'supportTriage-watched: closed accepted: Verified, approved where needed, and done.',
     '',
   ]);
 });
@@ -118,6 +143,10 @@ test('a loop that is not there, and an input that does not fit, are one line and
   const unknown = await up.command('run', 'nosuch', '--input', '{}');
   expect(unknown).toMatchObject({ code: 3, stdout: '' });
   expect(unknown.stderr).toMatch(/^UnknownLoop: There is no loop "nosuch" .*supportTriage, weeklyReport.*\n$/);
+  const typo = await up.command('run', 'supporttriage', '--input', '{}');
+  expect(typo).toMatchObject({ code: 3, stdout: '' });
+  expect(typo.stderr).toMatch(/Did you mean "supportTriage"\? It runs: supportTriage, weeklyReport\.\n$/);
+  expect(unknown.stderr + typo.stderr).not.toContain('--type');
   const unfit = await up.command('run', 'supportTriage', '--input', '{"id":7}', '--wait');
   expect(unfit).toMatchObject({ code: 2, stdout: '' });
   expect(unfit.stderr).toMatch(/^InvalidInput: The input of loop supportTriage does not fit: .*→ at id.*\n$/);
@@ -203,6 +232,20 @@ test('of several runs under one id the newest is told, and the others with --run
     ended: { outcome: 'accepted' },
   });
   expect(await why(runKey)).toMatchObject({ runKey, ended: { outcome: 'accepted' } });
+});
+
+test('`why` takes a key and the name of the work too, and lists the runs where several go by one', async () => {
+  const keyed = (key: string, name: string) =>
+    up.command('run', 'supportTriage', '--key', key, '--input', ticket('sure', name), '--wait');
+  await keyed('K1', 'w1');
+  await keyed('K1', 'w2');
+  expect(await why('K1')).toMatchObject({ workflowId: 'supportTriage-K1', began: { input: ticket('sure', 'w2') } });
+  for (const work of ['sure-w1', 'supportTriage/sure-w1'])
+    expect(await why(work)).toMatchObject({ workflowId: 'supportTriage-K1', began: { input: ticket('sure', 'w1') } });
+  await keyed('sure-w1', 'w3');
+  const several = await up.command('why', 'sure-w1');
+  expect(several).toMatchObject({ code: 3, stdout: '' });
+  expect(several.stderr).toMatch(/^Several runs go by "sure-w1"[^]*supportTriage-sure-w1 [^]*supportTriage-K1 /);
 });
 
 test('`why` of a run that nobody knows is not found', async () => {

@@ -234,11 +234,14 @@ test('an answers file whose aliases grow without end is refused by file and line
   expect(stderr).toContain(`${file}:1: Excessive alias count`);
 });
 
-test('an unknown loop ends with 3 and the list of those there are', async () => {
+test.each([
+  ['nobody', ''],
+  [PLANTED.NoOperations.neighbour.name.toUpperCase(), ` Did you mean "${PLANTED.NoOperations.neighbour.name}"?`],
+])('an unknown loop %s ends with 3, the nearest name and the list of those there are', async (word, meant) => {
   const { name } = PLANTED.NoOperations.neighbour;
-  const { code, stderr } = await reviewed(await folderOf(PLANTED.NoOperations.neighbour), 'nobody');
+  const { code, stderr } = await reviewed(await folderOf(PLANTED.NoOperations.neighbour), word);
   expect(code).toBe(3);
-  expect(stderr).toContain(`There is no loop "nobody". There is: ${name}.`);
+  expect(stderr).toContain(`There is no loop "${word}".${meant} There is: ${name}.`);
 });
 
 test('a loop that cannot be loaded is named, and the others are reviewed', async () => {

@@ -1,7 +1,7 @@
 import { check, defineLoop, lessons, model } from 'loopwright';
 import { z } from 'zod';
 
-const Note = z.object({ id: z.string().max(100).optional(), text: z.string().min(1).max(20_000) });
+const Note = z.strictObject({ id: z.string().max(100).optional(), text: z.string().min(1).max(20_000) });
 const Summary = z.object({ sentence: z.string().min(1).max(300) });
 type Note = z.infer<typeof Note>;
 type Summary = z.infer<typeof Summary>;
