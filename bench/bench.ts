@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
-import { bundleWorkflows } from '../worker/bundle-workflows.ts';
+import { bundleWorkflows } from '../worker/bundle/bundle-workflows.ts';
 import { cacheFolder } from '../worker/temporal/cache-folder.ts';
 import { startDevServer, type DevServer } from '../worker/temporal/dev-server.ts';
 import { findTemporal } from '../worker/temporal/find.ts';

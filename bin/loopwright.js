@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const oldest = [24, 18];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const fetcher = join(root, 'dist', 'worker', 'fetch-node.js');
+const fetcher = join(root, 'dist', 'worker', 'package', 'fetch-node.js');
 // The sources where they are, else what was built of them: the package has no sources.
 const entry = [join('worker', 'main.ts'), join('dist', 'worker', 'main.js')]
   .map((path) => join(root, path))

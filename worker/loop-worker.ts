@@ -2,10 +2,10 @@ import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundle 
 import { createActivities } from '../activities/index.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { TASK_QUEUE } from '../contract/names.ts';
-import { ownPath } from './own-module.ts';
+import { ownPath } from './package/own-module.ts';
 
 /** A converter that never wedges a run over a payload it cannot read; clients need not use it. */
-export const dataConverter = { payloadConverterPath: ownPath('../workflows/payload-converter') };
+export const dataConverter = { payloadConverterPath: ownPath('workflows/payload-converter') };
 
 /** Longest step plus some: on shutdown calls in flight may finish, because giving one up means paying it twice. */
 const SHUTDOWN_GRACE = '320s';

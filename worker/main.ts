@@ -2,7 +2,7 @@ import { Console } from 'node:console';
 import { EXIT } from '../contract/exit-codes.ts';
 import { CommandError, type CommandContext } from './commands/context.ts';
 import { plainText } from '../core/plain-text.ts';
-import { VERSION } from './package-root.ts';
+import { VERSION } from './package/package-root.ts';
 import { createProgram } from './program.ts';
 import { cacheFolder } from './temporal/cache-folder.ts';
 

@@ -2,8 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { EXIT } from '../contract/exit-codes.ts';
 import { CommandError, type CommandContext } from './commands/context.ts';
-import { loopFolders } from './loop-folders.ts';
-import { PACKAGE_ROOT } from './package-root.ts';
+import { loopFolders } from './load/folders.ts';
+import { PACKAGE_ROOT } from './package/package-root.ts';
 
 /** What is said where loops were looked for in vain; `dir` is where `init` can put one. */
 export function noLoopIn(where: string, dir?: string): string {

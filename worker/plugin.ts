@@ -12,13 +12,13 @@ import type {
 } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
-import { resolvingOurs } from './bundle-workflows.ts';
-import type { WorkflowSource } from './bundle.ts';
+import { resolvingOurs } from './bundle/bundle-workflows.ts';
+import type { WorkflowSource } from './bundle/cached-bundle.ts';
 import { compose, type Composition } from './compose.ts';
 import { DEFAULT_DATA } from './default-data.ts';
-import { flagsOf } from './target.ts';
+import { flagsOf } from './cluster/target.ts';
 import { dataConverter, workerTimeouts } from './loop-worker.ts';
-import { ownPath } from './own-module.ts';
+import { ownPath } from './package/own-module.ts';
 import { cacheFolder } from './temporal/cache-folder.ts';
 
 /** What a worker of your own needs to run loops too. */
@@ -135,7 +135,7 @@ const DEFAULT_WORKFLOW = 'function anyLoop(';
 
 function entryOf(theirs: string, workflows: readonly WorkflowSource[]): string {
   return [
-    `export { default } from ${JSON.stringify(ownPath('../workflows/loop'))};`,
+    `export { default } from ${JSON.stringify(ownPath('workflows/loop'))};`,
     `export * from ${JSON.stringify(theirs)};`,
     ...workflows.map(({ loop, file }) => `export { ${loop} } from ${JSON.stringify(file)};`),
     '',

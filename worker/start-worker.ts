@@ -1,6 +1,6 @@
 import type { Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { compose, type ComposeOptions, type Composition } from './compose.ts';
 import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 

@@ -3,15 +3,15 @@ import { join, resolve } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
 import { startWorker, type RunningWorker } from './start-worker.ts';
-import { connect, DEFAULT_ADDRESS, flagsOf, targetOf } from './connect.ts';
-import { exampleStart, type ExampleStart } from './example-start.ts';
+import { connect, DEFAULT_ADDRESS, flagsOf, targetOf } from './cluster/connect.ts';
+import { exampleStart, type ExampleStart } from './load/example-start.ts';
 import { readyLine, type Ready } from './ready.ts';
 import { databaseReleased } from './temporal/database-owner.ts';
 import { PortInUse, startDevServer, type DevServer } from './temporal/dev-server.ts';
 import { findTemporal } from './temporal/find.ts';
 import { freePort } from './temporal/ports.ts';
 import { addMissingSearchAttributes } from './temporal/search-attributes.ts';
-import { removeUpFile, writeUpFile } from './up-file.ts';
+import { removeUpFile, writeUpFile } from './cluster/up-file.ts';
 
 /** Ports where the Temporal CLI and people look first. */
 const TEMPORAL_PORT = 7233;

@@ -6,7 +6,7 @@ import { messageSchemas } from '../../contract/messages.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/names.ts';
 import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
 import { RunOptions } from '../../contract/run.ts';
-import { Config } from '../../worker/config.ts';
+import { Config } from '../../worker/models/config.ts';
 import { commandsPage } from './commands.ts';
 import { reviewParts } from './review-page.ts';
 import { schemaTable, table } from './schema-table.ts';

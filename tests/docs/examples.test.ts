@@ -7,7 +7,7 @@ import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
 import { startDevServer } from '../../worker/temporal/dev-server.ts';
 import { freePort } from '../../worker/temporal/ports.ts';
 import { parse } from 'yaml';
-import { Config } from '../../worker/config.ts';
+import { Config } from '../../worker/models/config.ts';
 import { examplesOf, type Example } from '../support/doc-examples.ts';
 import { DocReader } from '../support/doc-reader.ts';
 import { FakeOpenAi, type Scripted, type Seen } from '../support/fake-openai.ts';

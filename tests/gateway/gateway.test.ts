@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../../gateway/serve.ts';
 import { openStore } from '../../store/index.ts';
-import { withRecord } from '../../worker/record-access.ts';
-import { recordOf } from '../../worker/run-record.ts';
+import { withRecord } from '../../worker/record/record-access.ts';
+import { recordOf } from '../../worker/record/run-record.ts';
 import { runOf } from '../store/samples.ts';
 
 const TOKEN = 'ab'.repeat(32);

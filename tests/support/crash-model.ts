@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { articleFor, parseArticle, replyFrom, type Article } from '../../loops/supportTriage/desk.ts';
-import { sample, type LabelledMessage } from '../../worker/triage-dataset.ts';
+import { sample, type LabelledMessage } from '../../worker/own-loops/triage-dataset.ts';
 import { FakeOpenAi, type Scripted, type Seen } from './fake-openai.ts';
 
 const KB = fileURLToPath(new URL('../../loops/supportTriage/kb/', import.meta.url));

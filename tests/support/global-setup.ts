@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
-import { bundleWorkflows } from '../../worker/bundle-workflows.ts';
+import { bundleWorkflows } from '../../worker/bundle/bundle-workflows.ts';
 import { cacheFolder } from '../../worker/temporal/cache-folder.ts';
 import { startDevServer } from '../../worker/temporal/dev-server.ts';
 import { findTemporal } from '../../worker/temporal/find.ts';

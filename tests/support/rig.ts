@@ -17,11 +17,11 @@ import type { Loop } from '../../loops/define/index.ts';
 import { digestOf, openStore } from '../../store/index.ts';
 import type { Store } from '../../store/ports.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { clusterOf } from '../../worker/cluster.ts';
+import { clusterOf } from '../../worker/cluster/cluster.ts';
 import { filesIn } from '../../worker/files.ts';
 import { replayAll } from '../../testing/replay.ts';
 import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
-import { parseHarness } from '../../worker/load-harness.ts';
+import { parseHarness } from '../../worker/load/harness.ts';
 import { FakeOpenAi, type FakeManner, type Script } from './fake-openai.ts';
 
 /** What a test sets up. */

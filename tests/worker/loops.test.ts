@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { judge, type Loop } from '../../loops/define/index.ts';
-import { parseHarness } from '../../worker/load-harness.ts';
-import { ownMistakes } from '../../worker/loops.ts';
+import { parseHarness } from '../../worker/load/harness.ts';
+import { ownMistakes } from '../../worker/own-loops/own-loops.ts';
 import { names, titleLoop } from '../support/loops.ts';
 
 const MODELS = new Map([

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { noServerAt } from '../../worker/target.ts';
+import { noServerAt } from '../../worker/cluster/target.ts';
 import { freePort } from '../../worker/temporal/ports.ts';
 import { LoopwrightProcess, plainEnvironment } from '../support/crash-process.ts';
 import { loopText, plantFiles } from '../support/planted-loops.ts';

@@ -2,7 +2,7 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readyLine } from '../../worker/ready.ts';
-import { runningAddress, writeUpFile } from '../../worker/up-file.ts';
+import { runningAddress, writeUpFile } from '../../worker/cluster/up-file.ts';
 import { temporaryFolder } from './temporal/fixtures/temporary.ts';
 
 test('whoever reads where an `up` is while another takes its place reads the one or the other, whole', async () => {

@@ -48,7 +48,7 @@ async function run(context: CommandContext, only: string | undefined, options: O
     if (by !== undefined) return { by, at: Date.now() };
     throw new CommandError('Nobody says who answers: give --by WHO, or set git user.email.', EXIT.usage);
   };
-  const { recordAnswers, recordedAnswers } = await import('../review/answer-record.ts');
+  const { recordAnswers, recordedAnswers } = await import('../record/answer-record.ts');
   if (options.answers !== undefined) {
     const { readAnswersFile } = await import('../review/answers-file.ts');
     const given = await readAnswersFile(options.answers, { loops: [...loops.keys()], ...stamp() });

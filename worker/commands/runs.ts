@@ -31,7 +31,7 @@ export function runsCommand(context: CommandContext): Command {
 
 async function list({ print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
   const [{ noRecordIn, withRecord }, { listedRun, runTable }] = await Promise.all([
-    import('../record-access.ts'),
+    import('../record/record-access.ts'),
     import('../../core/run-table.ts'),
   ]);
   const found = await withRecord(data, (record) => record.runs(query));

@@ -15,7 +15,7 @@ export function temporalCommand({ env, cacheDir, report }: CommandContext): Comm
       const [{ findTemporal }, { runTemporalCli }, { runningAddress }] = await Promise.all([
         import('../temporal/find.ts'),
         import('../temporal/passthrough.ts'),
-        import('../up-file.ts'),
+        import('../cluster/up-file.ts'),
       ]);
       const { path } = await findTemporal({ env, cacheDir, report });
       const address = await runningAddress(defaultData(env));

@@ -11,7 +11,7 @@ export function validateCommand({ env, cacheDir, print }: CommandContext): Comma
     .argument('[paths...]', 'folders of loops, or files of one (default: here)')
     .option('--json', 'print one JSON object: { ok, loops, mistakes }', false)
     .action(async (paths: readonly string[], { json }: { json: boolean }) => {
-      const { validate } = await import('../validate.ts');
+      const { validate } = await import('../load/validate.ts');
       const found = await validate({ env, cacheDir, cwd: process.cwd(), paths: paths.length === 0 ? ['.'] : paths });
       if (json) print(JSON.stringify({ ok: found.mistakes.length === 0 && found.missing === undefined, ...found }));
       else {

@@ -29,8 +29,8 @@ async function why(context: CommandContext, run: string, options: Options): Prom
   const { env, print } = context;
   const { runId, json, data } = options;
   const [{ recordOf, runsNamed }, { temporalFacts }, { storyOf }, { storyText }, { toldStory }] = await Promise.all([
-    import('../run-record.ts'),
-    import('../temporal-facts.ts'),
+    import('../record/run-record.ts'),
+    import('../cluster/temporal-facts.ts'),
     import('../../core/story/tell.ts'),
     import('../../core/story/text.ts'),
     import('../../core/story/told.ts'),

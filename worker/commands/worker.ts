@@ -33,7 +33,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
   const [{ startWorker }, { connect, flagsOf, targetOf }, { chosenLoops }, { readyLine }, { untilToldToStop }] =
     await Promise.all([
       import('../start-worker.ts'),
-      import('../connect.ts'),
+      import('../cluster/connect.ts'),
       import('../no-loop.ts'),
       import('../ready.ts'),
       import('../stop-signals.ts'),

@@ -1,5 +1,5 @@
-import { chooseLearner } from '../learner.ts';
-import type { LabelledMessage } from '../triage-dataset.ts';
+import { chooseLearner } from '../models/learner.ts';
+import type { LabelledMessage } from '../own-loops/triage-dataset.ts';
 import { partLines } from '../review/review-text.ts';
 import { heldOutCurve } from './held-out.ts';
 import { learnTogether } from './learn-together.ts';

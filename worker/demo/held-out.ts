@@ -1,5 +1,5 @@
 import type { Learner } from '../../activities/models/learner.ts';
-import type { LabelledMessage, TriageDataset } from '../triage-dataset.ts';
+import type { LabelledMessage, TriageDataset } from '../own-loops/triage-dataset.ts';
 import type { DemoRecord } from './record.ts';
 import { workflowIdOf } from './stream.ts';
 

@@ -1,5 +1,5 @@
 import type { Review } from '../../core/review/result.ts';
-import { ownLoops } from '../loops.ts';
+import { ownLoops } from '../own-loops/own-loops.ts';
 import { reviewLoops } from '../review/reviews.ts';
 import type { Stage } from './stage.ts';
 

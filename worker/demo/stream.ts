@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LoopClient } from '../../client/loop-client.ts';
-import type { LabelledMessage } from '../triage-dataset.ts';
+import type { LabelledMessage } from '../own-loops/triage-dataset.ts';
 import type { DemoRecord, OpenGate, Triage } from './record.ts';
 
 /** Who decides in the demo; recorded as unverified, like every bare signal. */

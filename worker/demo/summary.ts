@@ -1,5 +1,5 @@
 import { usd } from '../../core/money.ts';
-import type { TriageDataset } from '../triage-dataset.ts';
+import type { TriageDataset } from '../own-loops/triage-dataset.ts';
 import type { HeldOutPoint } from './held-out.ts';
 import type { ClosedRun } from './record.ts';
 import { workflowIdOf } from './stream.ts';

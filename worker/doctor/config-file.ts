@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { mistakeLine } from '../../contract/mistake.ts';
-import type { ConfigFile } from '../config.ts';
+import type { ConfigFile } from '../models/config.ts';
 import { ok, type Check, type Finding } from './check.ts';
 
 /** What `loopwright.yaml` says. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { plainCommand, plainLine, plainText } from '../../core/plain-text.ts';
 import { skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
 import { clockCheck } from './clock.ts';
-import { readConfigFile } from '../config.ts';
+import { readConfigFile } from '../models/config.ts';
 import { configCheck } from './config-file.ts';
 import { dataFolderChecks } from './data-folder.ts';
 import { examine, type Examined } from './examine.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
-import type { RouteModels } from '../config.ts';
-import { loadLoops, loopFolders } from '../loop-folders.ts';
-import { ownLoops, ownMistakes } from '../loops.ts';
-import { triageDataset } from '../triage-dataset.ts';
+import type { RouteModels } from '../models/config.ts';
+import { loadLoops, loopFolders } from '../load/folders.ts';
+import { ownLoops, ownMistakes } from '../own-loops/own-loops.ts';
+import { triageDataset } from '../own-loops/triage-dataset.ts';
 import { ok, once, type Check, type DoctorSettings, type Finding } from './check.ts';
 
 /** The loops that a worker here would run. */

@@ -1,7 +1,7 @@
 import { modelServer, type ModelServer } from '../../activities/models/openai-client.ts';
 import { plainLine } from '../../core/plain-text.ts';
-import { baseUrlOf, keyOf, serverOf, type EndpointRoute } from '../model-endpoint.ts';
-import { NO_KEY } from '../model-route.ts';
+import { baseUrlOf, keyOf, serverOf, type EndpointRoute } from '../models/model-endpoint.ts';
+import { NO_KEY } from '../models/model-route.ts';
 import { ok, once, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
 import type { DateSeen } from './clock.ts';
 import type { LoopwrightConfig as Config } from './config-file.ts';

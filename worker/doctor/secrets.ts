@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CONFIG_FILE } from '../config.ts';
+import { CONFIG_FILE } from '../models/config.ts';
 import { ok, type Check, type DoctorSettings, type Finding } from './check.ts';
 import type { FoundLoops } from './loops.ts';
 

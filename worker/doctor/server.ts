@@ -1,8 +1,8 @@
 import { connect as connectTcp } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DEFAULT_ADDRESS, flagsOf, targetOf } from '../target.ts';
-import { runningAddress } from '../up-file.ts';
+import { DEFAULT_ADDRESS, flagsOf, targetOf } from '../cluster/target.ts';
+import { runningAddress } from '../cluster/up-file.ts';
 import { once } from './check.ts';
 import { isRefusal } from './grpc.ts';
 

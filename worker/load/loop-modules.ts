@@ -1,8 +1,8 @@
 import { registerHooks } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { ownModule } from '../own-module.ts';
-import { resolveOwnPackage } from '../own-package.ts';
+import { ownModule } from '../package/own-module.ts';
+import { resolveOwnPackage } from '../package/own-package.ts';
 
 /** Marks a module as loaded again; Node keeps every version of a module that it has loaded until the process ends. */
 const GENERATION = 'loopwright';
@@ -14,9 +14,9 @@ const LOADING_MS = 10_000;
 const imports = new Map<string, Set<string>>();
 
 /** Where our own code is: imported by a loop, it stays the one copy that it is. */
-const OWN = ['contract', 'core', 'loops/define', 'workflows', 'activities', 'store', 'worker', 'client'].map((folder) =>
-  ownModule(`../${folder}/x`).href.replace(/x\.[jt]s$/, ''),
-);
+const OWN = 'contract core loops/define workflows activities store worker client gateway testing'
+  .split(' ')
+  .map((folder) => ownModule(`${folder}/x`).href.replace(/x\.[jt]s$/, ''));
 
 let registered = false;
 

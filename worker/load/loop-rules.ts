@@ -4,7 +4,7 @@ import type { Mistake } from '../../contract/mistake.ts';
 import { nearest } from '../../core/nearest.ts';
 import { mayHave } from '../../core/output-fields.ts';
 import type { Judge, Loop, Stage } from '../../loops/define/index.ts';
-import type { RouteModels } from '../config.ts';
+import type { RouteModels } from '../models/config.ts';
 import type { MistakeAt } from './schema-mistakes.ts';
 
 /** Makes a mistake at a field of a definition. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { ownPath } from '../own-module.ts';
+import { ownPath } from '../package/own-module.ts';
 import type { TrialLine } from './try-modules.ts';
 
 /** How long a process that tries modules may take. */
@@ -41,7 +41,7 @@ export async function tryModules(
   paths: readonly string[],
   { limitMs = LIMIT_MS, signal }: TrialLimits = {},
 ): Promise<Trial> {
-  const child = spawn(process.execPath, [ownPath('load/try-modules'), String(process.pid), ...paths], {
+  const child = spawn(process.execPath, [ownPath('worker/load/try-modules'), String(process.pid), ...paths], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     windowsHide: true,
     killSignal: 'SIGKILL',

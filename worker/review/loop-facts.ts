@@ -8,7 +8,7 @@ import type { Harness } from '../../contract/harness.ts';
 import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
 import { schemaFacts, type JsonSchema } from '../../core/review/schema.ts';
 import type { Evidence, Generator, Judge, Loop, Stage, Verifier } from '../../loops/define/index.ts';
-import type { RouteModels } from '../config.ts';
+import type { RouteModels } from '../models/config.ts';
 import { evalPower } from './eval-power.ts';
 import { madeUp } from './made-up.ts';
 import { powerOf, type ProbeSubject } from './probe.ts';

@@ -4,11 +4,11 @@ import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import type { Review } from '../../core/review/result.ts';
 import { review } from '../../core/review/review.ts';
 import type { CommandContext } from '../commands/context.ts';
-import { readConfigFile } from '../config.ts';
+import { readConfigFile } from '../models/config.ts';
 import { documentReader } from '../documents.ts';
-import { loadLoops } from '../loop-folders.ts';
-import { knownIntents, ownLoops } from '../loops.ts';
-import { triageDataset } from '../triage-dataset.ts';
+import { loadLoops } from '../load/folders.ts';
+import { knownIntents, ownLoops } from '../own-loops/own-loops.ts';
+import { triageDataset } from '../own-loops/triage-dataset.ts';
 import { loopFacts } from './loop-facts.ts';
 
 /** The loops to review, and what kept others from loading. */

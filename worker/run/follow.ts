@@ -11,7 +11,7 @@ import { plainCommand, plainLine } from '../../core/plain-text.ts';
 import { exitOf } from '../../core/run-exit.ts';
 import { CommandError, type CommandContext } from '../commands/context.ts';
 import type { RunCommandOptions } from '../commands/run.ts';
-import type { Connected } from '../connect-client.ts';
+import type { Connected } from '../cluster/connect-client.ts';
 import { statusOf } from '../run-status.ts';
 
 /** How long a start waits to see whether the run could be opened, in milliseconds. */

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../core/canonical.ts';
 import { eventLine } from '../../core/event-line.ts';
 import { CommandError, type CommandContext } from '../commands/context.ts';
 import type { RunCommandOptions } from '../commands/run.ts';
-import { connectClient, type Connected } from '../connect-client.ts';
+import { connectClient, type Connected } from '../cluster/connect-client.ts';
 import { follow, untilOpened } from './follow.ts';
 import { readInput } from './input.ts';
 import { refuseOtherInput } from './other-input.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownPath } from '../own-module.ts';
+import { ownPath } from '../package/own-module.ts';
 import type { Release } from './releases.ts';
 import { lastLines } from './run-command.ts';
 
@@ -32,7 +32,7 @@ export async function fetchBySdk(options: SdkFetchOptions): Promise<string> {
 }
 
 function download({ release, env, folder, idleMs }: SdkFetchOptions): Promise<string> {
-  const program = ownPath('temporal/sdk-download');
+  const program = ownPath('worker/temporal/sdk-download');
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, release.binary, folder, release.version], {
       env,

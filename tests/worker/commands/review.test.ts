@@ -7,7 +7,7 @@ import type { ReviewAnswer } from '../../../contract/review-answer.ts';
 import type { Review } from '../../../core/review/result.ts';
 import { startGateway } from '../../../gateway/serve.ts';
 import { openStore } from '../../../store/index.ts';
-import { parseHarness } from '../../../worker/load-harness.ts';
+import { parseHarness } from '../../../worker/load/harness.ts';
 import { askPerson } from '../../../worker/review/ask.ts';
 import { reviewLoops } from '../../../worker/review/reviews.ts';
 import { reviewText } from '../../../worker/review/review-text.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RouteModels } from '../../../worker/config.ts';
+import type { RouteModels } from '../../../worker/models/config.ts';
 import { loopFinder, loopsCheck } from '../../../worker/doctor/loops.ts';
 import { temporaryFolder } from '../temporal/fixtures/temporary.ts';
 import { findings, settings } from './fixtures/settings.ts';

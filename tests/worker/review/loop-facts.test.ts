@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { check, judge, lessons, model, source, stage, type Check, type Loop } from '../../../loops/define/index.ts';
-import { parseHarness } from '../../../worker/load-harness.ts';
+import { parseHarness } from '../../../worker/load/harness.ts';
 import { loopFacts } from '../../../worker/review/loop-facts.ts';
 import { refuseUnchecked } from '../../../worker/review/refuse.ts';
 import { names, taste, titleLoop, type Input, type Output } from '../../support/loops.ts';

@@ -1,0 +1,68 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import type { Mistake } from '../../contract/mistake.ts';
+import { CONFIG_FILE, readConfigFile } from '../models/config.ts';
+import { loadEach, loopFolders, together, type LoadedLoops } from './folders.ts';
+import { noLoopIn } from '../no-loop.ts';
+
+/** What to look at. */
+export interface ValidateOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cacheDir: string;
+  readonly cwd: string;
+  /** Folders of loops, or files of one. */
+  readonly paths: readonly string[];
+}
+
+/** What was found. */
+export interface Validated {
+  /** Loops without a mistake. */
+  readonly loops: readonly { readonly name: string; readonly folder: string }[];
+  readonly mistakes: readonly Mistake[];
+  /** Where there is nothing to look at: what was looked for. */
+  readonly missing?: string;
+}
+
+/** Loads loops and says what is wrong with them, and with `loopwright.yaml` as a worker started here would read it. */
+export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): Promise<Validated> {
+  const { file, models, mistakes: ofConfig } = await readConfigFile(env);
+  const folders = new Set<string>();
+  for (const path of paths) {
+    const is = await stat(resolve(cwd, path)).catch(() => undefined);
+    if (is === undefined)
+      return {
+        loops: [],
+        mistakes: ofConfig,
+        missing: `${path} is not there. Name a folder of loops, or a file of one.`,
+      };
+    const given = await realpath(resolve(cwd, path));
+    const folder = is.isDirectory() ? given : dirname(given);
+    for (const found of await loopFolders(folder)) if (is.isDirectory() || found === folder) folders.add(found);
+  }
+  const onlyConfig = paths.every((path) => basename(path) === basename(file));
+  const loaded = await loadEach(onlyConfig ? [] : [...folders], { cwd, models, generation: 1 });
+  const { loops, mistakes } = await bundled(together(loaded), cacheDir);
+  const here = (path: string): string => {
+    const name = relative(cwd, path);
+    return name.startsWith('..') || isAbsolute(name) ? path : name === '' ? '.' : name;
+  };
+  // A broken case keeps no loop from running, but a loop with one is not all right.
+  const flawed = new Set(loaded.filter((one) => one.mistakes.length > 0).map(({ folder }) => folder));
+  const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
+  return {
+    loops: good.map(([name, { folder }]) => ({ name, folder: here(folder) })),
+    mistakes: [...ofConfig, ...mistakes],
+    ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
+  };
+}
+
+/** Without those whose workflow code makes no bundle; webpack is only woken for loops that have some. */
+async function bundled(loaded: LoadedLoops, cacheDir: string): Promise<LoadedLoops> {
+  if (![...loaded.loops.values()].some(({ workflow }) => workflow !== undefined)) return loaded;
+  const { bundleLoops } = await import('./runnable.ts');
+  return await bundleLoops(cacheDir, loaded);
+}
+
+function nothingIn(paths: readonly string[]): string {
+  return `${noLoopIn(paths.join(', '))}, or name the folder that has your loops (${CONFIG_FILE} alone is no loop).`;
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Route } from '../../activities/dependencies.ts';
+import { sameModel, type ModelIdentity } from '../../activities/models/same-model.ts';
+import { failure } from '../../contract/failures.ts';
+import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
+import type { Price } from '../../core/money.ts';
+import { readYaml } from '../load/yaml-file.ts';
+import { endpointOf, identityOf } from './model-endpoint.ts';
+import { ModelRoute } from './model-route.ts';
+
+/** File that says which models there are. Its name can be changed with `LOOPWRIGHT_CONFIG`. */
+export const CONFIG_FILE = 'loopwright.yaml';
+
+const usd = z.number().min(0);
+
+const price = z.strictObject({
+  inputUsdPerMillion: usd.describe('USD per million input tokens; 0 is allowed, but has to be said.'),
+  outputUsdPerMillion: usd.describe('USD per million output tokens.'),
+});
+
+/** `loopwright.yaml`: which models there are, and what they cost. */
+export const Config = z.strictObject({
+  models: z
+    .record(z.string(), ModelRoute)
+    .default({ default: 'local' })
+    .describe('Routes that a harness or a judge names: `local` (the embedded learner), or a model.'),
+  prices: z.record(z.string(), price).default({}).describe('By model id. A model without a price is refused.'),
+});
+
+type Config = z.infer<typeof Config>;
+
+/**
+ * Who answers by route name: `local` for the embedded learner, else a model's id. Routes that lead to one model have one
+ * id here, whatever they call it. What a harness may route to.
+ */
+export type RouteModels = ReadonlyMap<string, string>;
+
+/** `loopwright.yaml` as it was read, with every mistake in it. No key is needed for that. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly config: Config | undefined;
+  /** Its routes, with their models; undefined where the file has mistakes. */
+  readonly models: RouteModels | undefined;
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Reads the file that says which models there are; without the file there is the embedded learner. */
+export async function readConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile> {
+  const file = env['LOOPWRIGHT_CONFIG'] ?? CONFIG_FILE;
+  try {
+    return readText(await readFile(file, 'utf8'), file, env);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && env['LOOPWRIGHT_CONFIG'] === undefined) return readText('', file, env);
+    const fix = 'Create it, or name another with LOOPWRIGHT_CONFIG.';
+    return {
+      file,
+      config: undefined,
+      models: undefined,
+      mistakes: [{ file, rule: `cannot be read: ${message}`, fix }],
+    };
+  }
+}
+
+function readText(text: string, file: string, env: NodeJS.ProcessEnv): ConfigFile {
+  const { value, mistakes } = readYaml(text, file, Config);
+  return { file, config: value, models: value && routeModels(value, env), mistakes };
+}
+
+function routeModels({ models }: Config, env: NodeJS.ProcessEnv): RouteModels {
+  const identities = Object.values(models).flatMap((route) => (route === 'local' ? [] : [identityOf(route, env)]));
+  const routes = Object.entries(models).map(([name, route]) => {
+    const id = route === 'local' ? route : firstOfItsKind(identityOf(route, env), identities);
+    return [name, id] as const;
+  });
+  return new Map([['local', 'local'], ...routes]);
+}
+
+/** The id of the first model that is the same, directly or by way of others. */
+function firstOfItsKind(one: ModelIdentity, all: readonly ModelIdentity[]): string {
+  const kin = new Set([one]);
+  // A set goes on with what is added meanwhile.
+  for (const known of kin) for (const other of all) if (sameModel(known, other)) kin.add(other);
+  const { model } = all.find((other) => kin.has(other)) ?? one;
+  return model === 'local' ? 'local (a model)' : model;
+}
+
+/** Which models a worker has, and what they cost. */
+export interface ModelConfig {
+  readonly models: RouteModels;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly prices: Readonly<Record<string, Price>>;
+}
+
+/**
+ * Reads `loopwright.yaml`. Without the file everything runs keyless, on the embedded learner. What an endpoint learns
+ * about its server later is told to `report`.
+ * @throws `InvalidHarness` naming the file, the field and the fix; also where a key is not in the environment.
+ */
+export async function readModelConfig(
+  env: NodeJS.ProcessEnv,
+  report: (text: string) => void = () => {},
+): Promise<ModelConfig> {
+  const { file, config, models, mistakes } = await readConfigFile(env);
+  if (config === undefined || models === undefined)
+    throw failure('InvalidHarness', mistakes.map(mistakeLine).join('\n'));
+  const routes = Object.entries(config.models).map(([name, route]): [string, Route] => [
+    name,
+    route === 'local' ? { kind: 'local' } : endpointOf(`${file}: route \`${name}\``, route, env, report),
+  ]);
+  return {
+    models,
+    routes: new Map([['local', { kind: 'local' }], ...routes]),
+    prices: config.prices,
+  };
+}
