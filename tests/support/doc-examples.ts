@@ -6,8 +6,8 @@ export type Example =
   | { readonly kind: 'background'; readonly line: number; readonly text: string }
   /** A file to write. */
   | { readonly kind: 'file'; readonly line: number; readonly path: string; readonly text: string }
-  /** Lines that the commands before printed, among others. */
-  | { readonly kind: 'output'; readonly line: number; readonly text: string }
+  /** Lines that the commands before printed, among others; `eventually` where they are asked again until they do. */
+  | { readonly kind: 'output'; readonly line: number; readonly text: string; readonly eventually: boolean }
   /** Shown only; `language` says what it must be readable as. */
   | { readonly kind: 'shown'; readonly line: number; readonly language: string; readonly text: string };
 
@@ -32,7 +32,8 @@ function exampleOf(language: string, words: string, line: number, text: string):
   if (file?.[1] !== undefined) return { kind: 'file', line, path: file[1], text: `${text}\n` };
   if (language === 'sh' && words === '') return { kind: 'commands', line, text };
   if (language === 'sh' && words === 'background') return { kind: 'background', line, text };
-  if (words === 'output') return { kind: 'output', line, text };
+  if (words === 'output' || words === 'output eventually')
+    return { kind: 'output', line, text, eventually: words === 'output eventually' };
   if (words === '') return { kind: 'shown', line, language, text };
   throw new Error(`line ${line}: nobody knows what to do with a fence marked "${words}"`);
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Example } from './doc-examples.ts';
 import { execute, readersEnvironment } from './packed.ts';
 import { until } from './rig.ts';
@@ -16,6 +17,8 @@ export class DocReader {
   #background: { child: ChildProcess; said: string; watches: boolean } | undefined;
   #address: string | undefined;
   #printed = '';
+  /** The commands before, and their line. */
+  #last: readonly [string, number] = ['', 0];
 
   constructor(folder: string, env: NodeJS.ProcessEnv) {
     this.#folder = folder;
@@ -32,6 +35,7 @@ export class DocReader {
       case 'file':
         return await this.#write(example.path, example.text);
       case 'output':
+        if (example.eventually) await this.#askUntil(example.text.split('\n'));
         return this.#compare(example.text, example.line);
       case 'shown':
         return;
@@ -49,6 +53,7 @@ export class DocReader {
   }
 
   async #run(text: string, line: number): Promise<void> {
+    this.#last = [text, line];
     const address = this.#address === undefined ? {} : { TEMPORAL_ADDRESS: this.#address };
     const { code, stdout, stderr } = await execute('bash', ['-euc', text], this.#folder, { ...this.#env, ...address });
     this.#printed = stdout + stderr;
@@ -88,6 +93,15 @@ export class DocReader {
       async () => background.said.length,
       (length) => length > before,
     );
+  }
+
+  /** Runs the last commands again until they print the lines, for half a minute. */
+  async #askUntil(lines: readonly string[]): Promise<void> {
+    const [text, at] = this.#last;
+    for (let tries = 0; tries < 30 && !lines.every((line) => this.#printed.includes(line)); tries += 1) {
+      await pause(1000);
+      await this.#run(text, at);
+    }
   }
 
   #compare(text: string, line: number): void {

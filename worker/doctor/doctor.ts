@@ -11,7 +11,8 @@ import { loopFinder, loopsCheck } from './loops.ts';
 import { machineChecks } from './machine.ts';
 import { modelChecks, type ModelChecks } from './models.ts';
 import { programChecks } from './program.ts';
-import { redactor, secretsCheck } from './secrets.ts';
+import { redactor } from '../redactor.ts';
+import { secretsCheck } from './secrets.ts';
 import { serverFinder, type ServerFinder } from './server.ts';
 import { temporalChecks } from './temporal.ts';
 

@@ -6,6 +6,7 @@ import { failure } from '../../contract/failures.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { Price } from '../../core/money.ts';
 import { readYaml } from '../load/yaml-file.ts';
+import { redactor } from '../redactor.ts';
 import { endpointOf, identityOf } from './model-endpoint.ts';
 import { ModelRoute } from './model-route.ts';
 
@@ -64,7 +65,15 @@ export async function readConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile
 }
 
 function readText(text: string, file: string, env: NodeJS.ProcessEnv): ConfigFile {
-  const { value, mistakes } = readYaml(text, file, Config);
+  const { value, mistakes: found } = readYaml(text, file, Config);
+  // A key that stands in the file where it should not is not shown again.
+  const hide = redactor(env);
+  const mistakes = found.map((one) => ({
+    ...one,
+    rule: hide(one.rule),
+    fix: hide(one.fix),
+    ...(one.field === undefined ? {} : { field: hide(one.field) }),
+  }));
   return { file, config: value, models: value && routeModels(value, env), mistakes };
 }
 

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { redactor, secretsCheck } from '../../../worker/doctor/secrets.ts';
+import { secretsCheck } from '../../../worker/doctor/secrets.ts';
+import { redactor } from '../../../worker/redactor.ts';
 import { temporaryFolder } from '../temporal/fixtures/temporary.ts';
 import { findings, settings } from './fixtures/settings.ts';
 

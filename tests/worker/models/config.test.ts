@@ -201,3 +201,15 @@ describe('the how-to', async () => {
     expect(models.toSorted()).toEqual(Object.keys(prices).toSorted());
   });
 });
+
+test('a key that stands where a price or a name should is not shown again', async () => {
+  const key = 'sk-abcdefghijklmnop1234';
+  for (const yaml of [`prices: { m1: ${key} }`, `models: { ${key}: 7 }`, `prices: { m1: *${key} }`]) {
+    const why = await read(yaml).then(
+      () => '',
+      (error: unknown) => (error as Error).message,
+    );
+    expect(why).toContain('sk-…');
+    expect(why).not.toContain(key);
+  }
+});
