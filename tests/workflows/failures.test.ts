@@ -22,7 +22,9 @@ test('an unknown loop fails at once and lists the loops', async () => {
   const all = await rig({ loops: [{ loop: titleLoop() }, { loop: titleLoop('aardvark') }] });
   const failure = await failureOf(all, 'writeTitel', owls);
   expect(failure.type).toBe('UnknownLoop');
-  expect(failure.message).toContain('There is no loop "writeTitel" on this worker. It runs: aardvark, writeTitle.');
+  expect(failure.message).toContain(
+    'There is no loop "writeTitel" on this worker. Did you mean "writeTitle"? It runs: aardvark, writeTitle.',
+  );
   expect(failure.events).toBeLessThan(9);
 });
 
