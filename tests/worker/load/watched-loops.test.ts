@@ -96,7 +96,7 @@ test('loops come and go while others run', async () => {
     'farewell/loop.ts',
     loopText('farewell').replace(
       "import { z } from 'zod';",
-      "import { z } from 'zod';\nimport { BYE } from '../lib/bye.ts';\nif (BYE === '') throw new Error();",
+      "import { z } from 'zod';\nimport { BYE } from './lib/bye.ts';\nif (BYE === '') throw new Error();",
     ),
   );
   await said('farewell/loop.ts:3: imports `./lib/bye.ts`, which is not there.');

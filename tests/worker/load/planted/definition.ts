@@ -14,7 +14,7 @@ export const DEFINITION: readonly PlantedMistake[] = [
   inLoop(
     'an import of a file that is not there',
     "import { z } from 'zod';",
-    "import { z } from 'zod';\nimport { desk } from '../../planted/desk.ts';",
+    "import { z } from 'zod';\nimport { desk } from './desk.ts';",
     './desk.ts',
     {
       rule: 'imports `./desk.ts`, which is not there',
