@@ -33,7 +33,7 @@ const GOOD: Readonly<Record<string, string>> = {
     '// the first\n{"id":"a","input":{"id":"1","text":"x"},"expect":{"tone":{"words":[]}},"slice":"pinned","note":"why"}\n\n',
   'steps/loop.ts': STEPS,
   'steps/workflow.ts': `import { loopWorkflow } from 'loopwright/workflow';
-import { FIRST } from '../names.ts';
+import { FIRST } from './names.ts';
 export const steps = loopWorkflow('steps', async (run) => await run.stage(FIRST));
 `,
   'steps/names.ts': "export const FIRST: string = 'first';\n",
