@@ -76,6 +76,14 @@ export class ScriptedUp {
     return { code, stdout: process.stdout, stderr: process.stderr };
   }
 
+  /** `loopwright …` on this folder where no server answers: on the usual port may be that of another test. */
+  async commandAlone(...words: string[]): Promise<Said> {
+    const nowhere = { TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
+    const process = new LoopwrightProcess(words, { ...this.env, ...nowhere });
+    const { code } = await process.ended;
+    return { code, stdout: process.stdout, stderr: process.stderr };
+  }
+
   /** `loopwright …` on this folder, as it runs. Only in a test: it is killed when the test ends. */
   start(...words: string[]): LoopwrightProcess {
     return new LoopwrightProcess(words, this.env);

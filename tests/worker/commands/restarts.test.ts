@@ -26,7 +26,7 @@ test('a watch outlives kill -9 of `up`; without it, the record still tells all',
   const listed = await up.command('runs', '--json');
   expect(listed.code).toBe(0);
   expect(JSON.parse(listed.stdout)).toMatchObject([{ workflowId: 'supportTriage-long', state: 'awaitingDecision' }]);
-  const told = await up.command('why', 'supportTriage-long');
+  const told = await up.commandAlone('why', 'supportTriage-long');
   expect(told.code).toBe(0);
   expect(told.stdout).toContain('Note: Temporal could not be asked (No Temporal server answers at 127.0.0.1:');
   expect(told.stdout).toContain('Waits for a decision, because approval rule: output.confidence < 0.85.');
@@ -45,7 +45,7 @@ test('`up` that is told to stop takes its gateway file along, and nobody is aske
   await up.end('SIGTERM');
   expect(existsSync(join(up.data, 'gateway.json'))).toBe(false);
   const since = performance.now();
-  expect(await up.command('run', 'supportTriage', '--input', '{}')).toMatchObject({
+  expect(await up.commandAlone('run', 'supportTriage', '--input', '{}')).toMatchObject({
     code: 1,
     stdout: '',
     stderr: expect.stringContaining('No Temporal server answers at') as unknown,
