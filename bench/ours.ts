@@ -3,9 +3,9 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { z } from 'zod';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
-import { canonicalJson } from '../core/canonical.ts';
 import { check, defineLoop, model, source } from '../loops/define/index.ts';
-import { digestOf, openStore } from '../store/index.ts';
+import { openStore } from '../store/index.ts';
+import { adoptHarness } from '../worker/adopt-harness.ts';
 import type { Store } from '../store/ports.ts';
 import { clusterOf } from '../worker/cluster/cluster.ts';
 import { parseHarness } from '../worker/load/harness.ts';
@@ -41,11 +41,12 @@ export async function createOurWorker(options: OursOptions): Promise<{ worker: W
   const { connection, note } = options;
   const store = await openStore(options.data, process.pid);
   const harness = parseHarness(HARNESS, `${LOOP}/harness.yaml`);
-  await store.harnesses.adopt(LOOP, harness, digestOf(canonicalJson(harness)), Date.now());
+  const loop = benchLoop(options);
+  await adoptHarness(store, { loop, harness }, Date.now());
   const cluster = clusterOf(connection, 'default');
   const deps: Dependencies = {
     store: telling(store, note),
-    loops: new Map([[LOOP, { loop: benchLoop(options), harness, folder: join(options.data, 'loop') }]]),
+    loops: new Map([[LOOP, { loop, harness, folder: join(options.data, 'loop') }]]),
     routes: new Map([['default', { kind: 'endpoint', endpoint: modelInProcess(options) }]]),
     prices: { 'bench-1': { inputUsdPerMillion: 1, outputUsdPerMillion: 2 } },
     learner: { model: 'none', answer: () => Promise.reject(new Error('the bench has no learner')) },

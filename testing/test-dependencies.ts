@@ -5,8 +5,8 @@ import { LessonIndex } from '../activities/lesson-index.ts';
 import { embeddedLearner } from '../activities/models/embedded-learner.ts';
 import { ngramSpace } from '../activities/models/local/embedder.ts';
 import { mistakeLine } from '../contract/mistake.ts';
-import { canonicalJson } from '../core/canonical.ts';
-import { digestOf, openStore } from '../store/index.ts';
+import { openStore } from '../store/index.ts';
+import { adoptHarness } from '../worker/adopt-harness.ts';
 import { clusterOf } from '../worker/cluster/cluster.ts';
 import { filesIn } from '../worker/files.ts';
 import { bundleLoops } from '../worker/load/runnable.ts';
@@ -28,8 +28,7 @@ export async function testDependencies(
   const { loops, mistakes, bundle } = await bundleLoops(cacheFolder(process.env), loaded);
   if (mistakes.length > 0) throw new Error(mistakes.map(mistakeLine).join('\n'));
   const store = await openStore(join(folder, 'data'), process.pid);
-  for (const { loop, harness } of loops.values())
-    await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
+  for (const entry of loops.values()) await adoptHarness(store, entry, Date.now());
   const cluster = clusterOf(connection, 'default');
   const endpoints = Object.entries(models).map(([name, endpoint]): [string, Route] => [
     name,

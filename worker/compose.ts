@@ -5,10 +5,10 @@ import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { sweep } from '../activities/sweep.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
-import { canonicalJson } from '../core/canonical.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
-import { digestOf, openStore } from '../store/index.ts';
-import type { HarnessVersion, Store } from '../store/ports.ts';
+import { openStore } from '../store/index.ts';
+import type { Store } from '../store/ports.ts';
+import { adoptHarness } from './adopt-harness.ts';
 import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
@@ -133,7 +133,7 @@ async function loopSource(options: ComposeOptions, { models }: ModelConfig, stor
     const watched = new WatchedLoops({
       ...base,
       ...opened,
-      adopt: async (found) => (await adopt(store, found)).version,
+      adopt: async (found) => (await adoptHarness(store, found, Date.now())).version,
       openRuns: async (name) => (await store.runs.unclosed()).filter(({ loop }) => loop === name).length,
     });
     return { loops: watched.entries, bundle: opened.bundle, workflows, watched };
@@ -146,10 +146,6 @@ async function loopSource(options: ComposeOptions, { models }: ModelConfig, stor
   return { loops, bundle: await cachedBundle(cacheDir), workflows: [] };
 }
 
-function adopt({ harnesses }: Store, { loop, harness }: LoopEntry): Promise<HarnessVersion> {
-  return harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), Date.now());
-}
-
 interface Opened {
   readonly store: Store;
   readonly cluster: Cluster;
@@ -160,7 +156,7 @@ interface Opened {
 async function dependencies(options: ComposeOptions, opened: Opened): Promise<Dependencies> {
   const { env, cacheDir, report } = options;
   const { store, cluster, config, source } = opened;
-  for (const entry of source.loops.values()) await adopt(store, entry);
+  for (const entry of source.loops.values()) await adoptHarness(store, entry, Date.now());
   const learner = { env, cacheDir, data: options.data, report };
   const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
   return {

@@ -13,12 +13,11 @@ import type {
 import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { resolvingOurs } from './bundle/bundle-workflows.ts';
-import type { WorkflowSource } from './bundle/cached-bundle.ts';
+import { entryText } from './bundle/cached-bundle.ts';
 import { compose, type Composition } from './compose.ts';
 import { DEFAULT_DATA } from './default-data.ts';
 import { flagsOf } from './cluster/target.ts';
 import { dataConverter, workerTimeouts } from './loop-worker.ts';
-import { ownPath } from './package/own-module.ts';
 import { cacheFolder } from './temporal/cache-folder.ts';
 
 /** What a worker of your own needs to run loops too. */
@@ -117,9 +116,10 @@ export class LoopwrightPlugin extends SimplePlugin {
   /** A module with their workflows, those of the loops, and the default one that runs any loop of one stage. */
   #entry(theirs: string): string {
     if (theirs.startsWith(join(this.#cacheDir, ENTRY))) return theirs;
-    refuseAnotherDefault(theirs);
-    refuseTakenNames(theirs, [...this.#composition.deps.loops.keys()]);
-    const text = entryOf(theirs, this.#composition.workflows);
+    const code = extname(theirs) === '' ? '' : readFileSync(theirs, 'utf8');
+    refuseAnotherDefault(theirs, code);
+    refuseTakenNames(theirs, code, [...this.#composition.deps.loops.keys()]);
+    const text = entryText(this.#composition.workflows, theirs);
     const path = join(this.#cacheDir, `${ENTRY}${createHash('sha256').update(text).digest('hex').slice(0, 16)}.js`);
     mkdirSync(this.#cacheDir, { recursive: true });
     writeFileSync(`${path}.${process.pid}`, text);
@@ -133,15 +133,6 @@ const ENTRY = 'plugin-entry-';
 /** The function in `workflows/loop.ts`, by which a bundle that can run loops is known. */
 const DEFAULT_WORKFLOW = 'function anyLoop(';
 
-function entryOf(theirs: string, workflows: readonly WorkflowSource[]): string {
-  return [
-    `export { default } from ${JSON.stringify(ownPath('workflows/loop'))};`,
-    `export * from ${JSON.stringify(theirs)};`,
-    ...workflows.map(({ loop, file }) => `export { ${loop} } from ${JSON.stringify(file)};`),
-    '',
-  ].join('\n');
-}
-
 /** A bundle without the default workflow would leave every loop waiting for a worker that knows it. */
 function refuseForeignBundle(bundle: WorkflowBundleOption): void {
   const code = 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
@@ -152,13 +143,12 @@ function refuseForeignBundle(bundle: WorkflowBundleOption): void {
 }
 
 /** A workflow under a loop's name would run in its place, unverified. Finds what is exported by name. */
-function refuseTakenNames(path: string, loops: readonly string[]): void {
-  const text = textOf(path);
+function refuseTakenNames(path: string, code: string, loops: readonly string[]): void {
   const taken = loops.find((loop) =>
     new RegExp(
       `^\\s*export\\s+(async\\s+)?(function\\*?|const|let|class)\\s+${loop}\\b|^\\s*export\\s*\\{[^}]*\\b${loop}\\s*[,}]`,
       'm',
-    ).test(text),
+    ).test(code),
   );
   if (taken === undefined) return;
   throw new Error(
@@ -166,15 +156,10 @@ function refuseTakenNames(path: string, loops: readonly string[]): void {
   );
 }
 
-function textOf(path: string): string {
-  return extname(path) === '' ? '' : readFileSync(path, 'utf8');
-}
-
 /** A worker has one default workflow, which runs what has no workflow of its own name; ours runs the loops. */
-function refuseAnotherDefault(path: string): void {
-  const text = textOf(path);
+function refuseAnotherDefault(path: string, code: string): void {
   const ours = /export\s*\{\s*default\s*\}\s*from\s*['"]loopwright\/workflow['"]/;
-  const others = text.replace(ours, '');
+  const others = code.replace(ours, '');
   if (!/^\s*export\s+default\b|\bas\s+default\b|^\s*export\s*\{\s*default\s*[,}]/m.test(others)) return;
   throw new Error(
     `${path} exports a default workflow, and so does Loopwright: its default workflow runs loops by their name, and a worker can have only one. Give yours a name, or run it on a worker of its own.`,

@@ -13,7 +13,8 @@ import { Harness } from '../../contract/harness.ts';
 import type { PinnedRun } from '../../contract/run.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import type { Loop } from '../../loops/define/index.ts';
-import { digestOf, openStore } from '../../store/index.ts';
+import { openStore } from '../../store/index.ts';
+import { adoptHarness } from '../../worker/adopt-harness.ts';
 import type { Store } from '../../store/ports.ts';
 import { FakeOpenAi, type FakeManner, type Script } from '../support/fake-openai.ts';
 import { titleLoop } from '../support/loops.ts';
@@ -56,7 +57,7 @@ export async function workbench(
   });
   const loop = options.loop ?? titleLoop();
   const harness = Harness.parse(options.harness ?? {});
-  await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), 0);
+  await adoptHarness(store, { loop, harness }, 0);
   const asks = options.asks ?? { api: 'responses' };
   const endpointOf = (name: string) => openAiEndpoint({ model: name, apiKey: 'test', baseUrl, ...asks });
   const price = { inputUsdPerMillion: 1, outputUsdPerMillion: 2 };

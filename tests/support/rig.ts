@@ -14,9 +14,9 @@ import type { RunResult } from '../../contract/outcomes.ts';
 import type { Status } from '../../contract/messages.ts';
 import type { Price } from '../../core/money.ts';
 import type { Loop } from '../../loops/define/index.ts';
-import { digestOf, openStore } from '../../store/index.ts';
+import { openStore } from '../../store/index.ts';
 import type { Store } from '../../store/ports.ts';
-import { canonicalJson } from '../../core/canonical.ts';
+import { adoptHarness } from '../../worker/adopt-harness.ts';
 import { clusterOf } from '../../worker/cluster/cluster.ts';
 import { filesIn } from '../../worker/files.ts';
 import { replayAll } from '../../testing/replay.ts';
@@ -173,7 +173,7 @@ async function dependencies(
   const loops = new Map<string, LoopEntry>();
   for (const { loop, harness: text } of options.loops) {
     const harness = parseHarness(text, `${loop.name}/harness.yaml`);
-    await store.harnesses.adopt(loop.name, harness, digestOf(canonicalJson(harness)), 0);
+    await adoptHarness(store, { loop, harness }, 0);
     loops.set(loop.name, { loop, harness, folder: tmpdir() });
   }
   const endpoint = (model: string): Route => ({

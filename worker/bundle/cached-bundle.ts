@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { OWN_EXTENSION, ownPath } from '../package/own-module.ts';
+import { writeWhole } from '../write-whole.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -38,21 +39,20 @@ export async function cachedBundle(cacheDir: string, workflows?: readonly Workfl
   return { code };
 }
 
-/** A module that exports the default workflow, and each loop's own. */
 async function entryOf(cacheDir: string, print: string, workflows: readonly WorkflowSource[]): Promise<string> {
   const path = join(cacheDir, `workflows-${print}-entry.js`);
-  const lines = workflows.map(({ loop, file }) => `export { ${loop} } from ${JSON.stringify(file)};`);
-  await writeWhole(
-    path,
-    [`export { default } from ${JSON.stringify(ownPath('workflows/loop'))};`, ...lines, ''].join('\n'),
-  );
+  await writeWhole(path, entryText(workflows));
   return path;
 }
 
-/** Writes a file so that others see it whole or not at all. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.${process.pid}`, text);
-  await rename(`${path}.${process.pid}`, path);
+/** A module that exports the default workflow, each loop's own, and all that `theirs` exports by name. */
+export function entryText(workflows: readonly WorkflowSource[], theirs?: string): string {
+  return [
+    `export { default } from ${JSON.stringify(ownPath('workflows/loop'))};`,
+    ...(theirs === undefined ? [] : [`export * from ${JSON.stringify(theirs)};`]),
+    ...workflows.map(({ loop, file }) => `export { ${loop} } from ${JSON.stringify(file)};`),
+    '',
+  ].join('\n');
 }
 
 async function fingerprint(workflows: readonly WorkflowSource[] | undefined): Promise<string> {

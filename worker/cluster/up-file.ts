@@ -1,16 +1,14 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ready } from '../ready.ts';
+import { writeWhole } from '../write-whole.ts';
 
 /** File in the data folder that says where a running `up` is. */
 const UP_FILE = 'up.json';
 
 /** Says in the data folder where this `up` is, whole or not at all: half an address would send a command to another server. */
 export async function writeUpFile(data: string, ready: Ready): Promise<void> {
-  const path = join(data, UP_FILE);
-  const partial = `${path}.${process.pid}`;
-  await writeFile(partial, JSON.stringify(ready));
-  await rename(partial, path);
+  await writeWhole(join(data, UP_FILE), JSON.stringify(ready));
 }
 
 /** Takes the file away. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, relative, isAbsolute } from 'node:path';
+import { join } from 'node:path';
 import type { LoopEntry } from '../../activities/dependencies.ts';
 import type { Case } from '../../contract/case.ts';
 import { Harness } from '../../contract/harness.ts';
@@ -18,6 +18,7 @@ import { ioMistakes } from './io-mistakes.ts';
 import { looksOf, type Looks } from './looks.ts';
 import { filesOf, importLoopModule } from './loop-modules.ts';
 import { togetherMistakes, type InLoop } from './loop-rules.ts';
+import { shownPath } from './shown-path.ts';
 import { fieldLine } from './source-fields.ts';
 import { placeInStack, type Place } from './source-place.ts';
 import { strayFiles } from './stray-files.ts';
@@ -252,8 +253,7 @@ class FolderLoader {
   }
 
   #name(file: string): string {
-    const path = relative(this.#options.cwd, file);
-    return path.startsWith('..') || isAbsolute(path) ? file : path;
+    return shownPath(this.#options.cwd, file);
   }
 }
 

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Mistake } from '../../contract/mistake.ts';
 import { DEFINITION_FILE, ownFiles, WORKFLOW_FILE, type LoadedFolder } from './loop-folder.ts';
 import { looksOf, type Looks } from './looks.ts';
+import { shownPath } from './shown-path.ts';
 import { placeInStack } from './source-place.ts';
 import { tryModules, type Trial, type TrialEnd, type TrialLimits } from './trial-process.ts';
 
@@ -78,10 +79,8 @@ type Bad = Exclude<TrialEnd, { kind: 'good' }>;
 
 async function refused({ folder, looks }: Code, { at, files }: Trial, end: Bad, cwd: string): Promise<LoadedFolder> {
   const place = 'stack' in end ? placeInStack(end.stack, (file) => files.includes(file)) : undefined;
-  const file = place?.file ?? at;
-  const name = relative(cwd, file);
   const mistake: Mistake = {
-    file: name.startsWith('..') || isAbsolute(name) ? file : name,
+    file: shownPath(cwd, place?.file ?? at),
     ...(place === undefined ? {} : { line: place.line }),
     ...said(end),
   };

@@ -1,9 +1,10 @@
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Mistake } from '../../contract/mistake.ts';
 import { CONFIG_FILE, readConfigFile } from '../models/config.ts';
 import { loadEach, loopFolders, together, type LoadedLoops } from './folders.ts';
 import { noLoopIn } from '../no-loop.ts';
+import { shownPath } from './shown-path.ts';
 
 /** What to look at. */
 export interface ValidateOptions {
@@ -42,15 +43,11 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
   const onlyConfig = paths.every((path) => basename(path) === basename(file));
   const loaded = await loadEach(onlyConfig ? [] : [...folders], { cwd, models, generation: 1 });
   const { loops, mistakes } = await bundled(together(loaded), cacheDir);
-  const here = (path: string): string => {
-    const name = relative(cwd, path);
-    return name.startsWith('..') || isAbsolute(name) ? path : name === '' ? '.' : name;
-  };
   // A broken case keeps no loop from running, but a loop with one is not all right.
   const flawed = new Set(loaded.filter((one) => one.mistakes.length > 0).map(({ folder }) => folder));
   const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
   return {
-    loops: good.map(([name, { folder }]) => ({ name, folder: here(folder) })),
+    loops: good.map(([name, { folder }]) => ({ name, folder: shownPath(cwd, folder) || '.' })),
     mistakes: [...ofConfig, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };

@@ -1,7 +1,8 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { RouteModels } from '../models/config.ts';
 import { ownFiles, type FoundLoop, type LoadedFolder } from './loop-folder.ts';
+import { shownPath } from './shown-path.ts';
 import { looksOf, sameLooks, type Looks } from './looks.ts';
 import { HARNESS_FILE } from './harness.ts';
 import { keepsFromRunning, loadEach, loopFolders, together } from './folders.ts';
@@ -169,7 +170,7 @@ function goneHarness({ folder, looks }: LoadedFolder, before: LoadedFolder | und
     (before?.looks.get(path) ?? 'absent') !== 'absent' || before?.mistakes.some(({ rule }) => rule === GONE) === true;
   if (!isGone || !had) return [];
   const fix = 'Write it again, or restart the worker to run by the defaults.';
-  return [{ file: relative(cwd, path), rule: GONE, fix }];
+  return [{ file: shownPath(cwd, path), rule: GONE, fix }];
 }
 
 /** What of a loop its open runs may need that the next version has not. */

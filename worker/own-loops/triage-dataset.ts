@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
+import { writeWhole } from '../write-whole.ts';
 
 /** A customer message and its true intent. */
 export interface LabelledMessage {
@@ -101,8 +102,7 @@ async function cached(name: keyof typeof BANKING77.files, { cacheDir, report }: 
   if (sha256(text) !== BANKING77.files[name])
     throw new Error(`${name}: expected sha256 ${BANKING77.files[name]}, got ${sha256(text)}`);
   await mkdir(folder, { recursive: true });
-  await writeFile(`${file}.${process.pid}`, text);
-  await rename(`${file}.${process.pid}`, file);
+  await writeWhole(file, text);
   return text;
 }
 

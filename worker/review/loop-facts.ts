@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { LoopEntry } from '../../activities/dependencies.ts';
@@ -8,6 +8,7 @@ import type { Harness } from '../../contract/harness.ts';
 import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
 import { schemaFacts, type JsonSchema } from '../../core/review/schema.ts';
 import type { Evidence, Generator, Judge, Loop, Stage, Verifier } from '../../loops/define/index.ts';
+import { shownPath } from '../load/shown-path.ts';
 import type { RouteModels } from '../models/config.ts';
 import { evalPower } from './eval-power.ts';
 import { madeUp } from './made-up.ts';
@@ -30,8 +31,7 @@ export interface FactsOptions {
 /** Describes a loop as plain data for its review. */
 export async function loopFacts({ loop, harness, folder }: LoopEntry, options: FactsOptions): Promise<LoopFacts> {
   const { tools: _none, ...rest } = harness;
-  const shown = relative('', folder);
-  const named = (file: string): string => join(shown.startsWith('..') ? folder : shown, file);
+  const named = (file: string): string => join(shownPath(process.cwd(), folder), file);
   return {
     name: loop.name,
     files: {
