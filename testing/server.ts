@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 import { cacheFolder } from '../worker/temporal/cache-folder.ts';
-import { startDevServer } from '../worker/temporal/dev-server.ts';
+import { startDevServer, type DevServer } from '../worker/temporal/dev-server.ts';
 import { findTemporal } from '../worker/temporal/find.ts';
 import { freePort } from '../worker/temporal/ports.ts';
 
@@ -22,14 +22,7 @@ export async function testServer(address: string | undefined, folder: string): P
   const { env } = process;
   const report = (text: string): void => void process.stderr.write(`${text}\n`);
   const cli = await findTemporal({ env, cacheDir: cacheFolder(env), report });
-  const server = await startDevServer({
-    cliPath: cli.path,
-    port: await freePort(),
-    uiPort: 'headless',
-    searchAttributes: SEARCH_ATTRIBUTES,
-    logFile: join(folder, 'temporal.log'),
-    report: () => {},
-  });
+  const server = await bareServer(cli.path, folder);
   const connection = await NativeConnection.connect({ address: server.address });
   return {
     connection,
@@ -38,6 +31,18 @@ export async function testServer(address: string | undefined, folder: string): P
       await server.stop();
     },
   };
+}
+
+/** A development server on a free port, without a web UI; its log is in the folder, and its state goes with it. */
+export async function bareServer(cliPath: string, folder: string): Promise<DevServer> {
+  return await startDevServer({
+    cliPath,
+    port: await freePort(),
+    uiPort: 'headless',
+    searchAttributes: SEARCH_ATTRIBUTES,
+    logFile: join(folder, 'temporal.log'),
+    report: () => {},
+  });
 }
 
 /** The SDK logs every start otherwise. Whoever installed a runtime before has decided about that. */

@@ -14,7 +14,7 @@ import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
 import { filesIn } from './files.ts';
-import { openFolderLoops, sourceOf } from './load/runnable.ts';
+import { openFolderLoops } from './load/runnable.ts';
 import { canLearn, lazyLearner } from './models/lazy-learner.ts';
 import { chooseLearner } from './models/learner.ts';
 import { ownLoops, pinnedIntents } from './own-loops/own-loops.ts';
@@ -128,15 +128,14 @@ async function loopSource(options: ComposeOptions, { models }: ModelConfig, stor
   if (folder !== undefined) {
     const base = { folder, cwd: process.cwd(), models, report };
     const opened = await openFolderLoops({ ...base, cacheDir });
-    const workflows = [...opened.loops.values()].flatMap(sourceOf);
-    if (options.watch !== true) return { ...opened, workflows };
+    if (options.watch !== true) return opened;
     const watched = new WatchedLoops({
       ...base,
       ...opened,
       adopt: async (found) => (await adoptHarness(store, found, Date.now())).version,
       openRuns: async (name) => (await store.runs.unclosed()).filter(({ loop }) => loop === name).length,
     });
-    return { loops: watched.entries, bundle: opened.bundle, workflows, watched };
+    return { ...opened, loops: watched.entries, watched };
   }
   const dataset = { env, cacheDir, download: false, report };
   const intents = await pinnedIntents(data, async () => (await triageDataset(dataset)).intents);

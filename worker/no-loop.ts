@@ -11,13 +11,14 @@ export function noLoopIn(where: string, dir?: string): string {
   return `No loop in ${where}: looked for loop.ts there and in the folders in it. Write one with \`${init}\``;
 }
 
-/** @throws CommandError (not found) where there is no such folder, or no loop in it; before anything else is started. */
-export async function requireLoops(folder: string): Promise<void> {
+/** Folders of the loops in a folder. @throws CommandError (not found) where there is no such folder, or no loop in it; before anything else is started. */
+export async function requireLoops(folder: string): Promise<readonly string[]> {
   const folders = await loopFolders(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
     throw new CommandError(`--loops ${folder}: no such folder. Name the one that has your loops.`, EXIT.notFound);
   });
   if (folders.length === 0) throw new CommandError(`${noLoopIn(folder, folder)}.`, EXIT.notFound);
+  return folders;
 }
 
 /**

@@ -12,14 +12,21 @@ export function runEvals(evals: readonly HarnessEval[], input: unknown, output: 
   return evals.filter((item) => item.kind !== 'rubric').map((item) => runEval(item, input, output));
 }
 
-type Eval = Exclude<HarnessEval, { kind: 'rubric' }>;
+type TextEval = Extract<HarnessEval, { kind: 'contains' | 'notContains' | 'matches' }>;
 
-function runEval(item: Eval, input: unknown, output: unknown): Criterion {
-  const text = item.kind === 'cel' ? '' : subject(item.field, output);
+function runEval(item: Exclude<HarnessEval, { kind: 'rubric' }>, input: unknown, output: unknown): Criterion {
+  if (item.kind !== 'cel') return runTextEval(item, output);
+  const decided = ruleOf(item.rule, EVAL_VARIABLES)({ input, output });
+  if ('error' in decided) return { name: item.id, verdict: 'inconclusive', evidence: decided.error };
+  return criterion(item.id, decided.value, `expected \`${item.rule}\``);
+}
+
+function runTextEval(item: TextEval, output: unknown): Criterion {
+  const text = subject(item.field, output);
   if (text === undefined) {
     // Nothing to look at: what has to be there is not, and all else is unproven.
     const verdict = item.kind === 'contains' ? 'fail' : 'inconclusive';
-    return { name: item.id, verdict, evidence: `the output has no field \`${(item as { field?: string }).field}\`` };
+    return { name: item.id, verdict, evidence: `the output has no field \`${item.field}\`` };
   }
   switch (item.kind) {
     case 'contains':
@@ -28,16 +35,9 @@ function runEval(item: Eval, input: unknown, output: unknown): Criterion {
       return criterion(item.id, !text.includes(item.text), `expected not to contain "${item.text}"`);
     case 'matches': {
       const matches = matchesWithin(item.pattern, text);
-      if (matches === undefined) {
-        const evidence = `/${item.pattern}/ took longer than ${MATCH_MS / 1000} s over a text of ${text.length} characters`;
-        return { name: item.id, verdict: 'inconclusive', evidence };
-      }
-      return criterion(item.id, matches, `expected to match /${item.pattern}/`);
-    }
-    case 'cel': {
-      const decided = ruleOf(item.rule, EVAL_VARIABLES)({ input, output });
-      if ('error' in decided) return { name: item.id, verdict: 'inconclusive', evidence: decided.error };
-      return criterion(item.id, decided.value, `expected \`${item.rule}\``);
+      if (matches !== undefined) return criterion(item.id, matches, `expected to match /${item.pattern}/`);
+      const evidence = `/${item.pattern}/ took longer than ${MATCH_MS / 1000} s over a text of ${text.length} characters`;
+      return { name: item.id, verdict: 'inconclusive', evidence };
     }
     default:
       return assertNever(item);

@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
-import { startDevServer } from '../../worker/temporal/dev-server.ts';
-import { freePort } from '../../worker/temporal/ports.ts';
+import { bareServer } from '../../testing/server.ts';
 import { parse } from 'yaml';
 import { Config } from '../../worker/models/config.ts';
 import { examplesOf, type Example } from '../support/doc-examples.ts';
@@ -44,13 +42,8 @@ async function follow(page: string, folder: string): Promise<void> {
 }
 
 async function startServer(): Promise<string> {
-  const server = await startDevServer({
-    cliPath: inject('temporalCli'),
-    port: await freePort(),
-    uiPort: 'headless',
-    searchAttributes: SEARCH_ATTRIBUTES,
-    report: () => {},
-  });
+  const folder = await folderWith(() => Promise.resolve());
+  const server = await bareServer(inject('temporalCli'), folder);
   onTestFinished(() => server.stop());
   return server.address;
 }

@@ -2,12 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
+import { bareServer } from '../../testing/server.ts';
 import { bundleWorkflows } from '../../worker/bundle/bundle-workflows.ts';
 import { cacheFolder } from '../../worker/temporal/cache-folder.ts';
-import { startDevServer } from '../../worker/temporal/dev-server.ts';
 import { findTemporal } from '../../worker/temporal/find.ts';
-import { freePort } from '../../worker/temporal/ports.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -23,14 +21,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-tests-'));
   const cli = await findTemporal({ env: process.env, cacheDir: cacheFolder(process.env), report: console.error });
-  const server = await startDevServer({
-    cliPath: cli.path,
-    port: await freePort(),
-    uiPort: 'headless',
-    searchAttributes: SEARCH_ATTRIBUTES,
-    logFile: join(folder, 'temporal.log'),
-    report: () => {},
-  });
+  const server = await bareServer(cli.path, folder);
   const bundle = join(folder, 'workflows.js');
   const { code } = await bundleWorkflows();
   await writeFile(bundle, code);

@@ -71,17 +71,13 @@ export class ScriptedUp {
 
   /** `loopwright …` on this folder, to its end. */
   async command(...words: string[]): Promise<Said> {
-    const process = this.start(...words);
-    const { code } = await process.ended;
-    return { code, stdout: process.stdout, stderr: process.stderr };
+    return await said(this.start(...words));
   }
 
   /** `loopwright …` on this folder where no server answers: on the usual port may be that of another test. */
   async commandAlone(...words: string[]): Promise<Said> {
     const nowhere = { TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
-    const process = new LoopwrightProcess(words, { ...this.env, ...nowhere });
-    const { code } = await process.ended;
-    return { code, stdout: process.stdout, stderr: process.stderr };
+    return await said(new LoopwrightProcess(words, { ...this.env, ...nowhere }));
   }
 
   /** `loopwright …` on this folder, as it runs. Only in a test: it is killed when the test ends. */
@@ -109,4 +105,9 @@ function scripted(model: TriageModel, id: string, inputTokens: number): Scripted
     : `${right.reply} (${inputTokens})`;
   const json = { ...right, confidence: id.startsWith('unsure') ? 0.5 : 0.97, reply };
   return { json, usage: { input: inputTokens, output: 50 } };
+}
+
+async function said(process: LoopwrightProcess): Promise<Said> {
+  const { code } = await process.ended;
+  return { code, stdout: process.stdout, stderr: process.stderr };
 }

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { ok, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
+import { WORKFLOW_QUEUE } from './grpc.ts';
 import type { ServerFinder } from './server.ts';
 
 /** Queue that nobody else has a use for; it is polled for a moment. */
 const QUEUE = 'loopwright-doctor';
-/** `temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW`. */
-const WORKFLOW_QUEUE = 1;
 const LOOK_EVERY_MS = 20;
 
 /** Reports by the hour and expiries forgive this much; signatures of webhooks (300 s) and leases do not forgive the other. */

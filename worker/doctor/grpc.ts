@@ -1,3 +1,6 @@
+/** `temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW`. */
+export const WORKFLOW_QUEUE = 1;
+
 /** Status codes of gRPC that mean something to us. */
 const CODES = { notFound: 5, permissionDenied: 7, unimplemented: 12, unauthenticated: 16 } as const;
 

@@ -3,7 +3,7 @@ import { plainLine } from '../../core/plain-text.ts';
 import { INDEXED_VALUE_TYPES } from '../../client/search-attributes.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../contract/names.ts';
 import { commandOf, ok, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
-import { isNotFound, isRefusal, isUnimplemented } from './grpc.ts';
+import { isNotFound, isRefusal, isUnimplemented, WORKFLOW_QUEUE } from './grpc.ts';
 import type { Server, ServerFinder } from './server.ts';
 
 /** A server that answers. */
@@ -12,8 +12,6 @@ type Up = Extract<Server, { kind: 'up' }>;
 const DAY_SECONDS = 86_400;
 /** A poll lasts at most a minute, so a poller that was last seen before this is gone. */
 const SILENT_MS = 90_000;
-/** `temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW`. */
-const WORKFLOW_QUEUE = 1;
 
 /** Temporal as a worker here would find it. */
 export function temporalChecks(settings: DoctorSettings, { find }: ServerFinder): Check[] {

@@ -18,11 +18,6 @@ export interface LoadedLoops {
   readonly mistakes: readonly Mistake[];
 }
 
-/** Loads the folders of loops in a folder. */
-export async function loadFolders(root: string, options: FolderOptions): Promise<LoadedFolder[]> {
-  return await loadEach(await loopFolders(root), options);
-}
-
 /** Loads folders with a `loop.ts`. Their modules are tried in a process of their own first: what would end or stop this one is a mistake. */
 export async function loadEach(
   folders: readonly string[],
@@ -36,7 +31,7 @@ export async function loadEach(
 
 /** Loads the loops in a folder, side by side. */
 export async function loadLoops(root: string, options: FolderOptions): Promise<LoadedLoops> {
-  return together(await loadFolders(root, options));
+  return together(await loadEach(await loopFolders(root), options));
 }
 
 /** A broken case is told, but it is no part of what a loop does. */

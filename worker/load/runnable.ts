@@ -3,7 +3,7 @@ import { BundleFailed } from '../bundle/bundle-workflows.ts';
 import { cachedBundle, type WorkflowSource } from '../bundle/cached-bundle.ts';
 import type { RouteModels } from '../models/config.ts';
 import type { FoundLoop, LoadedFolder } from './loop-folder.ts';
-import { loadFolders, together, type LoadedLoops } from './folders.ts';
+import { loadEach, together, type LoadedLoops } from './folders.ts';
 import { requireLoops } from '../no-loop.ts';
 
 /** Where the loops are, and what they may rely on. */
@@ -19,6 +19,8 @@ export interface FolderLoopsOptions {
 export interface FolderLoops {
   readonly loops: ReadonlyMap<string, FoundLoop>;
   readonly bundle: { readonly code: string };
+  /** Workflow code that the loops bring themselves. */
+  readonly workflows: readonly WorkflowSource[];
   /** What was loaded, for whoever watches for changes. */
   readonly folders: readonly LoadedFolder[];
 }
@@ -29,11 +31,11 @@ export interface FolderLoops {
  */
 export async function openFolderLoops(options: FolderLoopsOptions): Promise<FolderLoops> {
   const { folder, cwd, cacheDir, models, report } = options;
-  await requireLoops(folder);
-  const folders = await loadFolders(folder, { cwd, models, generation: 1 });
+  const folders = await loadEach(await requireLoops(folder), { cwd, models, generation: 1 });
   const { bundle, ...bundled } = await bundleLoops(cacheDir, together(folders));
   for (const mistake of bundled.mistakes) report(mistakeLine(mistake));
-  if (bundled.loops.size > 0) return { loops: bundled.loops, bundle, folders };
+  const { loops } = bundled;
+  if (loops.size > 0) return { loops, bundle, workflows: sourcesOf(loops), folders };
   throw new Error(
     `No loop in ${folder} can run. Mend what is said above; \`loopwright validate ${folder}\` says it again.`,
   );
@@ -44,7 +46,7 @@ export async function bundleLoops(
   cacheDir: string,
   loaded: LoadedLoops,
 ): Promise<LoadedLoops & { readonly bundle: { readonly code: string } }> {
-  const sources = [...loaded.loops.values()].flatMap(sourceOf);
+  const sources = sourcesOf(loaded.loops);
   const whole = await attempt(cacheDir, sources);
   if (!(whole instanceof BundleFailed)) return { ...loaded, bundle: whole };
   const loops = new Map(loaded.loops);
@@ -56,13 +58,14 @@ export async function bundleLoops(
     loops.delete(source.loop);
     if (found !== undefined) mistakes.push(bundleMistake(found, alone));
   }
-  const bundle = await cachedBundle(cacheDir, [...loops.values()].flatMap(sourceOf));
+  const bundle = await cachedBundle(cacheDir, sourcesOf(loops));
   return { loops, mistakes, bundle };
 }
 
-/** Workflow code of its own that a loop has, if any. */
-export function sourceOf({ loop, workflow }: FoundLoop): WorkflowSource[] {
-  return workflow === undefined ? [] : [{ loop: loop.name, file: workflow.path, files: workflow.files }];
+function sourcesOf(loops: ReadonlyMap<string, FoundLoop>): WorkflowSource[] {
+  return [...loops.values()].flatMap(({ loop, workflow }) =>
+    workflow === undefined ? [] : [{ loop: loop.name, file: workflow.path, files: workflow.files }],
+  );
 }
 
 async function attempt(cacheDir: string, sources: readonly WorkflowSource[]): Promise<{ code: string } | BundleFailed> {
