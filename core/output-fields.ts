@@ -1,4 +1,4 @@
-import { resolved, type JsonSchema } from './review/schema.ts';
+import { resolved, type JsonSchema } from './json-schema.ts';
 
 /** Which fields the objects of a schema may have. */
 export interface OutputFields {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HarnessEval } from '../../contract/harness.ts';
 import { mayHave, outputFields, type OutputFields } from '../../core/output-fields.ts';
-import type { JsonSchema } from '../../core/review/schema.ts';
+import type { JsonSchema } from '../../core/json-schema.ts';
 import type { Loop, Stage } from '../../loops/define/index.ts';
 
 const known = new WeakMap<z.ZodType, OutputFields>();

@@ -1,30 +1,4 @@
-/** A JSON Schema as far as a review reads it. */
-export interface JsonSchema {
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | JsonSchema;
-  readonly items?: boolean | JsonSchema;
-  readonly prefixItems?: readonly JsonSchema[];
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-  readonly allOf?: readonly JsonSchema[];
-  readonly $ref?: string;
-  readonly $defs?: Readonly<Record<string, JsonSchema>>;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly format?: string;
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly maxItems?: number;
-  readonly minItems?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly multipleOf?: number;
-}
+import { resolved, type JsonSchema } from '../json-schema.ts';
 
 /** What a schema says of the records that fit it. Paths are dotted; `[]` is any item, `*` any key, empty the whole. */
 export interface SchemaFacts {
@@ -59,13 +33,6 @@ function isRecord(given: JsonSchema, root: JsonSchema): boolean {
   if (alternatives !== undefined) return alternatives.every((one) => one.$ref !== '#' && isRecord(one, root));
   if (schema.allOf !== undefined) return schema.allOf.some((one) => isRecord(one, root));
   return Object.keys(schema.properties ?? {}).length > 0;
-}
-
-/** What a `$ref` stands for; schemas that zod writes refer to nothing but themselves and their `$defs`. */
-export function resolved(schema: JsonSchema, root: JsonSchema): JsonSchema {
-  if (schema.$ref === undefined) return schema;
-  if (schema.$ref === '#') return root;
-  return root.$defs?.[schema.$ref.replace('#/$defs/', '')] ?? {};
 }
 
 interface Walk {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { mayHave, outputFields } from '../../core/output-fields.ts';
-import type { JsonSchema } from '../../core/review/schema.ts';
+import type { JsonSchema } from '../../core/json-schema.ts';
 
 function fields(schema: z.ZodType) {
   return outputFields(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' }) as unknown as JsonSchema);

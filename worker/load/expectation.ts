@@ -1,25 +1,5 @@
+import { resolved, type JsonSchema } from '../../core/json-schema.ts';
 import { plainLine } from '../../core/plain-text.ts';
-
-/** The part of JSON Schema that zod writes and messages are made of. */
-export interface JsonSchema {
-  readonly $ref?: string;
-  readonly $defs?: Readonly<Record<string, JsonSchema>>;
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly format?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly minItems?: number;
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly items?: JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-}
 
 /** What a schema wants, in words: "an integer from 1 to 20". */
 export function expectation(schema: JsonSchema): string {
@@ -43,7 +23,7 @@ export function expectation(schema: JsonSchema): string {
       return 'fields with values';
     case undefined:
     default:
-      return schema.type ?? 'another value';
+      return typeof schema.type === 'string' ? schema.type : 'another value';
   }
 }
 
@@ -69,8 +49,8 @@ export function schemaAt(root: JsonSchema, path: readonly PropertyKey[], value: 
   for (const step of path) {
     inside = (inside as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[step];
     const rest = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
-    const next: JsonSchema | undefined =
-      typeof step === 'number' ? schema?.items : (schema?.properties?.[String(step)] ?? rest);
+    const items = typeof schema?.items === 'object' ? schema.items : undefined;
+    const next = typeof step === 'number' ? items : (schema?.properties?.[String(step)] ?? rest);
     if (next === undefined) return undefined;
     schema = branch(root, next, inside);
   }
@@ -79,8 +59,7 @@ export function schemaAt(root: JsonSchema, path: readonly PropertyKey[], value: 
 
 /** The alternative of a union that a value is meant as: by its `kind`, else the one with fields where it has some. */
 function branch(root: JsonSchema, schema: JsonSchema, value: unknown): JsonSchema {
-  const name = schema.$ref?.replace('#/$defs/', '');
-  if (name !== undefined) return root.$defs?.[name] ?? schema;
+  if (schema.$ref !== undefined) return resolved(schema, root);
   const fields = typeof value === 'object' && value !== null ? (value as { kind?: unknown }) : undefined;
   const branches = schema.anyOf ?? schema.oneOf ?? [];
   return (

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Mistake } from '../../contract/mistake.ts';
 import { nearest } from '../../core/nearest.ts';
-import { expectation, got, schemaAt, type JsonSchema } from './expectation.ts';
+import type { JsonSchema } from '../../core/json-schema.ts';
+import { expectation, got, schemaAt } from './expectation.ts';
 
 /** Makes a mistake at a field of a file. */
 export type MistakeAt = (path: readonly PropertyKey[], rule: string, fix: string) => Mistake;

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../core/review/schema.ts';
+import type { JsonSchema } from '../../core/json-schema.ts';
 
 /** A text of the formats that zod writes into a JSON Schema; of some, such as times, it writes the pattern alone. */
 const FORMATTED: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { resolved, type JsonSchema } from '../../core/review/schema.ts';
+import { resolved, type JsonSchema } from '../../core/json-schema.ts';
 import { formatted } from './formats.ts';
 
 /** How many values to make up of one schema. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { plainLine } from '../../core/plain-text.ts';
 import type { Power } from '../../core/review/facts.ts';
-import type { JsonSchema } from '../../core/review/schema.ts';
+import type { JsonSchema } from '../../core/json-schema.ts';
 import type { Check, Evidence, Finding } from '../../loops/define/index.ts';
 import { madeUp } from './made-up.ts';
 

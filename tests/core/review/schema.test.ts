@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { schemaFacts, type JsonSchema } from '../../../core/review/schema.ts';
+import type { JsonSchema } from '../../../core/json-schema.ts';
+import { schemaFacts } from '../../../core/review/schema.ts';
 
 const factsOf = (schema: z.ZodType) =>
   schemaFacts(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema);
