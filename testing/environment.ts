@@ -9,24 +9,11 @@ import type { RunResult } from '../contract/outcomes.ts';
 import type { RunOptions } from '../contract/run.ts';
 import { createLoopWorker, dataConverter } from '../worker/loop-worker.ts';
 import type { NotedEffect } from './noted-effects.ts';
+import type { TestOptions } from './options.ts';
 import { replayAll } from './replay.ts';
 import type { ScriptedModel } from './scripted-model.ts';
 import { testServer } from './server.ts';
 import { testDependencies } from './test-dependencies.ts';
-
-/** What a test sets up. */
-export interface TestOptions {
-  /** Folder of the loops, as `--loops` takes it: a loop's own folder, or one with a folder for each. */
-  readonly loops: string;
-  /** Models by route, such as `default` and `judge`; a route that is not here answers keyless. */
-  readonly models?: Readonly<Record<string, ScriptedModel>>;
-  /** True: effects really run, on files and an outbox that go with the environment. Default: they are only noted. */
-  readonly realEffects?: boolean;
-  /** Address of a Temporal server to use. Default: a development server of its own, found or fetched as `loopwright up` does. */
-  readonly address?: string;
-  /** How long {@link TestEnvironment.gate} waits, in milliseconds. Default 20 000. */
-  readonly timeoutMs?: number;
-}
 
 /** How often a run is asked whether it waits for a person, in milliseconds. */
 const LOOK_EVERY_MS = 200;

@@ -13,8 +13,8 @@ import { bundleLoops } from '../worker/load/runnable.ts';
 import { loadLoops } from '../worker/load/folders.ts';
 import { documentReader } from '../worker/documents.ts';
 import { cacheFolder } from '../worker/temporal/cache-folder.ts';
-import type { TestOptions } from './environment.ts';
 import { withNotedEffects, type NotedEffect } from './noted-effects.ts';
+import type { TestOptions } from './options.ts';
 
 /** Price of every scripted model: tests that are about money declare their own. */
 const FREE = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };

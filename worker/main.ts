@@ -1,6 +1,6 @@
 import { Console } from 'node:console';
 import { EXIT } from '../contract/exit-codes.ts';
-import { CommandError, type CommandContext } from './commands/context.ts';
+import { CommandError, type CommandContext } from './command.ts';
 import { plainText } from '../core/plain-text.ts';
 import { VERSION } from './package/package-root.ts';
 import { createProgram } from './program.ts';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { EXIT } from '../contract/exit-codes.ts';
-import { CommandError, type CommandContext } from './commands/context.ts';
+import { CommandError, type CommandContext } from './command.ts';
 import { loopFolders } from './load/folders.ts';
 import { PACKAGE_ROOT } from './package/package-root.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
-import type { CommandContext } from './commands/context.ts';
+import type { CommandContext } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';

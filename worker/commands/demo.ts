@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { positive, type CommandContext } from './context.ts';
+import type { CommandContext } from '../command.ts';
+import { positive } from './options.ts';
 
 interface Options {
   readonly messages: number;

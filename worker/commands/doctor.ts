@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { dataOption, LOOPS_OPTION, paints, type CommandContext } from './context.ts';
+import type { CommandContext } from '../command.ts';
+import { dataOption, LOOPS_OPTION, paints } from './options.ts';
 
 /** How long a look at a server may take. */
 const TIMEOUT_MS = 5000;

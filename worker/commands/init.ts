@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { CommandError, type CommandContext } from './context.ts';
+import { CommandError, type CommandContext } from '../command.ts';
 
 /** `loopwright init`: a loop of your own that runs at once. */
 export function initCommand({ print, report }: CommandContext): Command {

@@ -5,7 +5,8 @@ import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Review } from '../../core/review/result.ts';
-import { CommandError, dataOption, LOOPS_OPTION, paints, who, type CommandContext } from './context.ts';
+import { CommandError, type CommandContext } from '../command.ts';
+import { dataOption, LOOPS_OPTION, paints, who } from './options.ts';
 
 interface Options {
   readonly loops?: string;

@@ -1,23 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { dataOption, who, type CommandContext } from './context.ts';
-
-/** What `loopwright run` was told. */
-export interface RunCommandOptions {
-  readonly input?: string;
-  readonly inputFile?: string;
-  readonly key?: string;
-  readonly by?: string;
-  readonly budgetUsd?: number;
-  readonly harness?: string;
-  readonly rerun: boolean;
-  readonly dryRun: boolean;
-  readonly watch: boolean;
-  readonly wait: boolean;
-  /** False with `--no-human`. */
-  readonly human: boolean;
-  readonly json: boolean;
-  readonly data: string;
-}
+import type { CommandContext } from '../command.ts';
+import { dataOption, who } from './options.ts';
+import type { RunCommandOptions } from '../run/options.ts';
 
 const HELP = `
 The workflow id is <loop>-<key>; without --key, the key is made of the input, so that the same command twice is one run.

@@ -3,7 +3,8 @@ import ms, { type StringValue } from 'ms';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { OUTCOMES, type Outcome } from '../../contract/outcomes.ts';
 import { MOST_RUNS } from '../../contract/record.ts';
-import { CommandError, dataOption, positive, type CommandContext } from './context.ts';
+import { CommandError, type CommandContext } from '../command.ts';
+import { dataOption, positive } from './options.ts';
 
 interface Options {
   readonly loop?: string;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { defaultData } from '../default-data.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext } from '../command.ts';
 
 /** `loopwright temporal …`: the Temporal CLI, wherever it comes from. */
 export function temporalCommand({ env, cacheDir, report }: CommandContext): Command {

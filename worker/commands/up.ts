@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { dataOption, LOOPS_OPTION, port, refuseLoneWatch, WATCH_OPTION, type CommandContext } from './context.ts';
+import type { CommandContext } from '../command.ts';
+import { dataOption, LOOPS_OPTION, port, refuseLoneWatch, WATCH_OPTION } from './options.ts';
 
 interface Options {
   readonly temporalPort?: number;

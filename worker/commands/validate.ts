@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine } from '../../contract/mistake.ts';
 import { plainText } from '../../core/plain-text.ts';
-import { CommandError, type CommandContext } from './context.ts';
+import { CommandError, type CommandContext } from '../command.ts';
 
 /** `loopwright validate`: what is wrong with loops, without running anything. */
 export function validateCommand({ env, cacheDir, print }: CommandContext): Command {

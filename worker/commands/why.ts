@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { RunSummary } from '../../contract/record.ts';
-import { CommandError, dataOption, type CommandContext } from './context.ts';
+import { CommandError, type CommandContext } from '../command.ts';
+import { dataOption } from './options.ts';
 
 interface Options {
   readonly runId?: string;

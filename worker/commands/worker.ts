@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { dataOption, LOOPS_OPTION, refuseLoneWatch, WATCH_OPTION, type CommandContext } from './context.ts';
+import type { CommandContext } from '../command.ts';
+import { dataOption, LOOPS_OPTION, refuseLoneWatch, WATCH_OPTION } from './options.ts';
 
 interface Options {
   readonly data: string;

@@ -5,7 +5,7 @@ import { createApp } from '../../gateway/app.ts';
 import { readGatewayFile, type GatewayFile } from '../../gateway/gateway-file.ts';
 import { RecordClient, type Send } from '../../gateway/record-client.ts';
 import { DATABASE_FILE, openStore } from '../../store/index.ts';
-import { CommandError } from '../commands/context.ts';
+import { CommandError } from '../command.ts';
 import { isAlive } from '../temporal/tether.ts';
 
 /** A gateway on this machine answers in milliseconds, or somebody else has its port. */

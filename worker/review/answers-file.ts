@@ -3,7 +3,7 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import { ReviewAnswersFile, type ReviewAnswer } from '../../contract/review-answer.ts';
 import { answerMistake } from '../../core/review/answers.ts';
-import { CommandError } from '../commands/context.ts';
+import { CommandError } from '../command.ts';
 import { readYaml } from '../load/yaml-file.ts';
 
 const LOOKS_LIKE =

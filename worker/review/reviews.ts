@@ -3,7 +3,7 @@ import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import type { Review } from '../../core/review/result.ts';
 import { review } from '../../core/review/review.ts';
-import type { CommandContext } from '../commands/context.ts';
+import type { CommandContext } from '../command.ts';
 import { readConfigFile } from '../models/config.ts';
 import { documentReader } from '../documents.ts';
 import { loadLoops } from '../load/folders.ts';

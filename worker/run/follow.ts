@@ -9,8 +9,8 @@ import { dollars } from '../../core/figures.ts';
 import { microUsd } from '../../core/money.ts';
 import { plainCommand, plainLine } from '../../core/plain-text.ts';
 import { exitOf } from '../../core/run-exit.ts';
-import { CommandError, type CommandContext } from '../commands/context.ts';
-import type { RunCommandOptions } from '../commands/run.ts';
+import { CommandError, type CommandContext } from '../command.ts';
+import type { RunCommandOptions } from './options.ts';
 import type { Connected } from '../cluster/connect-client.ts';
 import { statusOf } from '../run-status.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { EXIT } from '../../contract/exit-codes.ts';
-import { CommandError } from '../commands/context.ts';
+import { CommandError } from '../command.ts';
 
 /** Temporal refuses larger ones, in bytes. */
 const MOST_BYTES = 1_900_000;

@@ -3,7 +3,7 @@ import { startArguments } from '../../client/start-arguments.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { plainLine } from '../../core/plain-text.ts';
-import { CommandError } from '../commands/context.ts';
+import { CommandError } from '../command.ts';
 
 /** Longest input that is quoted, in characters. */
 const QUOTED = 200;

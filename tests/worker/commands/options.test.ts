@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paints } from '../../../worker/commands/context.ts';
+import { paints } from '../../../worker/commands/options.ts';
 import { LoopwrightProcess, plainEnvironment } from '../../support/crash-process.ts';
 
 test.each([

@@ -1,28 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
+import { EXIT } from '../../contract/exit-codes.ts';
 import { plainLine } from '../../core/plain-text.ts';
+import { CommandError, type CommandContext } from '../command.ts';
 import { defaultData } from '../default-data.ts';
-
-/** What every command gets from the process it runs in. */
-export interface CommandContext {
-  readonly env: NodeJS.ProcessEnv;
-  readonly cacheDir: string;
-  readonly version: string;
-  /** A line for people, on stderr. */
-  readonly report: (text: string) => void;
-  /** A line of data, on stdout. */
-  readonly print: (text: string) => void;
-}
-
-/** Ends a command with a message and an exit code of its own; any other error ends it with 1. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-  readonly exitCode: ExitCode;
-  constructor(message: string, exitCode: ExitCode = EXIT.failure) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
 
 /** Words of the option that names the data folder. */
 export const dataOption = ({ env }: CommandContext) =>
