@@ -3,26 +3,21 @@ import { z } from 'zod';
 import type { Manifest } from '../contract/context.ts';
 import { failure } from '../contract/failures.ts';
 import type { Digest } from '../contract/names.ts';
-import type { Harness } from '../contract/harness.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { canonicalJson } from '../core/canonical.ts';
-import { usd } from '../core/money.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
 import { along } from './along.ts';
-import type { Dependencies, Route } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import { findingOn, isJudged, storedSubject, type Evaluation, type Finding, type Subject } from './evaluate.ts';
 import { meteredCall, MODEL_TIMEOUT_MS } from './metered-call.ts';
 import { answerLocally } from './models/local-answer.ts';
 import { buildPrompt, FENCE_RULE } from './models/prompt.ts';
 import { earlierOf, entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
-import { ruleOf } from './rules.ts';
+import { confidenceOf, routeOf } from './route.ts';
 
 /** Checks that take longer than this together, in milliseconds, are waited for in a step of their own. */
 const CHECKS_MS = 60_000;
-
-/** Variables of a routing rule. */
-export const ROUTING_VARIABLES = ['input', 'attempt', 'confidence', 'feedback', 'spent'] as const;
 
 /** Which attempt to make. */
 export interface GenerateInput {
@@ -165,41 +160,6 @@ async function answer(
     async ({ text }) => (recorded = await record({ text, author: `model:${endpoint.model}` })),
   );
   return recorded ?? (await record({ text: reply.text, author: `model:${endpoint.model}` }));
-}
-
-/** The confidence that the attempt before claimed; 0 where there was none. */
-async function confidenceOf(deps: Dependencies, previous: Digest | undefined): Promise<number> {
-  if (previous === undefined) return 0;
-  try {
-    const output = JSON.parse(await textOf(deps, previous, 'The attempt before')) as { confidence?: unknown } | null;
-    return typeof output?.confidence === 'number' ? output.confidence : 0;
-  } catch {
-    return 0;
-  }
-}
-
-/** The first routing rule that holds; one that cannot be decided counts as not holding. */
-async function routeOf(
-  deps: Dependencies,
-  run: PinnedRun,
-  harness: Harness,
-  bindings: Record<string, unknown>,
-): Promise<Route> {
-  const ruled = harness.routing.some(({ when }) => when !== undefined);
-  const spent = ruled ? usd(await deps.store.ledger.spent(run.runKey)) : 0;
-  const rule = harness.routing.find(({ when }) => {
-    if (when === undefined) return true;
-    const decided = ruleOf(when, ROUTING_VARIABLES)({ ...bindings, spent });
-    return 'value' in decided && decided.value;
-  });
-  const route = rule && deps.routes.get(rule.model);
-  if (route !== undefined) return route;
-  throw failure(
-    'InvalidHarness',
-    rule === undefined
-      ? `No routing rule of loop ${run.loop} holds. End \`routing\` with one that has no \`when\`.`
-      : `Routing of loop ${run.loop} names model route "${rule.model}", which this worker does not have. It has: ${[...deps.routes.keys()].join(', ')}. Declare it under \`models\` in loopwright.yaml.`,
-  );
 }
 
 async function failedCriteria(deps: Dependencies, request: GenerateInput) {

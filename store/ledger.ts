@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { Budget, CallKey, Ledger } from './ports.ts';
+import type { Budget, CallKey, Ledger } from './ledger-port.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
@@ -81,6 +81,14 @@ const bookLine = prepared((database, booking: CallKey & Booking) =>
     .returning(['reserved', 'booked', 'budgets']),
 );
 
+const noteResponse = prepared((database, noted: CallKey & { readonly response: string }) =>
+  database
+    .updateTable('ledger')
+    .set({ response: noted.response })
+    .where((row) => row.and(keyOf(noted)))
+    .where('state', '=', 'held'),
+);
+
 const bookBudget = prepared((database, { id, reserved, booked }: { id: string; reserved: number; booked: number }) =>
   database
     .updateTable('budgets')
@@ -96,6 +104,9 @@ const selectHeld = prepared((database, { runKey }: { runKey: string }) =>
 export function sqlLedger({ read, write }: Database): Ledger {
   return {
     reserve: (call, reservation) => write((trx) => reserve(trx, call, reservation)),
+    async note(call, response) {
+      await write((trx) => noteResponse(trx, { ...call, response }));
+    },
     settle: (call, actual) => write((trx) => book(trx, call, { state: 'settled', amount: actual.microUsd, ...actual })),
     giveUp: (call) => write((trx) => book(trx, call, worstCase)),
     release: (call) => write((trx) => book(trx, call, { ...worstCase, state: 'released', amount: 0 })),
@@ -123,8 +134,14 @@ async function reserve(
   reservation: Parameters<Ledger['reserve']>[1],
 ): Promise<Awaited<ReturnType<Ledger['reserve']>>> {
   const tries = await selectTries(trx, call);
-  if (tries.some((line) => line.execution === call.execution && line.activity_attempt === call.activityAttempt)) {
-    return { kind: 'held' };
+  const known = tries.find(
+    (line) => line.execution === call.execution && line.activity_attempt === call.activityAttempt,
+  );
+  if (known !== undefined) return { kind: 'held', ...(known.response === null ? {} : { response: known.response }) };
+  const inFlight = tries.find(({ state, response }) => state === 'held' && response !== null);
+  if (inFlight?.response && inFlight.execution === call.execution) {
+    await takeOver(trx, inFlight, call, reservation.leaseUntil);
+    return { kind: 'held', response: inFlight.response };
   }
   // A new try of a call, or the same call after a reset, means that the one before died in flight: it may have been charged.
   for (const line of tries) if (line.state === 'held') await book(trx, callOf(line), worstCase);
@@ -139,6 +156,20 @@ async function reserve(
   const budgets = JSON.stringify(reservation.budgets.map(({ id }) => id));
   await insertLine(trx, { ...call, model, reserved, budgets, at, leaseUntil });
   return { kind: 'held' };
+}
+
+/** Makes an earlier try's line that of this one: the same response is waited for, and paid once. */
+async function takeOver(
+  trx: Kysely<Tables>,
+  line: Selectable<Tables['ledger']>,
+  { activityAttempt }: CallKey,
+  leaseUntil: number,
+): Promise<void> {
+  await trx
+    .updateTable('ledger')
+    .set({ activity_attempt: activityAttempt, lease_until: leaseUntil })
+    .where((row) => row.and(keyOf(callOf(line))))
+    .execute();
 }
 
 /** Takes an amount from a budget; where it does not fit, answers what is used already and takes nothing. */

@@ -7,7 +7,10 @@ import type { RunList, RunQuery } from '../contract/record.ts';
 import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
+
+export type { Budget, CallKey, Ledger, Usage } from './ledger-port.ts';
 
 /** The state outside the chat: what outlives a run. Every write has a key; repeating it changes nothing. */
 export interface Store {
@@ -215,61 +218,6 @@ export interface Effects {
   finish(key: string, result: unknown, at: Timestamp): Promise<void>;
   /** One row a topic and key; a second put changes nothing. */
   put(topic: string, key: string, body: unknown): Promise<void>;
-}
-
-/** A budget above a call. */
-export interface Budget {
-  /** `run:<runKey>` or `loop:<loop>:<UTC day>`. */
-  readonly id: string;
-  readonly capMicroUsd: number;
-}
-
-/** One paid call, identified so that every try of it has a line of its own. */
-export interface CallKey {
-  readonly runKey: string;
-  readonly loop: string;
-  readonly stage: string;
-  readonly attempt: number;
-  /** `generate`, or the verifier's name. */
-  readonly call: string;
-  /** Temporal's run id: a reset makes a new one, whose calls are paid again. */
-  readonly execution: string;
-  /** Temporal's attempt of the activity, from 1. */
-  readonly activityAttempt: number;
-}
-
-/** What a call used. */
-export interface Usage {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
-
-/** Money: reserve before, settle after (DESIGN §7). Amounts in integer micro-USD. */
-export interface Ledger {
-  /** Takes the worst case from every budget, or from none. Earlier tries of the same call that never settled become `uncertain`. */
-  reserve(
-    call: CallKey,
-    reservation: {
-      readonly model: string;
-      readonly microUsd: number;
-      readonly budgets: readonly Budget[];
-      readonly at: Timestamp;
-      readonly leaseUntil: Timestamp;
-    },
-  ): Promise<
-    | { readonly kind: 'held' }
-    | { readonly kind: 'refused'; readonly budget: string; readonly capMicroUsd: number; readonly usedMicroUsd: number }
-  >;
-  /** Books what the call really cost; once. */
-  settle(call: CallKey, actual: Usage & { readonly microUsd: number }): Promise<void>;
-  /** Books the worst case: the provider may have charged us. */
-  giveUp(call: CallKey): Promise<void>;
-  /** Gives the reservation back: the provider certainly charged nothing. */
-  release(call: CallKey): Promise<void>;
-  /** Held lines whose lease has run out become `uncertain`, never free. Returns how many. */
-  expire(now: Timestamp): Promise<number>;
-  /** What a run has spent and still holds. */
-  spent(runKey: string): Promise<number>;
 }
 
 /** A harness version as it is kept. */

@@ -104,8 +104,26 @@ export interface Tables {
     budgets: string;
     at: number;
     lease_until: number;
+    response: string | null;
+    cached_tokens: Generated<number>;
+    tenant: string | null;
   };
-  budgets: { id: string; cap: number; reserved: Generated<number>; spent: Generated<number> };
+  budgets: {
+    id: string;
+    cap: number;
+    reserved: Generated<number>;
+    spent: Generated<number>;
+    warned: number | null;
+  };
+  budget_raises: {
+    key: string;
+    budget: string;
+    run_key: string;
+    micro_usd: number;
+    by: string;
+    reason: string;
+    at: number;
+  };
   harnesses: {
     loop: string;
     version: number;

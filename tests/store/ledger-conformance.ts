@@ -116,6 +116,28 @@ export function ledgerConformance(name: string, open: OpenEmptyStore): void {
       expect(await store.ledger.spent('r1')).toBe(47);
     });
 
+    test('a try that finds a response in flight takes its line over, and pays once', async () => {
+      await reserve(store, callOf('r1'), 40);
+      await store.ledger.note(callOf('r1'), 'resp_1');
+      const again = callOf('r1', { activityAttempt: 2 });
+      expect(await reserve(store, again, 40)).toEqual({ kind: 'held', response: 'resp_1' });
+      expect(await reserve(store, again, 40)).toEqual({ kind: 'held', response: 'resp_1' });
+      await store.ledger.settle(callOf('r1'), { microUsd: 9, inputTokens: 1, outputTokens: 1 });
+      await store.ledger.settle(again, { microUsd: 7, inputTokens: 1, outputTokens: 1 });
+      expect(await lines()).toEqual([{ state: 'settled', booked: 7 }]);
+      expect(await store.ledger.spent('r1')).toBe(7);
+    });
+
+    test('a reset does not pick up what the run before it left in flight', async () => {
+      await reserve(store, callOf('r1'), 40);
+      await store.ledger.note(callOf('r1'), 'resp_1');
+      expect(await reserve(store, callOf('r1', { execution: 'execution-2' }), 40)).toEqual({ kind: 'held' });
+      expect(await lines('state, response')).toEqual([
+        { state: 'uncertain', response: 'resp_1' },
+        { state: 'held', response: null },
+      ]);
+    });
+
     test('a run that closes itself leaves no call held: one that died in flight is uncertain', async () => {
       await store.runs.open(runOf('r1'));
       await reserve(store, callOf('r1'), 40);

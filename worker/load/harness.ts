@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { APPROVAL_VARIABLES } from '../../activities/evaluate.ts';
-import { ROUTING_VARIABLES } from '../../activities/generate.ts';
+import { ROUTING_VARIABLES } from '../../activities/route.ts';
 import { EVAL_VARIABLES } from '../../activities/verifiers/evals.ts';
 import { failure } from '../../contract/failures.ts';
 import { Harness } from '../../contract/harness.ts';
