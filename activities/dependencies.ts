@@ -1,6 +1,6 @@
 import type { Harness } from '../contract/harness.ts';
 import type { SearchAttribute } from '../contract/names.ts';
-import type { Price } from '../core/money.ts';
+import type { PriceTable } from '../core/prices.ts';
 import type { Files, Loop } from '../loops/define/index.ts';
 import type { Store } from '../store/ports.ts';
 import type { LessonIndex } from './lesson-index.ts';
@@ -21,6 +21,14 @@ export type Route =
   /** The embedded learner, or the stage's own `keyless` function. */
   | { readonly kind: 'local' };
 
+/** Caps on what all loops together may spend a day (UTC), in micro-USD; a cap that is not there does not hold. */
+export interface InstallationCaps {
+  readonly perDayMicroUsd?: number;
+  /** Of every tenant that has none of its own. */
+  readonly perTenantDayMicroUsd?: number;
+  readonly tenants: Readonly<Record<string, number>>;
+}
+
 /** What the activities need from outside. The composition root (`worker/`) makes it. */
 export interface Dependencies {
   /** Reads a loop's own Markdown files. */
@@ -33,8 +41,10 @@ export interface Dependencies {
   readonly files: Files;
   readonly loops: ReadonlyMap<string, LoopEntry>;
   readonly routes: ReadonlyMap<string, Route>;
-  /** Declared prices by model id. */
-  readonly prices: Readonly<Record<string, Price>>;
+  /** Declared prices; a run pins them when it opens. */
+  readonly prices: PriceTable;
+  /** Caps above those of the loops. */
+  readonly caps: InstallationCaps;
   readonly learner: Learner;
   readonly lessons: LessonIndex;
   /** Whether a workflow execution is still open in Temporal. */
@@ -46,4 +56,6 @@ export interface Dependencies {
   /** Continue as new after this many events. */
   readonly maxEvents: number;
   readonly now: () => number;
+  /** Gets a line for whoever runs the worker. */
+  readonly report: (text: string) => void;
 }

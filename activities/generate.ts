@@ -156,7 +156,6 @@ async function answer(
       timeoutMs: MODEL_TIMEOUT_MS,
       signal: cancellationSignal(),
     },
-    harness.limits.usdPerDay,
     async ({ text }) => (recorded = await record({ text, author: `model:${endpoint.model}` })),
   );
   return recorded ?? (await record({ text: reply.text, author: `model:${endpoint.model}` }));

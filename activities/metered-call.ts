@@ -2,8 +2,11 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../contract/failures.ts';
 import type { PinnedRun } from '../contract/run.ts';
-import { callCost, microUsd, usd, worstCaseTokens, type Price } from '../core/money.ts';
-import type { Budget, CallKey, Usage } from '../store/ports.ts';
+import { assertNever } from '../core/assert-never.ts';
+import { callCost, worstCaseTokens, type Price } from '../core/money.ts';
+import { priceOf, readPriceTable } from '../core/prices.ts';
+import type { CallKey, Usage } from '../store/ports.ts';
+import { capsOf, refusal, warnOfLow } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isFree } from './models/model-failure.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './models/port.ts';
@@ -26,7 +29,7 @@ type Key = Pick<CallKey, 'stage' | 'attempt' | 'call'>;
  * what it used, are booked at their worst case. Where the endpoint has to be asked again in another way, that is a call
  * with a reservation and a line of its own, in what is left of the time.
  * What `alongside` writes shares the settlement's commit, so that a kill cannot leave an answer paid and forgotten.
- * @throws `UnknownPrice`, `BudgetExceeded`, and what the endpoint raises.
+ * @throws `UnknownPrice`, `StalePrice`, `BudgetExceeded`, and what the endpoint raises.
  */
 export async function meteredCall(
   deps: Dependencies,
@@ -34,7 +37,6 @@ export async function meteredCall(
   key: Key,
   endpoint: ModelEndpoint,
   request: ModelRequest,
-  usdPerDay: number,
   alongside: (reply: ModelReply) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<ModelReply> {
   const end = deps.now() + request.timeoutMs;
@@ -42,7 +44,7 @@ export async function meteredCall(
     // A name of its own: the ledger would take the same one for the same call, and reserve nothing.
     const call = asked === 1 ? key : { ...key, call: `${key.call}~${asked}` };
     const timed = { ...request, timeoutMs: Math.max(1, Math.min(request.timeoutMs, end - deps.now())) };
-    const reply = await payOnce(deps, run, call, endpoint, timed, usdPerDay, alongside);
+    const reply = await payOnce(deps, run, call, endpoint, timed, alongside);
     if (reply.askAgain !== true) return reply;
   }
 }
@@ -53,14 +55,14 @@ async function payOnce(
   key: Key,
   endpoint: ModelEndpoint,
   request: ModelRequest,
-  usdPerDay: number,
   alongside: (reply: ModelReply) => Promise<unknown>,
 ): Promise<ModelReply> {
   const info = activityInfo();
-  const execution = info.workflowExecution?.runId ?? '';
+  // With the activity: a step that is made again after a raise counts its tries anew.
+  const execution = `${info.workflowExecution?.runId ?? ''}/${info.activityId}`;
   const call: CallKey = { runKey: run.runKey, loop: run.loop, ...key, execution, activityAttempt: info.attempt };
   const price = await pinnedPrice(deps, run, endpoint.model);
-  await reserve(deps, run, call, endpoint.model, price, request, usdPerDay);
+  await reserve(deps, run, call, endpoint.model, price, request);
   try {
     const reply = await endpoint.complete(request);
     const booked = reply.usage === undefined ? deps.store.ledger.giveUp(call) : settle(deps, call, price, reply.usage);
@@ -80,29 +82,35 @@ async function reserve(
   model: string,
   price: Price,
   request: ModelRequest,
-  usdPerDay: number,
 ): Promise<void> {
-  const input =
-    worstCaseTokens(request.instructions) +
-    worstCaseTokens(request.prompt) +
-    worstCaseTokens(JSON.stringify(request.schema)) +
-    ENVELOPE_TOKENS;
-  const worst = callCost(price, input, request.maxOutputTokens);
+  const worst = callCost(price, { inputTokens: worstInput(request), outputTokens: request.maxOutputTokens });
   const at = deps.now();
   const reserved = await deps.store.ledger.reserve(call, {
     model,
     microUsd: worst,
-    budgets: budgetsOf(run, usdPerDay, at),
+    ...(await capsOf(deps, { run, stage: call.stage, at })),
+    tenant: run.tenant,
     at,
     leaseUntil: at + request.timeoutMs + LEASE_SLACK_MS,
   });
-  if (reserved.kind === 'held') return;
-  throw failure(
-    'BudgetExceeded',
-    `A call to ${model} may cost ${usd(worst)} USD, but budget ${reserved.budget} has ` +
-      `${usd(reserved.capMicroUsd - reserved.usedMicroUsd)} of ${usd(reserved.capMicroUsd)} USD left. ` +
-      `Raise \`limits.usd\` or \`limits.usdPerDay\` in the harness, or lower \`limits.tokens\`.`,
-    { details: [{ budget: reserved.budget }] },
+  switch (reserved.kind) {
+    case 'held':
+      return warnOfLow(deps, reserved.low ?? []);
+    case 'refused':
+      throw refusal(model, worst, reserved);
+    case 'booked':
+      throw failure(
+        'Unexpected',
+        `Call ${call.call} of ${call.stage} was booked before it was made: two calls have one name.`,
+      );
+    default:
+      return assertNever(reserved);
+  }
+}
+
+function worstInput({ instructions, prompt, schema }: ModelRequest): number {
+  return (
+    worstCaseTokens(instructions) + worstCaseTokens(prompt) + worstCaseTokens(JSON.stringify(schema)) + ENVELOPE_TOKENS
   );
 }
 
@@ -114,25 +122,30 @@ async function settleFailed(deps: Dependencies, call: CallKey, price: Price, err
 }
 
 async function settle(deps: Dependencies, call: CallKey, price: Price, usage: Usage): Promise<void> {
-  const actual = { ...usage, microUsd: callCost(price, usage.inputTokens, usage.outputTokens) };
+  const actual = { ...usage, microUsd: callCost(price, usage) };
   await deps.store.ledger.settle(call, actual);
 }
 
 async function pinnedPrice(deps: Dependencies, run: PinnedRun, model: string): Promise<Price> {
-  const table = JSON.parse((await deps.store.artefacts.get(run.prices)) ?? '{}') as Record<string, Price>;
-  const price = table[model];
-  if (price !== undefined) return price;
-  throw failure(
-    'UnknownPrice',
-    `Model ${model} has no price, so no budget can hold. Declare it in loopwright.yaml, in USD per million tokens (0 is allowed):\n` +
-      `prices: { "${model}": { inputUsdPerMillion: 0, outputUsdPerMillion: 0 } }`,
-  );
+  const table = readPriceTable((await deps.store.artefacts.get(run.prices)) ?? '{}');
+  const found = priceOf(table, model, deps.now());
+  switch (found.kind) {
+    case 'price':
+      return found.price;
+    case 'unknown':
+      throw failure(
+        'UnknownPrice',
+        `Model ${model} has no price, so no budget can hold. Declare it in loopwright.yaml, in USD per million tokens (0 is allowed):\n` +
+          `prices: { "${model}": { inputUsdPerMillion: 0, outputUsdPerMillion: 0 } }`,
+      );
+    case 'stale':
+      throw failure('StalePrice', staleWords(model, found));
+    default:
+      return assertNever(found);
+  }
 }
 
-/** Budgets above a call, in the one order that every reservation uses. */
-function budgetsOf(run: PinnedRun, usdPerDay: number, at: number): Budget[] {
-  return [
-    { id: `loop:${run.loop}:${new Date(at).toISOString().slice(0, 10)}`, capMicroUsd: microUsd(usdPerDay) },
-    { id: `run:${run.runKey}`, capMicroUsd: run.budgetMicroUsd },
-  ];
+function staleWords(model: string, { asOf, days }: { readonly asOf: string; readonly days: number }): string {
+  const when = days < 0 ? `on ${asOf}, which lies ahead` : `on ${asOf}, ${days} days ago, and counts for less`;
+  return `The price of ${model} was looked up ${when}. Look it up again, then set \`pricesAsOf\` in loopwright.yaml to that day.`;
 }

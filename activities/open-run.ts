@@ -64,6 +64,7 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
     dryRun: options.dryRun === true || !version.promoted,
     asOf: request.schedule?.at ?? request.startedAt,
     openedAt: request.startedAt,
+    ...tenantOf(entry.loop, input),
   };
   const owner = { runKey: run.runKey, keep: 'durable' } as const;
   const [claim] = await Promise.all([
@@ -136,6 +137,17 @@ function workKeyOf(loop: Loop, request: OpenRunInput, input: unknown, options: R
   return options.rerun === true ? `${key}/rerun:${request.runKey}` : key;
 }
 
+/** Whose money it is. @throws `InvalidInput` where the loop's answer is no name: a cap that does not hold must not look as if it did. */
+function tenantOf(loop: Loop, input: unknown): { tenant?: string } {
+  const tenant: unknown = loop.tenant?.(input);
+  if (tenant === undefined) return {};
+  if (typeof tenant === 'string' && tenant.trim() !== '' && tenant.length <= 200) return { tenant };
+  throw failure(
+    'InvalidInput',
+    `\`tenant\` of loop ${loop.name} has to name whose money the run spends in 1 to 200 characters, got ${JSON.stringify(tenant)?.slice(0, 100)}.`,
+  );
+}
+
 function triggerOf(request: OpenRunInput, options: RunOptions): Trigger {
   if (options.trigger !== undefined) return options.trigger;
   if (request.schedule !== undefined) return { kind: 'schedule', source: request.schedule.id };
@@ -191,6 +203,8 @@ function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: Pin
     maxEvents: deps.maxEvents,
     decisionsAlong: true,
     alarms: true,
+    onCap: harness.limits.onCap,
+    stopsAbort: true,
   };
 }
 

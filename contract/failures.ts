@@ -22,6 +22,7 @@ export const FAILURES = {
   VerifierError: { retryable: true, message: 'A verifier broke, so nothing was proven.' },
   BudgetExceeded: { retryable: false, message: 'The call could pass a budget, so it was not made.' },
   UnknownPrice: { retryable: false, message: 'The model has no declared price.' },
+  StalePrice: { retryable: false, message: 'The declared prices are too old to reckon with.' },
   EffectRefused: { retryable: false, message: 'An effect was asked for without proof on exactly that artefact.' },
   EffectFailed: { retryable: true, message: 'An effect that may be repeated failed.' },
   EffectUncertain: { retryable: false, message: 'It is not known whether an effect happened.' },

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const LONGEST_MS = 3660 * 24 * 60 * 60 * 1000;
 
 /** A duration as people write it, `4 hours` or `3 days`; a second to ten years. */
-const duration = z
+export const duration = z
   .string()
   .min(1)
   .refine((value) => ms(value as StringValue) >= 1000 && ms(value as StringValue) <= LONGEST_MS, {
@@ -82,12 +82,23 @@ const limits = z.strictObject({
     .default(3)
     .describe('Attempts of a stage; those that a person asks for are not counted.'),
   usd: z.number().min(0).max(1000).default(0.05).describe('USD a run may spend.'),
+  usdPerCall: z.number().min(0).max(1000).optional().describe('USD a single model call may cost at worst.'),
+  usdPerStage: z
+    .record(z.string(), z.number().min(0).max(1000))
+    .default({})
+    .describe('USD the stages of a run may spend, by stage.'),
   usdPerDay: z
     .number()
     .min(0)
     .max(100_000)
     .default(5)
     .describe('USD all runs of the loop together may spend a day (UTC).'),
+  onCap: z
+    .enum(['stop', 'degrade', 'ask'])
+    .default('stop')
+    .describe(
+      'What a run does at a cap: `stop` ends it `overBudget`; `degrade` asks the next cheaper model that `routing` names, then stops; `ask` waits for `raiseBudget`.',
+    ),
   tokens: z.int().min(16).max(1_000_000).default(20_000).describe('Tokens a model call may answer with.'),
   contextTokens: z
     .int()

@@ -51,6 +51,8 @@ export interface PinnedRun {
   readonly dryRun: boolean;
   /** End of the period that a scheduled run reports on; its start when it was not scheduled. */
   readonly asOf: Timestamp;
+  /** Whose money it spends, where the loop says so. */
+  readonly tenant?: string;
 }
 
 /** What `openRun` plans: stages, gates and limits as data, because workflows hold no loop's code. */
@@ -71,6 +73,10 @@ export interface RunPlan {
   readonly maxEvents: number;
   /** A decision goes on record along with the step that follows it. Runs that were opened before this was so have a step for it. */
   readonly decisionsAlong?: true;
+  /** What a run does at a cap. Runs that were opened before there was a choice stop. */
+  readonly onCap?: 'stop' | 'degrade' | 'ask';
+  /** A stop aborts a model call in flight. Runs that were opened before this was so finish the step first. */
+  readonly stopsAbort?: true;
   /** A gate's timer is kept for the next one. Runs that were opened before this was so cancel each. */
   readonly alarms?: true;
 }

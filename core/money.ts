@@ -4,6 +4,15 @@
 export interface Price {
   readonly inputUsdPerMillion: number;
   readonly outputUsdPerMillion: number;
+  /** Of input that the provider had in its cache; default: as any input. */
+  readonly cachedInputUsdPerMillion?: number | undefined;
+}
+
+/** Tokens of a call. Cached ones are among the input, not beside it. */
+export interface Tokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens?: number | undefined;
 }
 
 /** Micro-USD of a cap, rounded down: a cap is never passed by rounding. Costs are rounded up ({@link callCost}). */
@@ -17,10 +26,15 @@ export function usd(micro: number): number {
 }
 
 /** Micro-USD of a call with that many tokens, rounded up. A USD per million tokens is a micro-USD per token. */
-export function callCost(price: Price, inputTokens: number, outputTokens: number): number {
-  return Math.ceil(
-    Number((inputTokens * price.inputUsdPerMillion + outputTokens * price.outputUsdPerMillion).toFixed(6)),
-  );
+export function callCost(price: Price, { inputTokens, outputTokens, cachedTokens = 0 }: Tokens): number {
+  const { inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion = inputUsdPerMillion } = price;
+  // More cached than there was input would be a server's mistake, and must not make a call cheaper than free.
+  const cached = Math.min(cachedTokens, inputTokens);
+  const microUsd =
+    (inputTokens - cached) * inputUsdPerMillion +
+    cached * cachedInputUsdPerMillion +
+    outputTokens * outputUsdPerMillion;
+  return Math.ceil(Number(microUsd.toFixed(6)));
 }
 
 /**

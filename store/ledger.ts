@@ -1,26 +1,9 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { Budget, CallKey, Ledger } from './ledger-port.ts';
+import { addRaise, bookBudgets, raisedBy, reconcileBudgets, takeFromAll, usedOf } from './budgets.ts';
+import type { CallKey, Ledger } from './ledger-port.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
-
-const selectBudget = prepared((database, { id }: { id: string }) =>
-  database.selectFrom('budgets').selectAll().where('id', '=', id),
-);
-
-/** Takes an amount where it fits; no row where it does not. */
-const takeFrom = prepared((database, { id, cap, amount }: { id: string; cap: number; amount: number }) =>
-  database
-    .insertInto('budgets')
-    .values({ id, cap, reserved: amount })
-    .onConflict((on) =>
-      on
-        .column('id')
-        .doUpdateSet({ cap, reserved: sql`budgets.reserved + ${amount}` })
-        .where(sql<boolean>`budgets.spent + budgets.reserved + ${amount} <= ${cap}`),
-    )
-    .returning('id'),
-);
 
 /** All tries of a call. */
 const selectTries = prepared((database, call: CallKey) =>
@@ -36,6 +19,7 @@ const selectTries = prepared((database, call: CallKey) =>
 interface NewLine extends CallKey {
   readonly model: string;
   readonly reserved: number;
+  readonly tenant: string | null;
   /** JSON list of budget ids. */
   readonly budgets: string;
   readonly at: number;
@@ -49,6 +33,7 @@ const insertLine = prepared((database, line: NewLine) =>
     model: line.model,
     state: 'held',
     reserved: line.reserved,
+    tenant: line.tenant,
     budgets: line.budgets,
     at: line.at,
     lease_until: line.leaseUntil,
@@ -62,10 +47,11 @@ interface Booking {
   readonly amount: number | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cachedTokens?: number | undefined;
 }
 
 /** Nobody knows what it cost. */
-const worstCase: Booking = { state: 'uncertain', amount: null, inputTokens: 0, outputTokens: 0 };
+const worstCase: Booking = { state: 'uncertain', amount: null, inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
 
 const bookLine = prepared((database, booking: CallKey & Booking) =>
   database
@@ -75,6 +61,7 @@ const bookLine = prepared((database, booking: CallKey & Booking) =>
       booked: sql<number>`coalesce(${booking.amount}, reserved)`,
       input_tokens: booking.inputTokens,
       output_tokens: booking.outputTokens,
+      cached_tokens: sql<number>`${booking.cachedTokens}`,
     })
     .where((row) => row.and(keyOf(booking)))
     .where('state', '=', 'held')
@@ -89,13 +76,6 @@ const noteResponse = prepared((database, noted: CallKey & { readonly response: s
     .where('state', '=', 'held'),
 );
 
-const bookBudget = prepared((database, { id, reserved, booked }: { id: string; reserved: number; booked: number }) =>
-  database
-    .updateTable('budgets')
-    .set({ reserved: sql`reserved - ${reserved}`, spent: sql`spent + ${booked}` })
-    .where('id', '=', id),
-);
-
 const selectHeld = prepared((database, { runKey }: { runKey: string }) =>
   database.selectFrom('ledger').selectAll().where('run_key', '=', runKey).where('state', '=', 'held'),
 );
@@ -107,7 +87,15 @@ export function sqlLedger({ read, write }: Database): Ledger {
     async note(call, response) {
       await write((trx) => noteResponse(trx, { ...call, response }));
     },
-    settle: (call, actual) => write((trx) => book(trx, call, { state: 'settled', amount: actual.microUsd, ...actual })),
+    settle: (call, actual) =>
+      write((trx) =>
+        book(trx, call, {
+          ...actual,
+          cachedTokens: actual.cachedTokens ?? 0,
+          state: 'settled',
+          amount: actual.microUsd,
+        }),
+      ),
     giveUp: (call) => write((trx) => book(trx, call, worstCase)),
     release: (call) => write((trx) => book(trx, call, { ...worstCase, state: 'released', amount: 0 })),
     expire: (now) =>
@@ -121,10 +109,10 @@ export function sqlLedger({ read, write }: Database): Ledger {
         for (const line of lines) await book(trx, callOf(line), worstCase);
         return lines.length;
       }),
-    async spent(runKey) {
-      const [row] = await selectBudget(read, { id: `run:${runKey}` });
-      return (row?.spent ?? 0) + (row?.reserved ?? 0);
-    },
+    raise: (raise) => write((trx) => addRaise(trx, raise)),
+    raised: (budget) => raisedBy(read, budget),
+    reconcile: () => write(reconcileBudgets),
+    spent: (runKey) => usedOf(read, `run:${runKey}`),
   };
 }
 
@@ -137,6 +125,7 @@ async function reserve(
   const known = tries.find(
     (line) => line.execution === call.execution && line.activity_attempt === call.activityAttempt,
   );
+  if (known !== undefined && known.state !== 'held') return { kind: 'booked' };
   if (known !== undefined) return { kind: 'held', ...(known.response === null ? {} : { response: known.response }) };
   const inFlight = tries.find(({ state, response }) => state === 'held' && response !== null);
   if (inFlight?.response && inFlight.execution === call.execution) {
@@ -145,17 +134,24 @@ async function reserve(
   }
   // A new try of a call, or the same call after a reset, means that the one before died in flight: it may have been charged.
   for (const line of tries) if (line.state === 'held') await book(trx, callOf(line), worstCase);
-  for (const budget of reservation.budgets) {
-    const used = await take(trx, budget, reservation.microUsd);
-    if (used !== undefined) {
-      await undo(trx, reservation.budgets, budget, reservation.microUsd);
-      return { kind: 'refused', budget: budget.id, capMicroUsd: budget.capMicroUsd, usedMicroUsd: used };
-    }
-  }
-  const { model, microUsd: reserved, at, leaseUntil } = reservation;
+  const { model, microUsd: reserved, tenant = null, at, leaseUntil } = reservation;
+  const dear = await refusedCall(trx, reservation);
+  if (dear !== undefined) return dear;
+  const taken = await takeFromAll(trx, reservation.budgets, reserved);
+  if (taken.kind === 'refused') return taken;
   const budgets = JSON.stringify(reservation.budgets.map(({ id }) => id));
-  await insertLine(trx, { ...call, model, reserved, budgets, at, leaseUntil });
-  return { kind: 'held' };
+  await insertLine(trx, { ...call, model, reserved, tenant, budgets, at, leaseUntil });
+  return { kind: 'held', ...(taken.low.length === 0 ? {} : { low: taken.low }) };
+}
+
+/** Refuses a call that may cost more at worst than any one call of its run may. */
+async function refusedCall(
+  trx: Kysely<Tables>,
+  { callCap, microUsd }: Pick<Parameters<Ledger['reserve']>[1], 'callCap' | 'microUsd'>,
+): Promise<{ kind: 'refused'; budget: string; capMicroUsd: number; usedMicroUsd: number } | undefined> {
+  if (callCap === undefined || microUsd <= callCap.capMicroUsd) return undefined;
+  const capMicroUsd = callCap.capMicroUsd + (await raisedBy(trx, callCap.id));
+  return microUsd <= capMicroUsd ? undefined : { kind: 'refused', budget: callCap.id, capMicroUsd, usedMicroUsd: 0 };
 }
 
 /** Makes an earlier try's line that of this one: the same response is waited for, and paid once. */
@@ -172,37 +168,10 @@ async function takeOver(
     .execute();
 }
 
-/** Takes an amount from a budget; where it does not fit, answers what is used already and takes nothing. */
-async function take(
-  trx: Kysely<Tables>,
-  { id, capMicroUsd: cap }: Budget,
-  amount: number,
-): Promise<number | undefined> {
-  if (amount <= cap) {
-    const [taken] = await takeFrom(trx, { id, cap, amount });
-    if (taken !== undefined) return undefined;
-  }
-  const [row] = await selectBudget(trx, { id });
-  return (row?.spent ?? 0) + (row?.reserved ?? 0);
-}
-
-/** Gives back what was taken before the budget that refused. */
-async function undo(trx: Kysely<Tables>, budgets: readonly Budget[], refusing: Budget, amount: number): Promise<void> {
-  const ids = budgets.slice(0, budgets.indexOf(refusing)).map(({ id }) => id);
-  if (ids.length === 0) return;
-  await trx
-    .updateTable('budgets')
-    .set({ reserved: sql`reserved - ${amount}` })
-    .where('id', 'in', ids)
-    .execute();
-}
-
 /** Moves a held line to its final state, once; one that is booked already stays as it is. */
 async function book(trx: Kysely<Tables>, call: CallKey, booking: Booking): Promise<void> {
   const [line] = await bookLine(trx, { ...call, ...booking });
-  if (line === undefined) return;
-  const { reserved, booked } = line;
-  for (const id of JSON.parse(line.budgets) as string[]) await bookBudget(trx, { id, reserved, booked });
+  if (line !== undefined) await bookBudgets(trx, line);
 }
 
 /** Books a run's calls that are still held at their worst case, because nobody lives who could settle them. */

@@ -12,10 +12,11 @@ import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
 /** A run as its columns hold it. */
-interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun'> {
+interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant'> {
   readonly triggerKind: string;
   readonly trigger: string;
   readonly dryRun: number;
+  readonly tenant: string | null;
 }
 
 const insertRun = prepared((database, run: RunValues) =>
@@ -44,6 +45,7 @@ function columnsOf(run: RunValues) {
     dry_run: run.dryRun,
     as_of: run.asOf,
     opened_at: run.openedAt,
+    tenant: run.tenant,
   };
 }
 
@@ -187,6 +189,7 @@ function valuesOf(run: NewRun): RunValues {
     triggerKind: run.trigger.kind,
     trigger: JSON.stringify(run.trigger),
     dryRun: run.dryRun ? 1 : 0,
+    tenant: run.tenant ?? null,
   };
 }
 
@@ -206,6 +209,7 @@ function runOf(row: Selectable<Tables['runs']>): NewRun {
     dryRun: row.dry_run === 1,
     asOf: row.as_of,
     openedAt: row.opened_at,
+    ...(row.tenant === null ? {} : { tenant: row.tenant }),
   };
 }
 

@@ -25,6 +25,7 @@ export interface Tables {
     reason: string | null;
     artefact: string | null;
     duplicate_of: string | null;
+    tenant: string | null;
   };
   work: { work_key: string; run_key: string; state: string };
   contexts: { run_key: string; stage: string; manifest: string; at: number };

@@ -41,7 +41,9 @@ export async function testDependencies(
       ? loops
       : new Map([...loops].map(([name, entry]) => [name, { ...entry, loop: withNotedEffects(entry.loop, effects) }])),
     routes: new Map<string, Route>([['local', { kind: 'local' }], ['default', { kind: 'local' }], ...endpoints]),
-    prices: Object.fromEntries(Object.values(models).map(({ model }) => [model, FREE])),
+    prices: { models: Object.fromEntries(Object.values(models).map(({ model }) => [model, FREE])) },
+    caps: { tenants: {} },
+    report: () => {},
     learner: embeddedLearner(ngramSpace()),
     lessons: new LessonIndex(store.lessons),
     documents: documentReader(),

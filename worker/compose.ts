@@ -164,6 +164,8 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     loops: source.loops,
     routes: config.routes,
     prices: config.prices,
+    caps: config.caps,
+    report,
     learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),
     documents: documentReader(options.watch),

@@ -50,28 +50,21 @@ export async function runJudge(
     return [{ name: judge.name, verdict: 'inconclusive', evidence: 'the judge has no rubric, so it was not asked' }];
   }
   const key = { stage: request.stage, attempt: request.attempt, call: callOf(request, judge) };
-  const reply = await meteredCall(
-    deps,
-    request.run,
-    key,
-    route.endpoint,
-    {
-      instructions: INSTRUCTIONS,
-      prompt: [
-        `Criteria:\n${Object.entries(rubric)
-          .map(([name, text]) => `- ${name}: ${text}`)
-          .join('\n')}`,
-        fence('input', 'untrusted', JSON.stringify(subject.input)),
-        fence('artefact', 'untrusted', subject.text),
-      ].join('\n\n'),
-      schemaName: 'verdict',
-      schema: z.toJSONSchema(Answer) as Record<string, unknown>,
-      maxOutputTokens: subject.harness.limits.tokens,
-      timeoutMs: MODEL_TIMEOUT_MS,
-      signal: cancellationSignal(),
-    },
-    subject.harness.limits.usdPerDay,
-  );
+  const reply = await meteredCall(deps, request.run, key, route.endpoint, {
+    instructions: INSTRUCTIONS,
+    prompt: [
+      `Criteria:\n${Object.entries(rubric)
+        .map(([name, text]) => `- ${name}: ${text}`)
+        .join('\n')}`,
+      fence('input', 'untrusted', JSON.stringify(subject.input)),
+      fence('artefact', 'untrusted', subject.text),
+    ].join('\n\n'),
+    schemaName: 'verdict',
+    schema: z.toJSONSchema(Answer) as Record<string, unknown>,
+    maxOutputTokens: subject.harness.limits.tokens,
+    timeoutMs: MODEL_TIMEOUT_MS,
+    signal: cancellationSignal(),
+  });
   return criteriaOf(judge, rubric, reply.text, subject.text);
 }
 

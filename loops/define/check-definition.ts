@@ -5,7 +5,7 @@ import type { DefinitionMistake } from './invalid-loop.ts';
 type Mistakes = Generator<DefinitionMistake, void>;
 type Fields = Readonly<Record<string, unknown>>;
 
-const LOOP_FIELDS = ['name', 'input', 'output', 'dedupe', 'stages', 'act'] as const;
+const LOOP_FIELDS = ['name', 'input', 'output', 'dedupe', 'tenant', 'stages', 'act'] as const;
 const STAGE_FIELDS = ['context', 'generate', 'verify', 'output'] as const;
 const EFFECT_FIELDS = ['run', 'repeatable'] as const;
 
@@ -34,6 +34,13 @@ export function* mistakesIn(definition: unknown): Mistakes {
       'dedupe',
       `expected a function of the input, got ${words(dedupe)}`,
       'Write `dedupe: (input) => input.id`, or leave it out: then every run is its own work.',
+    );
+  const { tenant } = definition;
+  if (tenant !== undefined && typeof tenant !== 'function')
+    yield mistake(
+      'tenant',
+      `expected a function of the input, got ${words(tenant)}`,
+      'Write `tenant: (input) => input.customer`, or leave it out: then no cap of a tenant holds.',
     );
   yield* stagesMistakes(definition['stages']);
   yield* effectsMistakes(definition['act']);

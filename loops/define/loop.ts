@@ -78,6 +78,8 @@ export interface LoopDefinition<I, O> {
    * work is the schedule's id and time where a schedule started the run, else the run itself.
    */
   dedupe?(this: void, input: I): string | undefined;
+  /** Whose money a run for this input spends: a customer, a team. Their caps are in `loopwright.yaml`. */
+  tenant?(this: void, input: I): string | undefined;
   /** By name. A stage whose output is not the loop's is made with {@link stage}. */
   readonly stages: Readonly<Record<string, Stage<I, O> | OtherStage<I>>>;
   readonly act?: Readonly<Record<string, Effect<I, O>>>;
@@ -89,6 +91,7 @@ export interface Loop {
   readonly input: z.ZodType;
   readonly output: z.ZodType;
   readonly dedupe?: (input: unknown) => string | undefined;
+  readonly tenant?: (input: unknown) => string | undefined;
   readonly stages: Readonly<Record<string, Stage<unknown, unknown>>>;
   readonly act: Readonly<Record<string, Effect<unknown, unknown>>>;
 }

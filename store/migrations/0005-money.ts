@@ -5,7 +5,9 @@ const CHANGES = [
   // The provider's id of a response in flight: who tries the call again picks it up.
   `alter table ledger add column response text`,
   `alter table ledger add column cached_tokens integer not null default 0`,
+  // Whose money it is, where the loop says so.
   `alter table ledger add column tenant text`,
+  `alter table runs add column tenant text`,
   `create index ledger_by_time on ledger(at)`,
   `create index ledger_in_flight on ledger(model) where state = 'held'`,
   // Micro-USD at which somebody was told that the budget runs low.

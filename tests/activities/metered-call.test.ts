@@ -8,13 +8,9 @@ import { question, workbench, type Workbench } from './workbench.ts';
 
 const key = { stage: 'main#1', attempt: 1, call: 'generate' };
 
-function pay(
-  bench: Workbench,
-  attempt = 1,
-  change: { endpoint?: ModelEndpoint; request?: ModelRequest; perDay?: number } = {},
-) {
-  const { endpoint = bench.endpoint, request = question(), perDay = 1 } = change;
-  return bench.within(() => meteredCall(bench.deps, bench.run, key, endpoint, request, perDay), attempt);
+function pay(bench: Workbench, attempt = 1, change: { endpoint?: ModelEndpoint; request?: ModelRequest } = {}) {
+  const { endpoint = bench.endpoint, request = question() } = change;
+  return bench.within(() => meteredCall(bench.deps, bench.run, key, endpoint, request), attempt);
 }
 
 /** What the ledger says after one call that the fake answers so. */
@@ -104,8 +100,8 @@ describe('no call is made', () => {
   });
 
   test('that could pass the budget of the loop for the day', async () => {
-    const bench = await workbench();
-    await expect(pay(bench, 1, { perDay: 0.0001 })).rejects.toMatchObject({
+    const bench = await workbench({ harness: { limits: { usdPerDay: 0.0001 } } });
+    await expect(pay(bench)).rejects.toMatchObject({
       type: 'BudgetExceeded',
       details: [{ budget: 'loop:writeTitle:2026-01-01' }],
     });
@@ -127,7 +123,7 @@ describe('no call is made', () => {
   test('twice the money that is left: of two calls at once, one is refused', async () => {
     const bench = await workbench({ script: [{ json: {} }, { json: {} }], budgetMicroUsd: 1200 });
     const call = (name: string) =>
-      bench.within(() => meteredCall(bench.deps, bench.run, { ...key, call: name }, bench.endpoint, question(), 1));
+      bench.within(() => meteredCall(bench.deps, bench.run, { ...key, call: name }, bench.endpoint, question()));
     const answers = await Promise.allSettled([call('one'), call('two')]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(bench.model.seen).toHaveLength(1);

@@ -5,13 +5,14 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { Dependencies, Route } from '../../activities/dependencies.ts';
+import type { Dependencies, InstallationCaps, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
 import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
 import type { ModelEndpoint, ModelRequest } from '../../activities/models/port.ts';
 import { Harness } from '../../contract/harness.ts';
 import type { PinnedRun } from '../../contract/run.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import type { PriceTable } from '../../core/prices.ts';
 import type { Loop } from '../../loops/define/index.ts';
 import { openStore } from '../../store/index.ts';
 import { adoptHarness } from '../../worker/adopt-harness.ts';
@@ -28,6 +29,8 @@ export interface Workbench {
   readonly endpoint: ModelEndpoint;
   /** Does something as the given attempt of an activity; `cancel` aborts it. */
   readonly within: <T>(work: () => Promise<T>, attempt?: number) => Promise<T>;
+  /** Lines for whoever runs the worker. */
+  readonly told: readonly string[];
   readonly ledger: () => Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
@@ -42,6 +45,9 @@ export async function workbench(
     readonly harness?: unknown;
     readonly input?: unknown;
     readonly budgetMicroUsd?: number;
+    readonly prices?: PriceTable;
+    readonly caps?: InstallationCaps;
+    readonly tenant?: string;
     readonly expectComplaints?: boolean;
   } = {},
 ): Promise<Workbench> {
@@ -60,6 +66,7 @@ export async function workbench(
   await adoptHarness(store, { loop, harness }, 0);
   const asks = options.asks ?? { api: 'responses' };
   const endpointOf = (name: string) => openAiEndpoint({ model: name, apiKey: 'test', baseUrl, ...asks });
+  const told: string[] = [];
   const price = { inputUsdPerMillion: 1, outputUsdPerMillion: 2 };
   const keep = { runKey: 'r1', keep: 'durable' } as const;
   const run: PinnedRun = {
@@ -69,10 +76,14 @@ export async function workbench(
     input: await store.artefacts.put(canonicalJson(options.input ?? { id: '1', topic: 'owls' }), keep),
     harness: 'v1',
     watermark: 0,
-    prices: await store.artefacts.put(canonicalJson({ 'fake-1': price, 'fake-judge': price }), keep),
+    prices: await store.artefacts.put(
+      canonicalJson(options.prices ?? { models: { 'fake-1': price, 'fake-judge': price } }),
+      keep,
+    ),
     budgetMicroUsd: options.budgetMicroUsd ?? 1_000_000,
     dryRun: false,
     asOf: 0,
+    ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
   };
   const route = (name: string): Route => ({ kind: 'endpoint', endpoint: endpointOf(name) });
   const deps: Dependencies = {
@@ -83,7 +94,9 @@ export async function workbench(
       ['judge', route('fake-judge')],
       ['local', { kind: 'local' }],
     ]),
-    prices: {},
+    prices: { models: {} },
+    caps: options.caps ?? { tenants: {} },
+    report: (text) => void told.push(text),
     learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
@@ -100,6 +113,7 @@ export async function workbench(
     store,
     model,
     endpoint: endpointOf('fake-1'),
+    told,
     within: (work, attempt = 1) => new MockActivityEnvironment({ attempt }, { logger: silent }).run(work),
     ledger: () =>
       store.facts.query(

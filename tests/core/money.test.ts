@@ -15,8 +15,7 @@ describe('the cost of a call', () => {
         const exact = BigInt(inputTokens) * BigInt(input) + BigInt(outputTokens) * BigInt(output);
         const cost = callCost(
           { inputUsdPerMillion: input / 1e6, outputUsdPerMillion: output / 1e6 },
-          inputTokens,
-          outputTokens,
+          { inputTokens, outputTokens },
         );
         expect(BigInt(cost)).toBe((exact + 999_999n) / 1_000_000n);
       }),
@@ -24,11 +23,15 @@ describe('the cost of a call', () => {
   });
 
   test('does not grow by the noise of binary fractions', () => {
-    expect(callCost({ inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.2 }, 10, 10)).toBe(3);
+    expect(callCost({ inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.2 }, { inputTokens: 10, outputTokens: 10 })).toBe(
+      3,
+    );
   });
 
   test('a declared price of 0 costs nothing', () => {
-    expect(callCost({ inputUsdPerMillion: 0, outputUsdPerMillion: 0 }, 1e9, 1e9)).toBe(0);
+    expect(callCost({ inputUsdPerMillion: 0, outputUsdPerMillion: 0 }, { inputTokens: 1e9, outputTokens: 1e9 })).toBe(
+      0,
+    );
   });
 });
 

@@ -131,7 +131,7 @@ export function ledgerConformance(name: string, open: OpenEmptyStore): void {
     test('a reset does not pick up what the run before it left in flight', async () => {
       await reserve(store, callOf('r1'), 40);
       await store.ledger.note(callOf('r1'), 'resp_1');
-      expect(await reserve(store, callOf('r1', { execution: 'execution-2' }), 40)).toEqual({ kind: 'held' });
+      expect(await reserve(store, callOf('r1', { execution: 'execution-2' }), 40)).toMatchObject({ kind: 'held' });
       expect(await lines('state, response')).toEqual([
         { state: 'uncertain', response: 'resp_1' },
         { state: 'held', response: null },
@@ -153,7 +153,7 @@ export function ledgerConformance(name: string, open: OpenEmptyStore): void {
     test('a call that a reset makes again is reserved and counted again', async () => {
       const again = callOf('r1', { execution: 'execution-2' });
       for (const call of [callOf('r1'), again]) {
-        expect(await reserve(store, call, 40)).toEqual({ kind: 'held' });
+        expect(await reserve(store, call, 40)).toMatchObject({ kind: 'held' });
         await store.ledger.settle(call, { microUsd: 9, inputTokens: 1, outputTokens: 1 });
       }
       expect(await store.ledger.spent('r1')).toBe(18);

@@ -65,7 +65,8 @@ export class TriageModel {
     const baseUrl = await model.fake.listen();
     const config = join(folder, 'loopwright.yaml');
     const models = { default: { model: 'fake-1', baseUrl, apiKeyEnv: 'FAKE_KEY' } };
-    await writeFile(config, JSON.stringify({ models, prices: { 'fake-1': PRICE } }));
+    const pricesAsOf = new Date().toISOString().slice(0, 10);
+    await writeFile(config, JSON.stringify({ models, pricesAsOf, prices: { 'fake-1': PRICE } }));
     return { model, env: { LOOPWRIGHT_CONFIG: config, FAKE_KEY: 'test' } };
   }
 

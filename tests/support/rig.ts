@@ -6,7 +6,7 @@ import { Client, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId
 import type { temporal } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { expect, inject, onTestFinished } from 'vitest';
-import type { Dependencies, LoopEntry, Route } from '../../activities/dependencies.ts';
+import type { Dependencies, InstallationCaps, LoopEntry, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
 import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
 import { TASK_TIMEOUT, type SearchAttribute } from '../../contract/names.ts';
@@ -34,6 +34,7 @@ export interface RigOptions {
   /** How its routes ask: through the Responses API and no other, unless said otherwise. */
   readonly asks?: Pick<OpenAiOptions, 'api' | 'report'>;
   readonly prices?: Readonly<Record<string, Price>>;
+  readonly caps?: InstallationCaps;
   readonly maxEvents?: number;
   readonly now?: () => number;
   /** Search attributes that the worker believes the cluster has; asked by default. */
@@ -189,11 +190,15 @@ async function dependencies(
       ['judge', endpoint('fake-judge')],
       ['local', { kind: 'local' }],
     ]),
-    prices:
-      options.prices ??
-      Object.fromEntries(
-        ['fake-1', 'fake-2', 'fake-judge'].map((name) => [name, { inputUsdPerMillion: 1, outputUsdPerMillion: 2 }]),
-      ),
+    prices: {
+      models:
+        options.prices ??
+        Object.fromEntries(
+          ['fake-1', 'fake-2', 'fake-judge'].map((name) => [name, { inputUsdPerMillion: 1, outputUsdPerMillion: 2 }]),
+        ),
+    },
+    caps: options.caps ?? { tenants: {} },
+    report: () => {},
     learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],

@@ -1,33 +1,33 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Route } from '../../activities/dependencies.ts';
+import type { InstallationCaps, Route } from '../../activities/dependencies.ts';
 import { sameModel, type ModelIdentity } from '../../activities/models/same-model.ts';
 import { failure } from '../../contract/failures.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
-import type { Price } from '../../core/money.ts';
+import type { PriceTable } from '../../core/prices.ts';
 import { readYaml } from '../load/yaml-file.ts';
 import { redactor } from '../redactor.ts';
 import { endpointOf, identityOf } from './model-endpoint.ts';
 import { ModelRoute } from './model-route.ts';
+import { capsOf, isDated, moneyFields, priceTableOf } from './money-fields.ts';
 
 /** File that says which models there are. Its name can be changed with `LOOPWRIGHT_CONFIG`. */
 export const CONFIG_FILE = 'loopwright.yaml';
 
-const usd = z.number().min(0);
-
-const price = z.strictObject({
-  inputUsdPerMillion: usd.describe('USD per million input tokens; 0 is allowed, but has to be said.'),
-  outputUsdPerMillion: usd.describe('USD per million output tokens.'),
-});
-
 /** `loopwright.yaml`: which models there are, and what they cost. */
-export const Config = z.strictObject({
-  models: z
-    .record(z.string(), ModelRoute)
-    .default({ default: 'local' })
-    .describe('Routes that a harness or a judge names: `local` (the embedded learner), or a model.'),
-  prices: z.record(z.string(), price).default({}).describe('By model id. A model without a price is refused.'),
-});
+export const Config = z
+  .strictObject({
+    models: z
+      .record(z.string(), ModelRoute)
+      .default({ default: 'local' })
+      .describe('Routes that a harness or a judge names: `local` (the embedded learner), or a model.'),
+    ...moneyFields,
+  })
+  .refine(isDated, {
+    path: ['pricesAsOf'],
+    error:
+      'Expected the day the prices were looked up, because they change; Add `pricesAsOf: 2026-11-27` with that day',
+  });
 
 type Config = z.infer<typeof Config>;
 
@@ -99,7 +99,8 @@ function firstOfItsKind(one: ModelIdentity, all: readonly ModelIdentity[]): stri
 export interface ModelConfig {
   readonly models: RouteModels;
   readonly routes: ReadonlyMap<string, Route>;
-  readonly prices: Readonly<Record<string, Price>>;
+  readonly prices: PriceTable;
+  readonly caps: InstallationCaps;
 }
 
 /**
@@ -121,6 +122,7 @@ export async function readModelConfig(
   return {
     models,
     routes: new Map([['local', { kind: 'local' }], ...routes]),
-    prices: config.prices,
+    prices: priceTableOf(config),
+    caps: capsOf(config),
   };
 }

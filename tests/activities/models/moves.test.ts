@@ -18,7 +18,7 @@ function pay(
   { call = 'generate', request = question() }: { call?: string; request?: ModelRequest } = {},
 ) {
   const key = { stage: 'main#1', attempt: 1, call };
-  return bench.within(() => meteredCall(bench.deps, bench.run, key, bench.endpoint, request, 1));
+  return bench.within(() => meteredCall(bench.deps, bench.run, key, bench.endpoint, request));
 }
 
 /** Micro-USD that the fake billed: 1 a token in and 2 out. */

@@ -39,6 +39,9 @@ const answers = (status: number): RequestListener => {
 
 function config(baseUrl: string, change: Partial<LoopwrightConfig> = {}): LoopwrightConfig {
   return {
+    pricesAsOf: '2026-11-01',
+    pricesStaleAfter: '180 days',
+    budgets: { tenants: {} },
     models: { default: { model: 'tiny-1', baseUrl, apiKeyEnv: 'TEST_KEY' } },
     prices: { 'tiny-1': { inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.4 } },
     ...change,

@@ -198,7 +198,7 @@ describe('the how-to', async () => {
     const keys = { OPENAI_API_KEY: 'k', JUDGE_KEY: 'k', VLLM_KEY: 'k', AZURE_OPENAI_API_KEY: 'k' };
     const { routes, prices } = await read(yaml, keys);
     const models = [...routes.values()].flatMap((route) => (route.kind === 'endpoint' ? [route.endpoint.model] : []));
-    expect(models.toSorted()).toEqual(Object.keys(prices).toSorted());
+    expect(models.toSorted()).toEqual(Object.keys(prices.models).toSorted());
   });
 });
 
