@@ -1,4 +1,5 @@
 import { failure } from '../contract/failures.ts';
+import type { Timestamp } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { dollars } from '../core/figures.ts';
 import { microUsd, usd } from '../core/money.ts';
@@ -61,6 +62,38 @@ export interface Short {
   readonly usedMicroUsd: number;
   /** The worst case of the call that was not made. */
   readonly needMicroUsd: number;
+}
+
+/** A run that waits for more of a budget. */
+export interface AwaitBudgetInput {
+  readonly run: PinnedRun;
+  readonly budget: string;
+  readonly needMicroUsd: number;
+  readonly at: Timestamp;
+}
+
+/** Puts on record that a run waits for money. */
+export async function awaitBudget(deps: Dependencies, { run, ...wait }: AwaitBudgetInput): Promise<void> {
+  await deps.store.ledger.wait({ runKey: run.runKey, ...wait });
+}
+
+/** A raise that a person sent to a run. */
+export interface RaiseBudgetInput {
+  readonly run: PinnedRun;
+  /** The how-manieth of the run, from 1. */
+  readonly number: number;
+  readonly budget: string;
+  readonly usd: number;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Timestamp;
+}
+
+/** Adds to a budget's cap, and puts on record who did and why. */
+export async function raiseBudget(deps: Dependencies, request: RaiseBudgetInput): Promise<void> {
+  const { run, number, usd: amount, ...raise } = request;
+  const key = `${run.runKey}/raise#${number}`;
+  await deps.store.ledger.raise({ key, runKey: run.runKey, microUsd: microUsd(amount), ...raise });
 }
 
 /** Why a call was not made. Its first detail is {@link Short}. */

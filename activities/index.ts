@@ -1,5 +1,6 @@
 import type { PinnedRun } from '../contract/run.ts';
 import { act } from './act.ts';
+import { awaitBudget, raiseBudget } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
 import { evaluate } from './evaluate.ts';
 import { fetchContext } from './fetch-context.ts';
@@ -25,6 +26,8 @@ export function createActivities(deps: Dependencies) {
     evaluate: ofRun(evaluate),
     openGate: ofRun(openGate),
     recordDecision: ofRun(recordDecision),
+    awaitBudget: ofRun(awaitBudget),
+    raiseBudget: ofRun(raiseBudget),
     act: ofRun(act),
     recordLesson: ofRun(recordLesson),
   };

@@ -47,6 +47,9 @@ const revisionRule = {
 const oneRevision = (value: { feedback?: unknown; output?: unknown }): boolean =>
   (value.feedback === undefined) !== (value.output === undefined);
 
+/** Largest raise in one message: a slip of the keyboard should not open the vault. */
+const MOST_RAISED_USD = 1000;
+
 /** What each message takes. Not given away (see {@link reader}). */
 const taken = {
   approve: z.strictObject({ by, note: note.optional(), gate: gate.optional(), digest: digest.optional() }),
@@ -74,6 +77,15 @@ const taken = {
     .refine((value) => value.decision !== 'reject' || value.note !== undefined, {
       message: 'a rejection needs a `note`: it becomes the lesson',
     }),
+  raiseBudget: z.strictObject({
+    by,
+    usd: z
+      .number()
+      .min(0.000001)
+      .max(MOST_RAISED_USD)
+      .describe('USD to add to the cap that the run waits at, for good.'),
+    reason: text.describe('Why; goes on record.'),
+  }),
 };
 
 /** Reads the argument of the `approve` signal. */
@@ -91,18 +103,33 @@ export const readStop = reader(taken.stop);
 /** Reads the argument of the `decide` update: the main road for decisions, because it answers. */
 export const readDecide = reader(taken.decide);
 
+/** Reads the argument of the `raiseBudget` update. */
+export const readRaiseBudget = reader(taken.raiseBudget);
+
+/** The argument of the `raiseBudget` update. */
+export type RaiseBudgetArgument = z.infer<typeof taken.raiseBudget>;
+
+/** What `raiseBudget` answers. */
+export interface RaiseBudgetReply {
+  /** The budget whose cap is raised, such as `run:…` or `loop:<name>:<day>`. */
+  readonly budget: string;
+  readonly raisedUsd: number;
+  readonly capUsd: number;
+}
+
 /** The argument of the `decide` update. */
 export type DecideArgument = z.infer<typeof taken.decide>;
 
 /** JSON Schema (draft 2020-12) of what each message takes, by its name. */
 export function messageSchemas(): Readonly<Record<keyof typeof taken, unknown>> {
-  const { approve, reject, revise, stop, decide } = taken;
+  const { approve, reject, revise, stop, decide, raiseBudget } = taken;
   return {
     approve: z.toJSONSchema(approve),
     reject: z.toJSONSchema(reject),
     revise: z.toJSONSchema(revise),
     stop: z.toJSONSchema(stop),
     decide: z.toJSONSchema(decide),
+    raiseBudget: z.toJSONSchema(raiseBudget),
   };
 }
 
@@ -154,6 +181,12 @@ export interface Status {
   readonly approveCommand?: string;
   readonly reviseCommand?: string;
   readonly rejectCommand?: string;
+  /** The budget that the run waits at, what its next call may cost, and until when it waits. */
+  readonly budget?: string;
+  readonly budgetNeedsUsd?: number;
+  readonly budgetLeftUsd?: number;
+  readonly budgetExpiresAt?: string;
+  readonly raiseCommand?: string;
   readonly reminders: number;
   readonly refusedCount: number;
   /** The last refused messages, newest first, one line each. */
@@ -171,5 +204,7 @@ export const reviseSignal = defineSignal<[unknown]>('revise');
 export const stopSignal = defineSignal<[unknown]>('stop');
 /** Decides the open gate and answers: an update, because the sender must know whether it counted. */
 export const decideUpdate = defineUpdate<DecideReply, [unknown]>('decide');
+/** Adds to the cap that a run waits at, and lets it go on. */
+export const raiseBudgetUpdate = defineUpdate<RaiseBudgetReply, [unknown]>('raiseBudget');
 /** Where the run stands. */
 export const statusQuery = defineQuery<Status>('status');

@@ -3,7 +3,7 @@ import { OUTCOMES } from './outcomes.ts';
 import { Trigger } from './run.ts';
 
 /** Where a run stands, as the record knows it; the run itself may be a step ahead. */
-const RUN_STATES = ['running', 'awaitingDecision', 'closed'] as const;
+const RUN_STATES = ['running', 'awaitingDecision', 'awaitingBudget', 'closed'] as const;
 
 /** Most runs that one question may ask for. */
 export const MOST_RUNS = 1000;

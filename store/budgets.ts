@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { Budget, LowBudget, Raise } from './ledger-port.ts';
+import type { Budget, Ledger, LowBudget, Raise } from './ledger-port.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 
@@ -114,7 +114,17 @@ export async function raisedBy(database: Kysely<Tables>, budget: string): Promis
   return row?.raised ?? 0;
 }
 
-/** Records a raise; the same one again changes nothing. */
+/** Notes that a run waits for money; the same again changes nothing. */
+export async function addWait(trx: Kysely<Tables>, wait: Parameters<Ledger['wait']>[0]): Promise<void> {
+  const { runKey, budget, needMicroUsd, at } = wait;
+  await trx
+    .insertInto('budget_waits')
+    .values({ run_key: runKey, at, budget, need: needMicroUsd })
+    .onConflict((on) => on.doNothing())
+    .execute();
+}
+
+/** Records a raise, which ends its run's wait; the same one again changes nothing. */
 export async function addRaise(
   trx: Kysely<Tables>,
   { key, budget, runKey, microUsd, by, reason, at }: Raise,
@@ -123,6 +133,12 @@ export async function addRaise(
     .insertInto('budget_raises')
     .values({ key, budget, run_key: runKey, micro_usd: microUsd, by, reason, at })
     .onConflict((on) => on.doNothing())
+    .execute();
+  await trx
+    .updateTable('budget_waits')
+    .set({ ended_at: at })
+    .where('run_key', '=', runKey)
+    .where('ended_at', 'is', null)
     .execute();
 }
 

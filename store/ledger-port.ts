@@ -83,7 +83,14 @@ export interface Ledger {
   giveUp(call: CallKey): Promise<void>;
   /** Gives the reservation back: the provider certainly charged nothing. */
   release(call: CallKey): Promise<void>;
-  /** Adds to a budget's cap, for good. */
+  /** Notes that a run waits at a budget that has less left than it needs. */
+  wait(wait: {
+    readonly runKey: string;
+    readonly budget: string;
+    readonly needMicroUsd: number;
+    readonly at: Timestamp;
+  }): Promise<void>;
+  /** Adds to a budget's cap, for good; the run waits no longer. */
   raise(raise: Raise): Promise<void>;
   /** How much people have raised a budget by. */
   raised(budget: string): Promise<number>;

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { addRaise, bookBudgets, raisedBy, reconcileBudgets, takeFromAll, usedOf } from './budgets.ts';
+import { addRaise, addWait, bookBudgets, raisedBy, reconcileBudgets, takeFromAll, usedOf } from './budgets.ts';
 import type { CallKey, Ledger } from './ledger-port.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
@@ -109,6 +109,7 @@ export function sqlLedger({ read, write }: Database): Ledger {
         for (const line of lines) await book(trx, callOf(line), worstCase);
         return lines.length;
       }),
+    wait: (wait) => write((trx) => addWait(trx, wait)),
     raise: (raise) => write((trx) => addRaise(trx, raise)),
     raised: (budget) => raisedBy(read, budget),
     reconcile: () => write(reconcileBudgets),

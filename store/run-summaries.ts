@@ -13,6 +13,10 @@ const waits = sql<number>`exists (
     and g.opened_at = (select max(opened_at) from gates where run_key = runs.run_key)
     and not exists (select 1 from decisions d where d.run_key = g.run_key and d.digest = g.digest and d.decision <> 'revise'))`;
 
+/** Whether a run waits at a budget. */
+const waitsForMoney = sql<number>`exists (
+  select 1 from budget_waits w where w.run_key = runs.run_key and w.ended_at is null)`;
+
 /** Runs, before anything is counted for them. */
 type RunsOnly = SelectQueryBuilder<Tables, 'runs', Selectable<Tables['runs']>>;
 
@@ -25,6 +29,7 @@ export function selectSummaries(database: Kysely<Tables>, choose: (runs: RunsOnl
     .orderBy('run_key')
     .select((row) => [
       waits.as('waits'),
+      waitsForMoney.as('waits_for_money'),
       row
         .selectFrom('attempts')
         .select(({ fn }) => fn.countAll<number>().as('n'))
@@ -52,6 +57,7 @@ export function selectSummaries(database: Kysely<Tables>, choose: (runs: RunsOnl
 /** A row of {@link selectSummaries}. */
 export type SummaryRow = Selectable<Tables['runs']> & {
   readonly waits: number;
+  readonly waits_for_money: number;
   readonly attempts: number | null;
   readonly gates: number | null;
   readonly lessons: number | null;
@@ -81,13 +87,19 @@ export async function listRuns(database: Kysely<Tables>, query: RunQuery): Promi
   return { runs: rows.slice(0, limit).map(summaryOf), more: rows.length > limit };
 }
 
+function stateOf(row: SummaryRow): RunSummary['state'] {
+  if (row.closed_at !== null) return 'closed';
+  if (row.waits_for_money === 1) return 'awaitingBudget';
+  return row.waits === 1 ? 'awaitingDecision' : 'running';
+}
+
 /** A run in one line. */
 export function summaryOf(row: SummaryRow): RunSummary {
   return {
     workflowId: row.workflow_id,
     runKey: row.run_key,
     loop: row.loop,
-    state: row.closed_at !== null ? 'closed' : row.waits === 1 ? 'awaitingDecision' : 'running',
+    state: stateOf(row),
     ...(row.outcome === null ? {} : { outcome: row.outcome as Outcome }),
     ...(row.reason === null ? {} : { reason: row.reason }),
     openedAt: row.opened_at,

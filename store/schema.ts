@@ -125,6 +125,7 @@ export interface Tables {
     reason: string;
     at: number;
   };
+  budget_waits: { run_key: string; at: number; budget: string; need: number; ended_at: number | null };
   harnesses: {
     loop: string;
     version: number;

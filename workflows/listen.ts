@@ -3,6 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import {
   approveSignal,
   decideUpdate,
+  raiseBudgetUpdate,
+  readRaiseBudget,
   readApprove,
   readDecide,
   readReject,
@@ -13,11 +15,13 @@ import {
   statusQuery,
   stopSignal,
   type Decision,
+  type RaiseBudgetArgument,
   type Read,
 } from '../contract/messages.ts';
 import { receive, replyOf, type Gate, type Received } from '../core/gates.ts';
 import { whyUnreadable } from './readable.ts';
-import { refuse, type RunState } from './state.ts';
+import { usd } from '../core/money.ts';
+import { refuse, type RunState, type WaitingForMoney } from './state.ts';
 import { statusOf } from './visible.ts';
 
 /**
@@ -60,6 +64,20 @@ export function listen(state: RunState): void {
       validator: (argument) => void decided(state, argument),
     },
   );
+  setHandler(
+    raiseBudgetUpdate,
+    (argument) => {
+      const { raise, short } = raised(state, argument);
+      const pending = state.raises ?? [];
+      state.raises = [...pending, raise];
+      const added = state.raises.reduce((sum, { usd: amount }) => sum + amount, 0);
+      return { budget: short.budget, raisedUsd: raise.usd, capUsd: usd(short.capMicroUsd) + added };
+    },
+    {
+      description: 'Add to the cap that the run waits at, so that it goes on: {"by", "usd", "reason"}',
+      validator: (argument) => void raised(state, argument),
+    },
+  );
   setHandler(statusQuery, () => statusOf(state, Date.now()), {
     description: 'Where the run stands, and the commands that decide its gate',
   });
@@ -74,14 +92,8 @@ function stop(state: RunState, argument: unknown): void {
 }
 
 function consider(state: RunState, decision: Decision): Received {
-  const approvers = state.plan?.approvers ?? ['*'];
-  if (!approvers.includes('*') && !approvers.includes(decision.by)) {
-    return {
-      kind: 'refused',
-      why: `forbidden: ${decision.by} may not decide; \`approval.approvers\` are ${approvers.join(', ')}`,
-    };
-  }
-  return receive(state.gates, decision);
+  const forbidden = forbiddenTo(state, decision.by);
+  return forbidden === undefined ? receive(state.gates, decision) : { kind: 'refused', why: forbidden };
 }
 
 function apply(state: RunState, decided: Gate): void {
@@ -96,6 +108,25 @@ function decided(state: RunState, argument: unknown): Exclude<Received, { kind: 
   const received = consider(state, { ...message, identity: 'unverified' } as Decision);
   if (received.kind === 'refused') throw ApplicationFailure.nonRetryable(received.why, 'DecisionRefused');
   return received;
+}
+
+/** What a `raiseBudget` update comes to. @throws `RaiseRefused`, which an update's sender hears and no run minds. */
+function raised(state: RunState, argument: unknown): { raise: RaiseBudgetArgument; short: WaitingForMoney } {
+  const refused = (why: string): Error => ApplicationFailure.nonRetryable(why, 'RaiseRefused');
+  const parsed = read(readRaiseBudget, argument);
+  if (!parsed.success) throw refused(`malformed: ${parsed.why}`);
+  const { short } = state;
+  if (short === undefined) throw refused(`early or late: the run waits for no money, it is ${state.phase}`);
+  const forbidden = forbiddenTo(state, parsed.data.by);
+  if (forbidden !== undefined) throw refused(forbidden);
+  return { raise: parsed.data, short };
+}
+
+/** Why somebody may not decide; undefined where they may. */
+function forbiddenTo(state: RunState, by: string): string | undefined {
+  const approvers = state.plan?.approvers ?? ['*'];
+  if (approvers.includes('*') || approvers.includes(by)) return undefined;
+  return `forbidden: ${by} may not decide; \`approval.approvers\` are ${approvers.join(', ')}`;
 }
 
 /** Reads an argument, whatever a sender may have sent. */

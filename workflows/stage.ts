@@ -6,6 +6,7 @@ import type { Ending } from '../core/endings.ts';
 import { advance, decideStage } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
+import { paidStep } from './paid-step.ts';
 import { models, steps } from './proxies.ts';
 import { recordDecided } from './record-decided.ts';
 import { planOf, type RunState, type StageRecord } from './state.ts';
@@ -43,23 +44,24 @@ export async function runStage(
     const attempt = before.attempts + 1;
     const common = { run: plan.run.runKey, stage: step, attempt, earlier };
     show(state, 'running');
-    const generated = await make.generate.executeWithOptions(
-      { summary: `${name}/${attempt} generate`, ...untilDeadline(state, plan) },
-      [
+    const generated = await paidStep(state, checkpoint, () =>
+      make.generate.executeWithOptions({ summary: `${name}/${attempt} generate`, ...untilDeadline(state, plan) }, [
         {
           ...common,
           context,
           ...(previous === undefined ? {} : { previous }),
           ...(feedback === undefined ? {} : { feedback }),
         },
-      ],
+      ]),
     );
     state.costMicroUsd = generated.costMicroUsd;
     const evaluation =
       generated.evaluation ??
-      (await judge.evaluate.executeWithOptions({ summary: `${name}/${attempt} evaluate` }, [
-        { ...common, artefact: generated.artefact },
-      ]));
+      (await paidStep(state, checkpoint, () =>
+        judge.evaluate.executeWithOptions({ summary: `${name}/${attempt} evaluate` }, [
+          { ...common, artefact: generated.artefact },
+        ]),
+      ));
     const settled = settle(state, step, evaluation, counts);
     if (settled !== undefined) return settled;
     counts = true;

@@ -4,9 +4,11 @@ import { startClock, type WorkClock } from '../core/clock.ts';
 import type { Gate } from '../core/gates.ts';
 import { freshStage, type StageProgress } from '../core/stage.ts';
 import type { Ending } from '../core/endings.ts';
+import type { RaiseBudgetArgument } from '../contract/messages.ts';
 import type { Digest, LoopState } from '../contract/names.ts';
 import type { Draft, RunPlan } from '../contract/run.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
+import type { Short } from '../activities/budgets.ts';
 import type { Decided } from '../activities/gates.ts';
 
 /** A stage that has begun: what continue-as-new has to know to go on in the middle of it. */
@@ -29,6 +31,12 @@ export interface Parked {
   readonly first: Digest;
 }
 
+/** A budget that refused, and until when a run waits for more. */
+export interface WaitingForMoney extends Short {
+  readonly since: number;
+  readonly expiresAt: number;
+}
+
 /** Everything a run knows. Counters live here and nowhere else; continue-as-new carries all of it. */
 export interface RunState {
   /** Identity of the run in the store. */
@@ -37,7 +45,7 @@ export interface RunState {
   readonly chain: string;
   plan: RunPlan | undefined;
   clock: WorkClock;
-  phase: 'running' | 'awaitingDecision' | 'closed';
+  phase: 'running' | 'awaitingDecision' | 'awaitingBudget' | 'closed';
   /** What the search attributes say; it may lag behind `phase` until the next step, which saves an event. */
   shown: LoopState | undefined;
   parked: Parked | undefined;
@@ -61,6 +69,11 @@ export interface RunState {
   costMicroUsd: number;
   /** A decision that the next step puts on record. */
   decided: Decided | undefined;
+  /** The budget that the run waits at. */
+  short?: WaitingForMoney | undefined;
+  /** Raises that came for it, and how many came before. */
+  raises?: readonly RaiseBudgetArgument[];
+  raised?: number;
   stop: { readonly by: string; readonly reason: string } | undefined;
   refusedCount: number;
   /** Newest first, at most five. */

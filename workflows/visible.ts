@@ -6,7 +6,7 @@ import type { Status } from '../contract/messages.ts';
 import { worked } from '../core/clock.ts';
 import { current, type Gate } from '../core/gates.ts';
 import { usd } from '../core/money.ts';
-import type { RunState } from './state.ts';
+import type { RunState, WaitingForMoney } from './state.ts';
 
 /** Says in one upsert what phase the run is in, as far as the cluster has our attributes: an unregistered one would wedge the run. */
 export function show(state: RunState, loopState: LoopState, outcome?: Outcome, pinned = pinnedOf(state)): void {
@@ -34,6 +34,16 @@ function typeOf(name: SearchAttribute): 'KEYWORD' | 'DOUBLE' {
 
 /** Says in Markdown what the run waits for, for the Temporal UI and `workflow metadata`. */
 export function describe(state: RunState): void {
+  if (state.short !== undefined) {
+    const { budget, needMicroUsd, capMicroUsd, usedMicroUsd } = state.short;
+    setCurrentDetails(
+      [
+        `Waiting for money: the next call may cost ${usd(needMicroUsd)} USD, and budget **${plain(budget)}** has ${usd(capMicroUsd - usedMicroUsd)} of ${usd(capMicroUsd)} USD left.`,
+        `Raise it:\n\n    ${raiseCommandOf(state, state.short)}`,
+      ].join('\n\n'),
+    );
+    return;
+  }
   const gate = openGateOf(state);
   if (gate === undefined) {
     setCurrentDetails(
@@ -72,6 +82,7 @@ export function statusOf(state: RunState, now: number): Status {
     budgetUsd: usd(plan?.run.budgetMicroUsd ?? 0),
     ...(plan === undefined ? {} : { harness: plan.run.harness }),
     ...(gate === undefined ? {} : gateStatus(state, gate)),
+    ...(state.short === undefined ? {} : moneyStatus(state, state.short)),
     reminders: gate?.reminders ?? 0,
     refusedCount: state.refusedCount,
     ...(state.refused.length === 0 ? {} : { refused: state.refused.join('\n') }),
@@ -98,12 +109,33 @@ function gateStatus(state: RunState, gate: Gate): Partial<Status> {
   };
 }
 
+function moneyStatus(state: RunState, short: WaitingForMoney): Partial<Status> {
+  return {
+    budget: short.budget,
+    budgetNeedsUsd: usd(short.needMicroUsd),
+    budgetLeftUsd: usd(Math.max(0, short.capMicroUsd - short.usedMicroUsd)),
+    budgetExpiresAt: new Date(short.expiresAt).toISOString(),
+    raiseCommand: raiseCommandOf(state, short),
+  };
+}
+
+/** Raises by what is missing for the next call. */
+function raiseCommandOf(state: RunState, { needMicroUsd, capMicroUsd, usedMicroUsd }: WaitingForMoney): string {
+  const missing = needMicroUsd - Math.max(0, capMicroUsd - usedMicroUsd);
+  const argument = { by: deciderOf(state), usd: usd(Math.max(1, missing)), reason: 'why' };
+  return `temporal workflow update execute${state.plan?.connection ?? ''} -w ${quote(workflowInfo().workflowId)} --name raiseBudget --input ${quote(JSON.stringify(argument))}`;
+}
+
+/** Pasted as it is, a command should count. */
+function deciderOf({ plan }: RunState): string {
+  return plan?.approvers.find((approver) => approver !== '*') ?? 'you@example.com';
+}
+
 /** Commands that can be pasted: the digest prefix in them makes sure that what is approved is what was seen. */
 function commandsOf(state: RunState, gate: Gate): { approve: string; revise: string; reject: string } {
   const head = `temporal workflow update execute${state.plan?.connection ?? ''} -w ${quote(workflowInfo().workflowId)} --name decide --input `;
   const digest = current(gate).slice(0, 'sha256:'.length + 12);
-  // Pasted as it is, it should count.
-  const by = state.plan?.approvers.find((approver) => approver !== '*') ?? 'you@example.com';
+  const by = deciderOf(state);
   const command = (decision: object): string => head + quote(JSON.stringify({ ...decision, by, digest }));
   return {
     approve: command({ decision: 'approve' }),

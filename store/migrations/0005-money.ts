@@ -15,6 +15,8 @@ const CHANGES = [
   `create table budget_raises (key text primary key, budget text not null, run_key text not null, micro_usd integer not null
      check (micro_usd > 0), by text not null, reason text not null, at integer not null) strict, without rowid`,
   `create index budget_raises_by_budget on budget_raises(budget)`,
+  `create table budget_waits (run_key text not null, at integer not null, budget text not null, need integer not null,
+     ended_at integer, primary key (run_key, at)) strict, without rowid`,
 ];
 
 /** Adds them. */

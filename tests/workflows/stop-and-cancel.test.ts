@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Status } from '../../contract/messages.ts';
-import { bad, good, titleLoop } from '../support/loops.ts';
+import { check, model } from '../../loops/define/index.ts';
+import type { FakeOpenAi } from '../support/fake-openai.ts';
+import { good, titleLoop, type Input, type Output } from '../support/loops.ts';
 import { rig, until } from '../support/rig.ts';
 
 const owls = { id: '1', topic: 'owls' };
@@ -18,54 +20,61 @@ test('stop ends a parked run, with its best', async () => {
   expect(await rows('select key from outbox')).toEqual([]);
 });
 
-test('stop between steps finishes the step and begins no other', async () => {
-  const hold = Promise.withResolvers<void>();
-  const { start, rows, model } = await rig({
-    loops: [{ loop: titleLoop() }],
-    script: [{ after: hold.promise, answer: bad() }],
-  });
-  const handle = await start('writeTitle', owls);
-  await until(
+/** Waits until the model server has the call. */
+const asked = (model: FakeOpenAi) =>
+  until(
     () => Promise.resolve(model.seen.length),
     (seen) => seen === 1,
   );
+
+/** How long it took until the model server saw the call end, in milliseconds. */
+async function abortedAfter(model: FakeOpenAi, begun: number): Promise<number> {
+  await until(
+    () => Promise.resolve(model.seen[0]?.aborted),
+    (aborted) => aborted === true,
+    5000,
+  );
+  return performance.now() - begun;
+}
+
+test('stop aborts the call in flight within 3 s and makes no other', async () => {
+  const { start, rows, model } = await rig({ loops: [{ loop: titleLoop() }], script: [{ hang: true }] });
+  const handle = await start('writeTitle', owls);
+  await asked(model);
+  const begun = performance.now();
   await handle.signal('stop', { by: 'ada', reason: 'enough' });
-  hold.resolve();
-  expect(await handle.result()).toMatchObject({ outcome: 'stopped', reason: 'Stopped by ada: enough', attempts: 1 });
-  expect(await rows('select verdict from judgements')).toEqual([{ verdict: 'fail' }]);
+  expect(await abortedAfter(model, begun)).toBeLessThan(3000);
+  expect(await handle.result()).toMatchObject({ outcome: 'stopped', reason: 'Stopped by ada: enough', attempts: 0 });
+  expect((await handle.describe()).status.name).toBe('COMPLETED');
+  // It may have been charged, so it is booked at its worst case.
+  expect(await rows('select state from ledger')).toEqual([{ state: 'uncertain' }]);
+  expect(model.seen).toHaveLength(1);
 });
 
-test('stop after the last attempt keeps the effect from being done', async () => {
+test('stop while an answer is verified keeps the effect from being done', async () => {
   const hold = Promise.withResolvers<void>();
-  const { start, rows, model } = await rig({
-    loops: [{ loop: titleLoop() }],
-    script: [{ after: hold.promise, answer: good('owls') }],
+  const slow = check<Input, Output>('slow', async () => {
+    await hold.promise;
+    return { verdict: 'pass', evidence: 'in the end' };
   });
+  const loop = titleLoop('writeTitle', { stages: { main: { generate: model(), verify: [slow] } } });
+  const { start, rows, model: server } = await rig({ loops: [{ loop }], script: [good('owls')] });
   const handle = await start('writeTitle', owls);
-  await until(
-    () => Promise.resolve(model.seen.length),
-    (seen) => seen === 1,
-  );
+  await asked(server);
   await handle.signal('stop', { by: 'ada', reason: 'enough' });
   hold.resolve();
   expect(await handle.result()).toMatchObject({ outcome: 'stopped' });
   expect(await rows('select key from outbox')).toEqual([]);
 });
 
-test('cancel aborts the call in flight, records, and closes CANCELED', async () => {
+test('cancel aborts the call in flight within 3 s, records, and closes CANCELED', async () => {
   const { start, rows, model } = await rig({ loops: [{ loop: titleLoop() }], script: [{ hang: true }] });
   const handle = await start('writeTitle', owls);
-  await until(
-    () => Promise.resolve(model.seen.length),
-    (seen) => seen === 1,
-  );
+  await asked(model);
+  const begun = performance.now();
   await handle.cancel();
+  expect(await abortedAfter(model, begun)).toBeLessThan(3000);
   await expect(handle.result()).rejects.toThrow(/cancelled/);
-  await until(
-    () => Promise.resolve(model.seen[0]?.aborted),
-    (aborted) => aborted === true,
-    5000,
-  );
   expect((await handle.describe()).status.name).toBe('CANCELLED');
   expect(await rows('select outcome, reason from runs')).toEqual([
     { outcome: 'stopped', reason: 'The run was cancelled.' },

@@ -1,0 +1,87 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { Short } from '../activities/budgets.ts';
+import { park, resume } from '../core/clock.ts';
+import { records } from './proxies.ts';
+import type { Checkpoint } from './stage.ts';
+import { planOf, type RunState } from './state.ts';
+import { describe, show } from './visible.ts';
+
+/** Budgets that the approvers of a loop may raise. Those of a tenant and of the installation are not theirs. */
+const RAISABLE = ['call', 'stage', 'run', 'loop'];
+
+/**
+ * A step that may pay for models. A stop aborts the call in flight; where a budget refuses a call and the harness says
+ * `ask`, the run waits for more, and the step is made again.
+ */
+export async function paidStep<T>(state: RunState, checkpoint: Checkpoint, step: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await untilStopped(state, step);
+    } catch (error) {
+      // Ends the run where a stop is what cancelled the step.
+      if (isCancellation(error) && state.stop !== undefined) await checkpoint();
+      const short = shortOf(state, error);
+      if (short === undefined || !(await moreCame(state, short, checkpoint))) throw error;
+    }
+  }
+}
+
+/** A step that is cancelled when a person stops the run. */
+async function untilStopped<T>(state: RunState, step: () => Promise<T>): Promise<T> {
+  if (planOf(state).stopsAbort !== true) return await step();
+  const scope = new CancellationScope();
+  const watch = new CancellationScope();
+  const watching = watch
+    .run(() => condition(() => state.stop !== undefined))
+    .then(
+      () => scope.cancel(),
+      () => {},
+    );
+  try {
+    return await scope.run(step);
+  } finally {
+    watch.cancel();
+    await watching;
+  }
+}
+
+/** The budget that refused, where the run may wait for more of it. */
+function shortOf(state: RunState, error: unknown): Short | undefined {
+  const { onCap, run } = planOf(state);
+  if (onCap !== 'ask' || run.dryRun || !(error instanceof ActivityFailure)) return undefined;
+  const { cause } = error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== 'BudgetExceeded') return undefined;
+  const [short] = (cause.details ?? []) as [Short?];
+  return short !== undefined && RAISABLE.some((kind) => short.budget.startsWith(`${kind}:`)) ? short : undefined;
+}
+
+/** Parks until a budget is raised; false where nobody raised it in time. The work clock stands still meanwhile. */
+async function moreCame(state: RunState, short: Short, checkpoint: Checkpoint): Promise<boolean> {
+  const { run, expiresAfterMs } = planOf(state);
+  const since = Date.now();
+  state.short = { ...short, since, expiresAt: since + expiresAfterMs };
+  state.phase = 'awaitingBudget';
+  state.clock = park(state.clock, since);
+  const { budget, needMicroUsd } = short;
+  await records.awaitBudget.executeWithOptions({ summary: 'budget short' }, [
+    { run: run.runKey, budget, needMicroUsd, at: since },
+  ]);
+  show(state, 'awaitingBudget');
+  describe(state);
+  await condition(() => (state.raises ?? []).length > 0 || state.stop !== undefined, expiresAfterMs);
+  const raises = state.raises ?? [];
+  state.raises = [];
+  state.short = undefined;
+  for (const raise of raises) {
+    state.raised = (state.raised ?? 0) + 1;
+    await records.raiseBudget.executeWithOptions({ summary: `budget raised by ${raise.usd} USD` }, [
+      { run: run.runKey, number: state.raised, budget, ...raise, at: Date.now() },
+    ]);
+  }
+  state.phase = 'running';
+  state.clock = resume(state.clock, Date.now());
+  describe(state);
+  if (state.stop !== undefined) await checkpoint();
+  return raises.length > 0;
+}
