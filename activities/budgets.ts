@@ -72,9 +72,13 @@ export interface AwaitBudgetInput {
   readonly at: Timestamp;
 }
 
-/** Puts on record that a run waits for money. */
-export async function awaitBudget(deps: Dependencies, { run, ...wait }: AwaitBudgetInput): Promise<void> {
+/** Puts on record that a run waits for money; the answer is for whoever watches it. */
+export async function awaitBudget(
+  deps: Dependencies,
+  { run, ...wait }: AwaitBudgetInput,
+): Promise<Pick<AwaitBudgetInput, 'budget' | 'needMicroUsd'>> {
   await deps.store.ledger.wait({ runKey: run.runKey, ...wait });
+  return { budget: wait.budget, needMicroUsd: wait.needMicroUsd };
 }
 
 /** A raise that a person sent to a run. */

@@ -90,6 +90,8 @@ function stepEvent(at: number, { type, summary }: Step, result: unknown): RunEve
     readonly verdict?: Verdict;
     readonly evaluation?: { readonly verdict?: Verdict };
     readonly digest?: string;
+    readonly budget?: string;
+    readonly needMicroUsd?: number;
   };
   switch (type) {
     case 'openRun': {
@@ -103,6 +105,8 @@ function stepEvent(at: number, { type, summary }: Step, result: unknown): RunEve
     }
     case 'openGate':
       return { kind: 'gate', at, gate: summary.replace(/ open$/, ''), digest: said.digest ?? '' };
+    case 'awaitBudget':
+      return { kind: 'budget', at, budget: said.budget ?? '', needMicroUsd: said.needMicroUsd ?? 0 };
     case 'act':
       return { kind: 'acted', at, effect: lastWord(summary) };
     default:

@@ -14,6 +14,8 @@ export type RunEvent =
     }
   /** A human is asked; `digest` is what a decision has to name. */
   | { readonly kind: 'gate'; readonly at: Timestamp; readonly gate: string; readonly digest: Digest }
+  /** A budget has less left than the next call may cost: the run waits for more. */
+  | { readonly kind: 'budget'; readonly at: Timestamp; readonly budget: string; readonly needMicroUsd: number }
   /** Somebody spoke to the run; whether it obeyed shows in what follows. */
   | { readonly kind: 'message'; readonly at: Timestamp; readonly name: string; readonly by?: string }
   | { readonly kind: 'acting'; readonly at: Timestamp; readonly effect: string }

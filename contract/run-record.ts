@@ -142,6 +142,10 @@ export const RunRecord = z.object({
       at: z.number(),
     }),
   ),
+  /** What people added to caps that the run waited at. */
+  raises: z.array(
+    z.object({ budget: z.string(), microUsd: z.number(), by: z.string(), reason: z.string(), at: z.number() }),
+  ),
   /** Other runs under the same workflow id, newest first. */
   others: z.array(RunSummary),
 });

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../contract/run-event.ts';
 import type { Criterion } from '../contract/verdict.ts';
 import { assertNever } from './assert-never.ts';
+import { dollars } from './figures.ts';
 import { plainLine } from './plain-text.ts';
 
 /** Longest quotation in a line, in characters. */
@@ -15,6 +16,8 @@ export function eventLine(event: RunEvent): string {
       return attemptLine(event);
     case 'gate':
       return `gate ${plainLine(event.gate, QUOTED)} waits for a decision`;
+    case 'budget':
+      return `waits for money: the next call may cost ${dollars(event.needMicroUsd)}, and ${plainLine(event.budget, QUOTED)} has less left`;
     case 'message':
       return `received ${plainLine(event.name, QUOTED)}${event.by === undefined ? '' : ` from ${plainLine(event.by, QUOTED)} (unverified)`}`;
     case 'acting':

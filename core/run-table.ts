@@ -1,4 +1,5 @@
 import type { RunSummary } from '../contract/record.ts';
+import { columns } from './columns.ts';
 import { dollars, moment, span } from './figures.ts';
 import { usd } from './money.ts';
 import { plainLine } from './plain-text.ts';
@@ -31,16 +32,7 @@ const REASON = 80;
 
 /** Runs as a table for people. Nothing in it that came from outside is obeyed by a terminal. */
 export function runTable(runs: readonly RunSummary[], now: number): string {
-  const rows = [HEADER, ...runs.map((run) => cellsOf(run, now))];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return columns([HEADER, ...runs.map((run) => cellsOf(run, now))]);
 }
 
 function cellsOf(run: RunSummary, now: number): string[] {

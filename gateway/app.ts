@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Store } from '../store/ports.ts';
 import { admit } from './admission.ts';
 import { answerFailure, refusal } from './refusals.ts';
+import { costRoutes } from './costs.ts';
 import { reviewAnswerRoutes } from './review-answers.ts';
 import { runRoutes } from './runs.ts';
 
@@ -28,6 +29,7 @@ export function createApp({ store, token, pid }: GatewayOptions): Hono {
   app.use(bodyLimit({ maxSize: MOST_BYTES, onError: (context) => refusal(context, 413, 'TooLarge', tooLarge) }));
   app.get('/api/owner', (context) => context.json({ pid }));
   app.route('/api/runs', runRoutes(store));
+  app.route('/api/costs', costRoutes(store));
   app.route('/api/review-answers', reviewAnswerRoutes(store));
   app.notFound((context) =>
     refusal(context, 404, 'NotFound', `There is no ${context.req.method} ${context.req.path}.`),

@@ -1,4 +1,5 @@
 import { failure } from '../contract/failures.ts';
+import { Costs, type CostQuery } from '../contract/costs.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
@@ -26,6 +27,11 @@ export class RecordClient {
   /** Runs, newest first. */
   async runs(query: RunQuery): Promise<RunList> {
     return await this.#get('/api/runs', query, RunList);
+  }
+
+  /** What money went where. */
+  async costs(query: CostQuery): Promise<Costs> {
+    return await this.#get('/api/costs', query, Costs);
   }
 
   /** The newest answer to each question of a review. */

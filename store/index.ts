@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
 import { sqlContexts } from './contexts.ts';
+import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
 import { sqlGates } from './gates.ts';
 import { sqlHarnesses } from './harnesses.ts';
@@ -44,6 +45,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     lessons: sqlLessons(database),
     effects: sqlEffects(database),
     ledger: sqlLedger(database),
+    costs: sqlCosts(database),
     harnesses: sqlHarnesses(database),
     reviewAnswers: sqlReviewAnswers(database),
     facts: {

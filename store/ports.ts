@@ -7,6 +7,7 @@ import type { RunList, RunQuery } from '../contract/record.ts';
 import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import type { CostBook } from './costs.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 
@@ -23,6 +24,7 @@ export interface Store {
   readonly lessons: Lessons;
   readonly effects: Effects;
   readonly ledger: Ledger;
+  readonly costs: CostBook;
   readonly harnesses: Harnesses;
   readonly reviewAnswers: ReviewAnswers;
   readonly facts: Facts;

@@ -41,7 +41,7 @@ async function find(database: Kysely<Tables>, { run, runId }: RecordQuery): Prom
 }
 
 async function told(database: Kysely<Tables>, run: Run): Promise<Told> {
-  const [input, contexts, attempts, judgements, gates, decisions, effects, calls, lessons] = await Promise.all([
+  const [input, contexts, attempts, judgements, gates, decisions, effects, calls, lessons, raises] = await Promise.all([
     textOf(database, run.input),
     contextsOf(database, run),
     attemptsOf(database, run),
@@ -51,8 +51,9 @@ async function told(database: Kysely<Tables>, run: Run): Promise<Told> {
     effectsOf(database, run),
     callsOf(database, run),
     lessonsOf(database, run),
+    raisesOf(database, run),
   ]);
-  return { input, contexts, attempts, judgements, gates, decisions, effects, calls, lessons };
+  return { input, contexts, attempts, judgements, gates, decisions, effects, calls, lessons, raises };
 }
 
 async function textOf(database: Kysely<Tables>, digest: string): Promise<string | undefined> {
@@ -179,6 +180,15 @@ async function callsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['c
     outputTokens: row.output_tokens,
     at: row.at,
   }));
+}
+
+async function raisesOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['raises']> {
+  return await database
+    .selectFrom('budget_raises')
+    .select(['budget', 'micro_usd as microUsd', 'by', 'reason', 'at'])
+    .where('run_key', '=', run.run_key)
+    .orderBy('at')
+    .execute();
 }
 
 async function lessonsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['lessons']> {

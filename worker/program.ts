@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './command.ts';
+import { costCommand } from './commands/cost.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   runCommand,
   runsCommand,
   whyCommand,
+  costCommand,
   demoCommand,
   doctorCommand,
 ];

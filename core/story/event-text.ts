@@ -1,7 +1,7 @@
 import type { ManifestPart } from '../../contract/context.ts';
 import type { Criterion } from '../../contract/verdict.ts';
 import { assertNever } from '../assert-never.ts';
-import { moment } from '../figures.ts';
+import { dollars, moment } from '../figures.ts';
 import { plainLine } from '../plain-text.ts';
 import { LONG, SHORT } from './lengths.ts';
 import type { StoryEvent } from './story.ts';
@@ -30,6 +30,8 @@ export function eventText(event: StoryEvent): string {
     }
     case 'decision':
       return decisionText(event);
+    case 'raise':
+      return `${plainLine(event.by, SHORT)} (unverified) raised budget ${plainLine(event.budget, SHORT)} by ${dollars(event.microUsd)}, ${moment(event.at)}: ${plainLine(event.reason, LONG)}`;
     case 'effect':
       return effectText(event);
     default:

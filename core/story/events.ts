@@ -4,11 +4,12 @@ import type { StoryEvent } from './story.ts';
 /** What comes first where two things have one time. */
 const RANK: Readonly<Record<StoryEvent['kind'], number>> = {
   context: 0,
-  attempt: 1,
-  edit: 2,
-  gate: 3,
-  decision: 4,
-  effect: 5,
+  raise: 1,
+  attempt: 2,
+  edit: 3,
+  gate: 4,
+  decision: 5,
+  effect: 6,
 };
 
 /**
@@ -27,6 +28,7 @@ export function eventsOf(record: RunRecord): StoryEvent[] {
     ...[...attempts, ...edits].map((event) => ({ event, at: event.at })),
     ...gates,
     ...decisionsOf(record).map((event) => ({ event, at: Math.max(event.at, opened.get(event.digest) ?? 0) })),
+    ...record.raises.map((raise) => ({ event: { kind: 'raise', ...raise } as const, at: raise.at })),
     ...effectsOf(record).map((event) => ({ event, at: event.at })),
   ] satisfies { event: StoryEvent; at: number }[];
   return timed.toSorted((a, b) => a.at - b.at || RANK[a.event.kind] - RANK[b.event.kind]).map(({ event }) => event);

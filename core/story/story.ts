@@ -78,6 +78,8 @@ export type StoryEvent =
       /** Verifiers whose opinion the approval overruled. */
       readonly overruled: readonly string[];
     } & RunRecord['decisions'][number])
+  /** A person added to a cap that the run waited at. */
+  | ({ readonly kind: 'raise' } & RunRecord['raises'][number])
   | {
       readonly kind: 'effect';
       readonly at: Timestamp;
@@ -125,6 +127,8 @@ export type Ending =
   /** It failed before it could be opened: the loop or its input was not as it has to be. */
   | { readonly kind: 'failed'; readonly type: string; readonly message: string; readonly at?: Timestamp }
   | { readonly kind: 'waiting'; readonly because: string; readonly live?: Status }
+  /** It waits at a budget. */
+  | { readonly kind: 'short'; readonly live?: Status }
   | { readonly kind: 'running'; readonly live?: Status }
   /** Not closed on record, and Temporal cannot be asked or has forgotten it. */
   | { readonly kind: 'unknown'; readonly why: string }

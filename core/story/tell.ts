@@ -91,10 +91,14 @@ function beganOf({ run, input }: RunRecord): Beginning {
   };
 }
 
-function costOf({ run, calls }: RunRecord): Cost {
+function raisedOf(raises: RunRecord['raises'], budget: string): number {
+  return raises.filter((raise) => raise.budget === budget).reduce((sum, raise) => sum + raise.microUsd, 0);
+}
+
+function costOf({ run, calls, raises }: RunRecord): Cost {
   return {
     microUsd: run.costMicroUsd,
-    budgetMicroUsd: run.budgetMicroUsd,
+    budgetMicroUsd: run.budgetMicroUsd + raisedOf(raises, `run:${run.runKey}`),
     calls,
     uncertain: calls.filter(({ state }) => state === 'uncertain').length,
   };
@@ -118,6 +122,7 @@ function endedOf({ run, gates }: RunRecord, temporal: TemporalFacts): Ending {
   if (temporal.kind === 'unknown' || (temporal.kind === 'known' && known === undefined))
     return { kind: 'unknown', why: 'Temporal has no such run (any more), and its record was never closed' };
   const live = known?.live === undefined ? {} : { live: known.live };
+  if ((known?.live?.state ?? run.state) === 'awaitingBudget') return { kind: 'short', ...live };
   const waits = known?.live === undefined ? run.state === 'awaitingDecision' : known.live.state === 'awaitingDecision';
   if (!waits) return { kind: 'running', ...live };
   return { kind: 'waiting', because: known?.live?.gateBecause ?? gates.at(-1)?.because ?? '', ...live };

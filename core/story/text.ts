@@ -1,5 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import { dollars, moment, span } from '../figures.ts';
+import { microUsd } from '../money.ts';
 import { plainCommand, plainLine } from '../plain-text.ts';
 import { eventText } from './event-text.ts';
 import { LONG, SHORT } from './lengths.ts';
@@ -46,8 +47,8 @@ const WAYS = {
   finder: 'by a finder',
 } as const;
 
-function costText({ microUsd, budgetMicroUsd, calls, uncertain }: Cost): string {
-  if (calls.length === 0) return `Cost ${dollars(microUsd)}: no paid call was made.`;
+function costText({ microUsd: cost, budgetMicroUsd, calls, uncertain }: Cost): string {
+  if (calls.length === 0) return `Cost ${dollars(cost)}: no paid call was made.`;
   const lines = calls.map((call) => {
     const what = `${plainLine(call.stage, SHORT)}/${call.attempt} ${plainLine(call.call, SHORT)}, ${plainLine(call.model, SHORT)}`;
     return `  - ${what}: ${CALLS[call.state](call)}`;
@@ -57,7 +58,7 @@ function costText({ microUsd, budgetMicroUsd, calls, uncertain }: Cost): string 
       ? ''
       : ` ${uncertain} of them ${uncertain === 1 ? 'is' : 'are'} uncertain: whether the provider charged is not known, so the worst case is booked.`;
   const count = `${calls.length} call${calls.length === 1 ? '' : 's'}`;
-  return [`Cost ${dollars(microUsd)} of ${dollars(budgetMicroUsd)}, in ${count}.${doubt}`, ...lines].join('\n');
+  return [`Cost ${dollars(cost)} of ${dollars(budgetMicroUsd)}, in ${count}.${doubt}`, ...lines].join('\n');
 }
 
 type Call = Cost['calls'][number];
@@ -92,6 +93,8 @@ function endingText({ ended, began }: Story): string {
       return `How it ended is not known: ${plainLine(ended.why, LONG)}.`;
     case 'running':
       return runningText(ended);
+    case 'short':
+      return shortText(ended);
     case 'waiting':
       return waitingText(ended);
     default:
@@ -107,6 +110,13 @@ function runningText({ live }: Extract<Ending, { kind: 'running' }>): string {
   if (live === undefined) return 'Not closed: it is at work, or waits for a worker.';
   const stage = live.stage === undefined ? 'it is being opened' : `stage ${plainLine(live.stage, SHORT)}`;
   return `At work: ${stage}, attempt ${live.attempt}, ${live.attemptsLeft} left.`;
+}
+
+function shortText({ live }: Extract<Ending, { kind: 'short' }>): string {
+  if (live?.budget === undefined) return 'Waits for money; no worker says just now how much.';
+  const { budget, budgetNeedsUsd = 0, budgetLeftUsd = 0, budgetExpiresAt = '', raiseCommand = '' } = live;
+  const need = `the next call may cost ${dollars(microUsd(budgetNeedsUsd))} and ${dollars(microUsd(budgetLeftUsd))} are left`;
+  return `Waits for money at ${plainLine(budget, SHORT)}, until ${plainLine(budgetExpiresAt, SHORT)}: ${need}.\n  ${plainCommand(raiseCommand)}`;
 }
 
 /** The commands are the run's own, so that they can be pasted. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { watchRun } from '../../client/watch.ts';
+import type { Status } from '../../contract/messages.ts';
 import type { RunEvent } from '../../contract/run-event.ts';
 import { model } from '../../loops/define/index.ts';
 import { bad, good, names, taste, titleLoop } from '../support/loops.ts';
-import { rig, type Rig } from '../support/rig.ts';
+import { rig, until, type Rig } from '../support/rig.ts';
 
 const owls = { id: '1', topic: 'owls' };
 
@@ -22,6 +23,8 @@ function wordsOf(event: RunEvent): string {
       return `${event.step} ${event.verdict.verdict}`;
     case 'gate':
       return `gate ${event.gate}`;
+    case 'budget':
+      return `short of ${event.budget.split(':', 1)[0]}`;
     case 'message':
       return `${event.name} by ${event.by ?? 'nobody'}`;
     case 'acting':
@@ -33,6 +36,29 @@ function wordsOf(event: RunEvent): string {
       return event.closing.kind === 'completed' ? event.closing.result.outcome : JSON.stringify(event.closing);
   }
 }
+
+test('a run that waits for money is seen to, and who raised it', async () => {
+  const on = await rig({
+    loops: [{ loop: titleLoop(), harness: 'limits: { usd: 0.0001, onCap: ask }' }],
+    script: [good('owls')],
+  });
+  const run = await on.start('writeTitle', owls);
+  const seen = watched(on, run.workflowId, run.firstExecutionRunId);
+  await until(
+    () => run.query<Status>('status'),
+    ({ budget }) => budget !== undefined,
+  );
+  await run.executeUpdate('raiseBudget', { args: [{ by: 'ada', usd: 1, reason: 'fine' }] });
+  expect(await seen).toEqual([
+    'opened v1',
+    'short of run',
+    'raiseBudget by ada',
+    'main/1 pass',
+    expect.stringMatching(/^act/),
+    'acted publish',
+    'accepted',
+  ]);
+});
 
 test('a run is seen from its opening to its end, with every attempt', async () => {
   const on = await rig({

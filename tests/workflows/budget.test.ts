@@ -27,7 +27,7 @@ describe('a run that may ask for money', () => {
     const handle = await start('writeTitle', owls);
     const status = await waits(handle);
     const { runs } = await rowsOf(rows);
-    expect(status).toMatchObject({ state: 'awaitingBudget', budget: `run:${runs[0]}`, budgetLeftUsd: 0.0001 });
+    expect(status).toMatchObject({ state: 'awaitingBudget', budget: `run:${String(runs[0])}`, budgetLeftUsd: 0.0001 });
     expect(status.raiseCommand).toMatch(
       /^temporal workflow update execute -w \S+ --name raiseBudget --input '\{"by":"you@example.com","usd":0\.\d+,"reason":"why"\}'$/,
     );

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import ms, { type StringValue } from 'ms';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { OUTCOMES, type Outcome } from '../../contract/outcomes.ts';
 import { MOST_RUNS } from '../../contract/record.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import { dataOption, positive } from './options.ts';
+import { since } from './since.ts';
 
 interface Options {
   readonly loop?: string;
@@ -42,17 +42,6 @@ async function list({ print, report }: CommandContext, { json, data, ...query }:
   else if (runs.length > 0) print(runTable(runs, Date.now()));
   else report('No runs match. Start one with `loopwright run`, or leave filters out.');
   if (more) report(`… and more: these are the newest ${runs.length}. Ask for others with --limit, --since or --loop.`);
-}
-
-/** Reads a time, as so long ago or as a date, in milliseconds since 1970. */
-function since(text: string): number {
-  const at = /^\d{4}-\d\d/.test(text)
-    ? Date.parse(text)
-    : /^\d.*[a-z]$/i.test(text)
-      ? Date.now() - ms(text as StringValue)
-      : Number.NaN;
-  if (Number.isNaN(at)) throw new InvalidArgumentError('expected so long ago (24h, 7d) or a date (2026-01-31T09:00Z)');
-  return at;
 }
 
 function limit(text: string): number {

@@ -44,19 +44,44 @@ export async function follow(
   for await (const event of watchRun(connected.client, runOf(started))) {
     if (event.kind === 'closed') return close(context, workflowId, event.closing);
     say(eventLine(event));
-    if (event.kind !== 'gate') continue;
-    const status = await openGate(connected, workflowId, event);
-    if (status === undefined) continue;
-    for (const line of gateLines(connected, workflowId, status)) say(line);
+    const waiting = await waitingFor(connected, workflowId, event);
+    if (waiting === undefined) continue;
+    for (const line of waiting.lines) say(line);
     if (options.human) continue;
-    if (!options.watch) for (const line of gateLines(connected, workflowId, status)) context.report(line);
-    return leaveToHuman(context, workflowId, status);
+    if (!options.watch) for (const line of waiting.lines) context.report(line);
+    return leaveToHuman(context, workflowId, waiting);
   }
   throw new CommandError(`The watch of ${workflowId} ended before the run did.`);
 }
 
 function runOf({ workflowId, runId }: Started): { workflowId: string; runId?: string } {
   return { workflowId, ...(runId === undefined ? {} : { runId }) };
+}
+
+/** What a run waits for, with the commands that let it go on. */
+interface Waiting {
+  readonly state: 'awaitingDecision' | 'awaitingBudget';
+  readonly where: string | undefined;
+  readonly status: Partial<Status>;
+  readonly lines: readonly string[];
+}
+
+/** What an event makes a run wait for; undefined where it goes on by itself, or has gone on meanwhile. */
+async function waitingFor(connected: Connected, workflowId: string, event: RunEvent): Promise<Waiting | undefined> {
+  if (event.kind === 'gate') {
+    const status = await openGate(connected, workflowId, event);
+    if (status === undefined) return undefined;
+    const lines = gateLines(connected, workflowId, status);
+    return { state: 'awaitingDecision', where: status.gate, status, lines };
+  }
+  if (event.kind !== 'budget') return undefined;
+  const { client } = connected;
+  const asked = await statusOf(client, client.workflow.getHandle(workflowId));
+  const status: Partial<Status> = asked ?? { budget: event.budget };
+  if (status.budget === undefined) return undefined;
+  const lines =
+    status.raiseCommand === undefined ? [unseen(connected, workflowId)] : [`  ${plainCommand(status.raiseCommand)}`];
+  return { state: 'awaitingBudget', where: status.budget, status, lines };
 }
 
 /** What the run says about a gate; undefined where it has been decided meanwhile. A run whose worker is away still waits there. */
@@ -70,11 +95,8 @@ async function openGate(
   return status.gateDigest === digest ? status : undefined;
 }
 
-function gateLines({ flags }: Connected, workflowId: string, status: Partial<Status>): string[] {
-  if (status.approveCommand === undefined)
-    return [
-      `  no worker answers just now; see it with: temporal workflow query${flags} -w ${plainCommand(workflowId)} --name status`,
-    ];
+function gateLines(connected: Connected, workflowId: string, status: Partial<Status>): string[] {
+  if (status.approveCommand === undefined) return [unseen(connected, workflowId)];
   return [
     ...(status.gateBecause === undefined ? [] : [`  because ${plainLine(status.gateBecause, 300)}`]),
     ...[status.approveCommand, status.reviseCommand, status.rejectCommand]
@@ -83,9 +105,15 @@ function gateLines({ flags }: Connected, workflowId: string, status: Partial<Sta
   ];
 }
 
-function leaveToHuman({ print, report }: CommandContext, workflowId: string, status: Partial<Status>): ExitCode {
-  print(JSON.stringify({ workflowId, ...status, state: 'awaitingDecision' }));
-  report(`${workflowId} waits for a human at ${status.gate}, and goes on when it is decided.`);
+function unseen({ flags }: Connected, workflowId: string): string {
+  return `  no worker answers just now; see it with: temporal workflow query${flags} -w ${plainCommand(workflowId)} --name status`;
+}
+
+function leaveToHuman({ print, report }: CommandContext, workflowId: string, waiting: Waiting): ExitCode {
+  const { state, where, status } = waiting;
+  print(JSON.stringify({ workflowId, ...status, state }));
+  const until = state === 'awaitingBudget' ? 'raised' : 'decided';
+  report(`${workflowId} waits for a human at ${where}, and goes on when it is ${until}.`);
   return EXIT.waitingForHuman;
 }
 

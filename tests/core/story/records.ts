@@ -33,6 +33,7 @@ export function recordOf(change: Partial<RunRecord> = {}, run: Partial<RunRecord
     effects: [],
     calls: [],
     lessons: [],
+    raises: [],
     others: [],
     ...change,
   };

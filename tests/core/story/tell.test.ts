@@ -17,6 +17,7 @@ const wordsOf = (events: ReturnType<typeof eventsOf>) =>
       case 'context':
       case 'edit':
       case 'effect':
+      case 'raise':
         return event.kind;
     }
   });
