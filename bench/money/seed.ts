@@ -136,7 +136,8 @@ class Life {
       const ended = await this.#try(run, { attempt, call, execution, activityAttempt });
       // A kill between settling and the step's end makes the whole call again.
       if (ended === 'answered' && random.next() < 0.9) return true;
-      if (ended === 'final') return false;
+      // Now and then nobody is left who would try again.
+      if (ended === 'final' || (ended === 'killed' && random.next() < 0.3)) return false;
     }
     return false;
   }
@@ -149,7 +150,7 @@ class Life {
       execution,
       activityAttempt,
     }: { attempt: number; call: string; execution: string; activityAttempt: number },
-  ): Promise<'answered' | 'again' | 'final'> {
+  ): Promise<'answered' | 'again' | 'killed' | 'final'> {
     const { deps, provider, random } = this.#setting;
     const { budgets } = await capsOf(deps, { run, stage: 'main#1', at: deps.now() });
     for (const { id, capMicroUsd } of budgets) this.#caps.set(id, capMicroUsd);
@@ -180,7 +181,7 @@ class Life {
       await Promise.race([environment.run(() => meteredCall(deps, run, key, endpoint, request)), killed.promise]);
       return 'answered';
     } catch (error) {
-      if (error instanceof Killed) return 'again';
+      if (error instanceof Killed) return 'killed';
       if (!(error instanceof ApplicationFailure)) throw error;
       if (error.type !== 'BudgetExceeded') return error.nonRetryable === true ? 'final' : 'again';
       const [short] = error.details as [
