@@ -42,10 +42,10 @@ export async function liveSeed(store: Store, base: Dependencies, seed: number): 
   const random = new Random(seed);
   const around = (calls: number): number => Math.floor(WORST * calls * (0.3 + random.next()));
   const limits = {
-    usd: usd(around(3)),
-    usdPerDay: usd(around(6)),
+    usd: usd(around(6)),
+    usdPerDay: usd(around(14)),
     ...(random.next() < 0.3 ? { usdPerCall: usd(around(1)) } : {}),
-    ...(random.next() < 0.3 ? { usdPerStage: { main: usd(around(2)) } } : {}),
+    ...(random.next() < 0.3 ? { usdPerStage: { main: usd(around(4)) } } : {}),
   };
   const loop = defineLoop({
     name: `seed${seed}`,
@@ -61,8 +61,8 @@ export async function liveSeed(store: Store, base: Dependencies, seed: number): 
     ...base,
     loops: new Map([[loop.name, { loop, harness, folder: '' }]]),
     caps: {
-      ...(random.next() < 0.5 ? { perDayMicroUsd: around(7) } : {}),
-      ...(random.next() < 0.5 ? { perTenantDayMicroUsd: around(4) } : {}),
+      ...(random.next() < 0.5 ? { perDayMicroUsd: around(14) } : {}),
+      ...(random.next() < 0.5 ? { perTenantDayMicroUsd: around(9) } : {}),
       tenants: {},
     },
     now: () => at,
@@ -137,7 +137,7 @@ class Life {
       // A kill between settling and the step's end makes the whole call again.
       if (ended === 'answered' && random.next() < 0.9) return true;
       // Now and then nobody is left who would try again.
-      if (ended === 'final' || (ended === 'killed' && random.next() < 0.3)) return false;
+      if (ended === 'final' || (ended === 'killed' && random.next() < 0.4)) return false;
     }
     return false;
   }
