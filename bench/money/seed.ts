@@ -42,10 +42,10 @@ export async function liveSeed(store: Store, base: Dependencies, seed: number): 
   const random = new Random(seed);
   const around = (calls: number): number => Math.floor(WORST * calls * (0.3 + random.next()));
   const limits = {
-    usd: usd(around(6)),
-    usdPerDay: usd(around(14)),
+    usd: usd(around(4)),
+    usdPerDay: usd(around(8)),
     ...(random.next() < 0.3 ? { usdPerCall: usd(around(1)) } : {}),
-    ...(random.next() < 0.3 ? { usdPerStage: { main: usd(around(4)) } } : {}),
+    ...(random.next() < 0.3 ? { usdPerStage: { main: usd(around(3)) } } : {}),
   };
   const loop = defineLoop({
     name: `seed${seed}`,
@@ -61,8 +61,8 @@ export async function liveSeed(store: Store, base: Dependencies, seed: number): 
     ...base,
     loops: new Map([[loop.name, { loop, harness, folder: '' }]]),
     caps: {
-      ...(random.next() < 0.5 ? { perDayMicroUsd: around(14) } : {}),
-      ...(random.next() < 0.5 ? { perTenantDayMicroUsd: around(9) } : {}),
+      ...(random.next() < 0.5 ? { perDayMicroUsd: around(9) } : {}),
+      ...(random.next() < 0.5 ? { perTenantDayMicroUsd: around(5) } : {}),
       tenants: {},
     },
     now: () => at,
@@ -98,7 +98,7 @@ class Life {
     const run = this.#newRun(number);
     await store.artefacts.put(canonicalJson({ models: { 'fake-1': PRICE } }), { runKey: run.runKey, keep: 'durable' });
     await store.runs.open(run);
-    for (let attempt = 1; attempt <= random.between(1, 3); attempt += 1) {
+    for (let attempt = 1; attempt <= random.between(2, 5); attempt += 1) {
       for (const call of random.next() < 0.4 ? ['generate', 'judge:taste'] : ['generate'])
         if (!(await this.#step(run, attempt, call))) return await this.#leave(run);
     }
