@@ -6,6 +6,7 @@ import type { Store } from '../store/ports.ts';
 import type { LessonIndex } from './lesson-index.ts';
 import type { ModelEndpoint } from './models/port.ts';
 import type { Learner } from './models/learner.ts';
+import type { SourceReader } from './sources/index.ts';
 
 /** A loop that this worker runs. */
 export interface LoopEntry {
@@ -36,6 +37,8 @@ export interface Dependencies {
     folder: string,
     under: string,
   ) => Promise<readonly { readonly name: string; readonly text: string }[]>;
+  /** Reads outside the loops, for their contexts. */
+  readonly sources: SourceReader;
   readonly store: Store;
   /** Where effects write documents. */
   readonly files: Files;

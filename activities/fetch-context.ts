@@ -12,6 +12,7 @@ import { sparseCosine } from '../core/reader/vector.ts';
 import type { Part, Source, SourceAccess } from '../loops/define/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { entryOf, harnessOf, inputOf } from './pinned.ts';
+import { problemIn } from './sources/problem.ts';
 
 /** Which context to gather. */
 export interface FetchContextInput {
@@ -50,6 +51,9 @@ export async function fetchContext(deps: Dependencies, { run, stage }: FetchCont
       why: source.why,
       ...(item.kind === 'cut' ? { cutFromTokens: item.fromTokens } : {}),
       ...(part.lessons === undefined ? {} : { lessons: part.lessons }),
+      ...(part.origin === undefined ? {} : { origin: part.origin }),
+      ...(part.incomplete === undefined ? {} : { incomplete: part.incomplete }),
+      ...(part.cachedForMs === undefined ? {} : { cachedForMs: part.cachedForMs }),
     };
   });
   const manifest: Manifest = {
@@ -70,7 +74,9 @@ export async function fetchContext(deps: Dependencies, { run, stage }: FetchCont
   return { manifest: digest, tokens: manifest.tokens, parts: parts.length, dropped: manifest.dropped.length };
 }
 
-/** Parts of a source. What it throws is worth another try: networks and files come back. */
+const SAID = { refused: 'was refused', failed: 'failed' } as const;
+
+/** Parts of a source. What it throws is worth another try, because networks and files come back, unless it is refused. */
 async function ask(
   run: PinnedRun,
   source: Source<unknown>,
@@ -82,7 +88,10 @@ async function ask(
   } catch (error) {
     if (error instanceof ApplicationFailure || access.signal.aborted) throw error;
     const cause = error instanceof Error ? error : new Error(String(error));
-    throw failure('SourceFailed', `Source \`${source.name}\` of loop ${run.loop} failed: ${cause.message}`, { cause });
+    const { kind = 'failed', retryAfterMs, message } = problemIn(error) ?? { message: cause.message };
+    const more = { cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    const type = kind === 'refused' ? 'SourceRefused' : 'SourceFailed';
+    throw failure(type, `Source \`${source.name}\` of loop ${run.loop} ${SAID[kind]}: ${message}`, more);
   }
 }
 
@@ -92,9 +101,11 @@ function wishOf(source: Source<unknown>, part: Part) {
 }
 
 function accessOf(deps: Dependencies, run: PinnedRun, folder: string): SourceAccess {
+  const signal = activityInfo().isLocal ? AbortSignal.timeout(60_000) : cancellationSignal();
   return {
-    signal: activityInfo().isLocal ? AbortSignal.timeout(60_000) : cancellationSignal(),
+    signal,
     documents: (under) => deps.documents(folder, under),
+    read: (request) => deps.sources.read(request, folder, signal),
     async lessons(input, limit) {
       return nearest(await deps.lessons.examples(run.loop, run.watermark), input, limit);
     },

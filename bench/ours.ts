@@ -54,6 +54,7 @@ export async function createOurWorker(options: OursOptions): Promise<{ worker: W
     learner: { model: 'none', answer: () => Promise.reject(new Error('the bench has no learner')) },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
+    sources: { read: () => Promise.reject(new Error('the bench has no sources')) },
     files: { write: () => Promise.reject(new Error('the bench loop has no effects')) },
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),

@@ -19,6 +19,12 @@ export interface ManifestPart {
   readonly cutFromTokens?: number;
   /** Ids of the lessons in it. */
   readonly lessons?: readonly number[];
+  /** Where exactly it came from: the last URL, a commit. */
+  readonly origin?: string;
+  /** Set where the source had more than it may read, with what this is of it: `the first 200 rows`. */
+  readonly incomplete?: string;
+  /** Set where it was not read for this run but is an answer of earlier: its age in milliseconds. */
+  readonly cachedForMs?: number;
 }
 
 /** What an attempt was given, and what was left out: references only, so that a history never grows with its context. */

@@ -19,6 +19,7 @@ export const FAILURES = {
   'ModelError.Truncated': { retryable: false, message: 'The answer was cut off by the token limit.' },
   'ModelError.TooLarge': { retryable: false, message: 'The request or the answer is too large.' },
   SourceFailed: { retryable: true, message: 'A source of context failed, so nothing was generated.' },
+  SourceRefused: { retryable: false, message: 'A source of context was led out of what it may read.' },
   VerifierError: { retryable: true, message: 'A verifier broke, so nothing was proven.' },
   BudgetExceeded: { retryable: false, message: 'The call could pass a budget, so it was not made.' },
   UnknownPrice: { retryable: false, message: 'The model has no declared price.' },

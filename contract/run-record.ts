@@ -24,6 +24,9 @@ const part = z.object({
   why: z.string(),
   cutFromTokens: z.number().exactOptional(),
   lessons: z.array(z.number()).exactOptional(),
+  origin: z.string().exactOptional(),
+  incomplete: z.string().exactOptional(),
+  cachedForMs: z.number().exactOptional(),
 });
 
 const manifest = z.object({

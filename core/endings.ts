@@ -18,6 +18,7 @@ export function endingOf(type: string, message: string): Ending & { readonly fai
   const blocked = [
     'ModelError.',
     'SourceFailed',
+    'SourceRefused',
     'VerifierError',
     'EffectFailed',
     'EffectUncertain',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Dependencies, Route } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
+import { sourceReader } from '../activities/sources/index.ts';
 import { embeddedLearner } from '../activities/models/embedded-learner.ts';
 import { ngramSpace } from '../activities/models/local/embedder.ts';
 import { mistakeLine } from '../contract/mistake.ts';
@@ -47,6 +48,7 @@ export async function testDependencies(
     learner: embeddedLearner(ngramSpace()),
     lessons: new LessonIndex(store.lessons),
     documents: documentReader(),
+    sources: sourceReader({ allowPrivate: [] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: '',

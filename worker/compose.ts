@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
+import { sourceReader } from '../activities/sources/index.ts';
 import { sweep } from '../activities/sweep.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
@@ -169,6 +170,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),
     documents: documentReader(options.watch),
+    sources: sourceReader(config.sources),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,

@@ -282,6 +282,7 @@ export function nothingAround(store: Store): Dependencies {
     learner: { model: 'none', answer: none('learner') },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
+    sources: { read: none('sources') },
     files: { write: none('files') },
     executions: { isOpen: async () => false },
     attributes: [],

@@ -1,5 +1,6 @@
 import { nearest } from '../../core/nearest.ts';
 import { schemaMistakes } from './check-schema.ts';
+import { sourceMistakes } from './check-sources.ts';
 import type { DefinitionMistake } from './invalid-loop.ts';
 
 type Mistakes = Generator<DefinitionMistake, void>;
@@ -89,6 +90,7 @@ function* stageMistakes(at: string, stage: Fields): Mistakes {
       `expected a list of sources, got ${words(context)}`,
       "Write `context: [lessons({ limit: 12 }), documents('kb')]`, or make your own with `source({ … })`.",
     );
+  else yield* sourceMistakes(`${at}.context`, context ?? []);
   if (!byModel && kindOf(generate) !== 'compute')
     yield mistake(
       `${at}.generate`,

@@ -21,7 +21,26 @@ export {
   type Generator,
   type ModelGenerator,
 } from './generators.ts';
-export { documents, lessons, source, type Facts, type Part, type Source, type SourceAccess } from './sources.ts';
+export {
+  documents,
+  lessons,
+  source,
+  type Facts,
+  type Part,
+  type Source,
+  type SourceAccess,
+  type SourceMistake,
+} from './sources.ts';
+export { http, type HttpOptions } from './http.ts';
+export type { Given, OutsideOptions } from './source-options.ts';
+export type {
+  FilesRequest,
+  GitRequest,
+  HttpRequest,
+  SourceBounds,
+  SourceRequest,
+  SqlRequest,
+} from './source-requests.ts';
 export {
   check,
   judge,

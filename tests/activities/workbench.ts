@@ -7,6 +7,7 @@ import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Dependencies, InstallationCaps, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
+import { sourceReader, type SourceReader } from '../../activities/sources/index.ts';
 import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
 import type { ModelEndpoint, ModelRequest } from '../../activities/models/port.ts';
 import { Harness } from '../../contract/harness.ts';
@@ -48,6 +49,7 @@ export async function workbench(
     readonly prices?: PriceTable;
     readonly caps?: InstallationCaps;
     readonly tenant?: string;
+    readonly sources?: SourceReader;
     readonly expectComplaints?: boolean;
   } = {},
 ): Promise<Workbench> {
@@ -100,6 +102,7 @@ export async function workbench(
     learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
+    sources: options.sources ?? sourceReader({ allowPrivate: [] }),
     files: { write: async (name) => name },
     executions: { isOpen: async () => false },
     attributes: [],

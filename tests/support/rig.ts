@@ -8,6 +8,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { expect, inject, onTestFinished } from 'vitest';
 import type { Dependencies, InstallationCaps, LoopEntry, Route } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
+import { sourceReader } from '../../activities/sources/index.ts';
 import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
 import { TASK_TIMEOUT, type SearchAttribute } from '../../contract/names.ts';
 import type { RunResult } from '../../contract/outcomes.ts';
@@ -35,6 +36,8 @@ export interface RigOptions {
   readonly asks?: Pick<OpenAiOptions, 'api' | 'report'>;
   readonly prices?: Readonly<Record<string, Price>>;
   readonly caps?: InstallationCaps;
+  /** Private addresses that HTTP sources may reach. */
+  readonly allowPrivate?: readonly string[];
   readonly maxEvents?: number;
   readonly now?: () => number;
   /** Search attributes that the worker believes the cluster has; asked by default. */
@@ -202,6 +205,7 @@ async function dependencies(
     learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
+    sources: sourceReader({ allowPrivate: options.allowPrivate ?? [] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: options.attributes ?? (await cluster.attributes()),
     connection: options.connection ?? '',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { InstallationCaps, Route } from '../../activities/dependencies.ts';
+import type { SourceSettings } from '../../activities/sources/index.ts';
 import { sameModel, type ModelIdentity } from '../../activities/models/same-model.ts';
 import { failure } from '../../contract/failures.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
@@ -10,6 +11,7 @@ import { redactor } from '../redactor.ts';
 import { endpointOf, identityOf } from './model-endpoint.ts';
 import { ModelRoute } from './model-route.ts';
 import { capsOf, isDated, moneyFields, priceTableOf } from './money-fields.ts';
+import { sourceFields } from './source-fields.ts';
 
 /** File that says which models there are. Its name can be changed with `LOOPWRIGHT_CONFIG`. */
 export const CONFIG_FILE = 'loopwright.yaml';
@@ -22,6 +24,7 @@ export const Config = z
       .default({ default: 'local' })
       .describe('Routes that a harness or a judge names: `local` (the embedded learner), or a model.'),
     ...moneyFields,
+    ...sourceFields,
   })
   .refine(isDated, {
     path: ['pricesAsOf'],
@@ -101,6 +104,7 @@ export interface ModelConfig {
   readonly routes: ReadonlyMap<string, Route>;
   readonly prices: PriceTable;
   readonly caps: InstallationCaps;
+  readonly sources: SourceSettings;
 }
 
 /**
@@ -124,5 +128,6 @@ export async function readModelConfig(
     routes: new Map([['local', { kind: 'local' }], ...routes]),
     prices: priceTableOf(config),
     caps: capsOf(config),
+    sources: config.sources,
   };
 }

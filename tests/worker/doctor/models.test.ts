@@ -42,6 +42,7 @@ function config(baseUrl: string, change: Partial<LoopwrightConfig> = {}): Loopwr
     pricesAsOf: '2026-11-01',
     pricesStaleAfter: '180 days',
     budgets: { tenants: {} },
+    sources: { allowPrivate: [] },
     models: { default: { model: 'tiny-1', baseUrl, apiKeyEnv: 'TEST_KEY' } },
     prices: { 'tiny-1': { inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.4 } },
     ...change,
