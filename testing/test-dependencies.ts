@@ -48,7 +48,7 @@ export async function testDependencies(
     learner: embeddedLearner(ngramSpace()),
     lessons: new LessonIndex(store.lessons),
     documents: documentReader(),
-    sources: sourceReader({ allowPrivate: [] }),
+    sources: sourceReader({ allowPrivate: [] }, { path: process.env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: '',

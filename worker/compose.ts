@@ -170,7 +170,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),
     documents: documentReader(options.watch),
-    sources: sourceReader(config.sources),
+    sources: sourceReader(config.sources, { path: env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,

@@ -1,7 +1,10 @@
 import { assertNever } from '../../core/assert-never.ts';
 import type { Part, SourceRequest } from '../../loops/define/index.ts';
 import { mayConnect } from './addresses.ts';
+import { readFiles } from './files.ts';
+import { readGit } from './git.ts';
 import { readHttp } from './http.ts';
+import { readSql } from './sql.ts';
 import { resolveName, type Resolve } from './vetted-connect.ts';
 
 /** Reads what sources ask for, within what each request allows. @throws SourceProblem */
@@ -16,18 +19,28 @@ export interface SourceSettings {
   readonly allowPrivate: readonly string[];
 }
 
+/** What readers need of the machine. */
+export interface Machine {
+  /** Where programs are: its PATH, for git. */
+  readonly path: string | undefined;
+  /** Default: as the machine resolves names. */
+  readonly resolve?: Resolve;
+}
+
 /** Readers of every kind of request. */
-export function sourceReader({ allowPrivate }: SourceSettings, resolve: Resolve = resolveName): SourceReader {
+export function sourceReader({ allowPrivate }: SourceSettings, { path, resolve = resolveName }: Machine): SourceReader {
   const connections = { may: mayConnect(allowPrivate), resolve };
   return {
-    async read(request, _folder, signal) {
+    async read(request, folder, signal) {
       switch (request.kind) {
         case 'http':
           return await readHttp(request, signal, connections);
         case 'files':
+          return await readFiles(request, folder, signal);
         case 'git':
+          return await readGit(request, folder, { signal, path });
         case 'sql':
-          throw new Error(`${request.kind} is not built yet`);
+          return await readSql(request, folder, signal);
         default:
           return assertNever(request);
       }

@@ -31,7 +31,10 @@ export {
   type SourceAccess,
   type SourceMistake,
 } from './sources.ts';
+export { files, type FilesOptions } from './files.ts';
+export { git, type GitDiffOptions, type GitFileOptions, type GitLogOptions } from './git.ts';
 export { http, type HttpOptions } from './http.ts';
+export { sql, type SqlOptions } from './sql.ts';
 export type { Given, OutsideOptions } from './source-options.ts';
 export type {
   FilesRequest,

@@ -102,7 +102,7 @@ export async function workbench(
     learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
-    sources: options.sources ?? sourceReader({ allowPrivate: [] }),
+    sources: options.sources ?? sourceReader({ allowPrivate: [] }, { path: process.env['PATH'] }),
     files: { write: async (name) => name },
     executions: { isOpen: async () => false },
     attributes: [],

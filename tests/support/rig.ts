@@ -205,7 +205,7 @@ async function dependencies(
     learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
-    sources: sourceReader({ allowPrivate: options.allowPrivate ?? [] }),
+    sources: sourceReader({ allowPrivate: options.allowPrivate ?? [] }, { path: process.env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: options.attributes ?? (await cluster.attributes()),
     connection: options.connection ?? '',

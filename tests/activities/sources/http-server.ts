@@ -35,7 +35,7 @@ export async function httpServer(
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const allowPrivate = options.allowed === false ? [] : [`127.0.0.1:${port}`];
-  const reader = sourceReader({ allowPrivate }, options.resolve);
+  const reader = sourceReader({ allowPrivate }, { path: undefined, ...options });
   const read: HttpServer['read'] = (path, change = {}) =>
     reader.read(asking(URL.canParse(path) ? path : `${url}${path}`, { origins: [url], ...change }), '/', signal());
   return { port, url, asked, stop, read };

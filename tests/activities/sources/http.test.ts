@@ -107,7 +107,11 @@ describe('bounds', () => {
   test('cancel ends a read at once', async () => {
     const cancel = new AbortController();
     const { port, url } = await httpServer(() => cancel.abort());
-    const reading = sourceReader({ allowPrivate: [`127.0.0.1:${port}`] }).read(asking(url), '/', cancel.signal);
+    const reading = sourceReader({ allowPrivate: [`127.0.0.1:${port}`] }, { path: undefined }).read(
+      asking(url),
+      '/',
+      cancel.signal,
+    );
     await expect(reading).rejects.toThrow(/abort/i);
   });
 });
@@ -166,7 +170,11 @@ describe('addresses', () => {
     'http://[fd00:ec2::254]/',
     'http://[ff02::1]/',
   ])('%s is refused although it is on the list', async (url) => {
-    const reading = sourceReader({ allowPrivate: [] }).read(asking(url), '/', AbortSignal.timeout(5000));
+    const reading = sourceReader({ allowPrivate: [] }, { path: undefined }).read(
+      asking(url),
+      '/',
+      AbortSignal.timeout(5000),
+    );
     await expect(reading).rejects.toMatchObject(refused('is no public address'));
   });
 
@@ -216,11 +224,10 @@ describe('addresses', () => {
     'nonsense',
   ])('%s is not http://docs.example, the one on the list', async (url) => {
     const request = { ...asking('http://docs.example/'), url };
-    const reading = sourceReader({ allowPrivate: [] }, () => Promise.reject(new Error('asked'))).read(
-      request,
-      '/',
-      AbortSignal.timeout(5000),
-    );
+    const reading = sourceReader(
+      { allowPrivate: [] },
+      { path: undefined, resolve: () => Promise.reject(new Error('asked')) },
+    ).read(request, '/', AbortSignal.timeout(5000));
     await expect(reading).rejects.toMatchObject({ kind: 'refused' });
   });
 });
