@@ -13,6 +13,7 @@ import type { Part, Source, SourceAccess } from '../loops/define/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { entryOf, harnessOf, inputOf } from './pinned.ts';
 import { problemIn } from './sources/problem.ts';
+import { readOrTake } from './sources/read-or-take.ts';
 
 /** Which context to gather. */
 export interface FetchContextInput {
@@ -105,7 +106,7 @@ function accessOf(deps: Dependencies, run: PinnedRun, folder: string): SourceAcc
   return {
     signal,
     documents: (under) => deps.documents(folder, under),
-    read: (request) => deps.sources.read(request, folder, signal),
+    read: (request) => readOrTake(deps, request, { loop: run.loop, folder, signal }),
     async lessons(input, limit) {
       return nearest(await deps.lessons.examples(run.loop, run.watermark), input, limit);
     },

@@ -14,12 +14,13 @@ export async function closeLost(deps: Pick<Dependencies, 'store' | 'now'>, runKe
 
 /**
  * Mends the record after what no run can see: runs that Temporal no longer has are closed, reservations whose lease
- * ran out become `uncertain`. Returns how many of each.
+ * ran out become `uncertain`. What sources answered and may not be used any more is deleted. Returns how many of each.
  */
 export async function sweep(
   deps: Pick<Dependencies, 'store' | 'now' | 'executions'>,
 ): Promise<{ runs: number; reservations: number }> {
   const reservations = await deps.store.ledger.expire(deps.now());
+  await deps.store.sourceAnswers.expire(deps.now());
   let runs = 0;
   for (const run of await deps.store.runs.unclosed()) {
     if (await deps.executions.isOpen(run.workflowId, run.firstRunId)) continue;

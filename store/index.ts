@@ -14,6 +14,7 @@ import type { Store } from './ports.ts';
 import { sqlReviewAnswers } from './review-answers.ts';
 import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
+import { sqlSourceAnswers } from './source-answers.ts';
 import { openDatabase, openReader } from './sqlite.ts';
 
 export { digestOf } from './artefacts.ts';
@@ -48,6 +49,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     costs: sqlCosts(database),
     harnesses: sqlHarnesses(database),
     reviewAnswers: sqlReviewAnswers(database),
+    sourceAnswers: sqlSourceAnswers(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },

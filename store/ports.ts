@@ -10,6 +10,7 @@ import type { Verdict } from '../contract/verdict.ts';
 import type { CostBook } from './costs.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
+import type { SourceAnswers } from './source-answers.ts';
 
 export type { Budget, CallKey, Ledger, Usage } from './ledger-port.ts';
 
@@ -27,6 +28,7 @@ export interface Store {
   readonly costs: CostBook;
   readonly harnesses: Harnesses;
   readonly reviewAnswers: ReviewAnswers;
+  readonly sourceAnswers: SourceAnswers;
   readonly facts: Facts;
   close(): Promise<void>;
 }

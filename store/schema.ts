@@ -136,5 +136,6 @@ export interface Tables {
     at: number;
   };
   harness_pointers: { loop: string; version: number };
+  source_answers: { key: string; loop: string; digest: string; body: string; at: number; expires_at: number };
   review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

@@ -66,8 +66,13 @@ function partsText(parts: readonly ManifestPart[]): string {
   const each = parts.map((part) => {
     const title = part.source.slice(name.length + 2);
     const cut = part.cutFromTokens === undefined ? '' : `, cut from ${part.cutFromTokens}`;
+    const rest = [
+      ...(part.incomplete === undefined ? [] : [part.incomplete]),
+      ...(part.cachedForMs === undefined ? [] : [`read ${Math.round(part.cachedForMs / 1000)} s before`]),
+      ...(part.origin === undefined ? [] : [part.origin]),
+    ].map((text) => `, ${plainLine(text, LONG)}`);
     const which = part.lessons === undefined ? '' : `#${part.lessons.join(', #')} `;
-    return `${which}${title === '' ? '' : `${plainLine(title, SHORT)} `}(${part.tokens} tokens${cut})`;
+    return `${which}${title === '' ? '' : `${plainLine(title, SHORT)} `}(${part.tokens} tokens${cut}${rest.join('')})`;
   });
   const kept = keep === 'run' ? 'only for the run' : 'kept';
   return `  - ${plainLine(name, SHORT)} (${trust}, ${kept}; ${plainLine(why, LONG)}): ${each.join(', ')}`;

@@ -64,6 +64,8 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'putting a row into the outbox': (store) => store.effects.put('titles', 'triage/r1/publish', { title: 'Owls' }),
   'answering a question of a review': (store) =>
     store.reviewAnswers.add({ loop: 'triage', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1550 }),
+  'keeping what a source answered': (store) =>
+    store.sourceAnswers.put({ key: 'k', loop: 'triage', body: '[]', at: 1560, expiresAt: 9000 }),
   'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 

@@ -70,6 +70,7 @@ const TABLES = [
   'harnesses',
   'harness_pointers',
   'review_answers',
+  'source_answers',
 ] as const;
 
 /** Everything that a store holds, by table. */

@@ -111,6 +111,19 @@ export function workConformance(name: string, open: OpenEmptyStore): void {
       expect(await store.facts.query('select * from artefact_owners')).toEqual([]);
     });
 
+    test('an answer of a source is found while it is fresh, and goes when its time is over', async () => {
+      const answer = { key: 'k', loop: 'triage', body: '[1]', at: 100, expiresAt: 200 };
+      await store.sourceAnswers.put(answer);
+      await store.sourceAnswers.put({ ...answer, body: '[0]', at: 90 });
+      expect(await store.sourceAnswers.find('k', 100)).toMatchObject({ body: '[1]', at: 100 });
+      expect(await store.sourceAnswers.find('k', 101)).toBeUndefined();
+      await store.sourceAnswers.put({ ...answer, body: '[2]', at: 110, expiresAt: 210 });
+      await store.sourceAnswers.expire(209);
+      expect(await store.sourceAnswers.find('k', 0)).toMatchObject({ body: '[2]' });
+      await store.sourceAnswers.expire(210);
+      expect(await store.facts.query('select * from source_answers')).toEqual([]);
+    });
+
     test('a part that anybody keeps as durable outlives every run', async () => {
       for (const runKey of ['r1', 'r2']) await store.runs.open(runOf(runKey));
       const digest = await store.artefacts.put('kept', { runKey: 'r1', keep: 'run' });

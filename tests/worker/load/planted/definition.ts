@@ -143,6 +143,14 @@ export const DEFINITION: readonly PlantedMistake[] = [
     { field: 'stages.main.context.0', rule: 'folder `kb` is not there', fix: 'kb/policy.md' },
     (text) => replaced(text, IMPORT, 'import { check, defineLoop, documents, model }'),
   ),
+  inLoop(
+    'a source whose host is none',
+    'generate: model',
+    "context: [http({ url: 'https://example.com', hosts: ['*.com'], why: 'x' })],\n      generate: model",
+    'hosts:',
+    { field: 'stages.main.context.0', rule: 'got "*.com"', fix: 'without a path or a wildcard' },
+    (text) => replaced(text, IMPORT, 'import { check, defineLoop, http, model }'),
+  ),
   judged('a judge whose route is missing', 'jugde', {
     field: 'stages.main.verify.0',
     rule: 'asks model route "jugde", which is not there',
