@@ -34,7 +34,8 @@ const NAMED: Readonly<Record<string, string>> = {
  */
 export function htmlText(html: string): string {
   const pieces: string[] = [];
-  const lower = html.toLowerCase();
+  // Of ASCII only: other letters may change their length.
+  const lower = html.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
   let at = 0;
   while (at < html.length) {
     const open = html.indexOf('<', at);
@@ -46,8 +47,8 @@ export function htmlText(html: string): string {
   return lines
     .map((line) =>
       line
-        .replaceAll(/ *\t */g, '\t')
         .replaceAll(/ {2,}/g, ' ')
+        .replaceAll(/ ?\t ?/g, '\t')
         .trim(),
     )
     .filter((line, index, all) => line !== '' || (index > 0 && all[index - 1] !== ''))
@@ -66,7 +67,8 @@ function behind(lower: string, open: number, pieces: string[]): number {
   }
   const [, closing, element = ''] = name;
   const end = after(lower, '>', open);
-  if (closing === '' && SILENT.includes(element) && lower[end - 2] !== '/') return behindElement(lower, element, end);
+  if (closing === '' && SILENT.includes(element) && !(element === 'svg' && lower[end - 2] === '/'))
+    return behindElement(lower, element, end);
   if (BLOCKS.test(element)) pieces.push('\n');
   if (element === 'td' || element === 'th') pieces.push(closing === '' ? '' : '\t');
   return end;

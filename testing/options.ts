@@ -8,6 +8,8 @@ export interface TestOptions {
   readonly models?: Readonly<Record<string, ScriptedModel>>;
   /** True: effects really run, on files and an outbox that go with the environment. Default: they are only noted. */
   readonly realEffects?: boolean;
+  /** Private addresses that `http()` sources may reach, each with its port: `127.0.0.1:8080`. Default: none. */
+  readonly allowPrivate?: readonly string[];
   /** Address of a Temporal server to use. Default: a development server of its own, found or fetched as `loopwright up` does. */
   readonly address?: string;
   /** How long `TestEnvironment.gate` waits, in milliseconds. Default 20 000. */

@@ -22,7 +22,7 @@ const FREE = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
 
 /** What a test's worker is composed of: the folder's loops, scripted models, and a store of its own. */
 export async function testDependencies(
-  { loops: root, models = {}, realEffects = false }: TestOptions,
+  { loops: root, models = {}, realEffects = false, allowPrivate = [] }: TestOptions,
   { connection, folder, effects }: { connection: NativeConnection; folder: string; effects: NotedEffect[] },
 ): Promise<{ deps: Dependencies; bundle: { code: string } }> {
   const loaded = await loadLoops(root, { cwd: process.cwd(), models: undefined, generation: 1 });
@@ -48,7 +48,7 @@ export async function testDependencies(
     learner: embeddedLearner(ngramSpace()),
     lessons: new LessonIndex(store.lessons),
     documents: documentReader(),
-    sources: sourceReader({ allowPrivate: [] }, { path: process.env['PATH'] }),
+    sources: sourceReader({ allowPrivate }, { path: process.env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     attributes: await cluster.attributes(),
     connection: '',

@@ -35,7 +35,9 @@ export async function readHttp(
         `${shown(request.url)} had not answered whole after ${request.timeoutMs} ms (\`timeoutMs\`)`,
       );
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
-    throw new SourceProblem('failed', `${shown(request.url)} could not be read: ${cause.message}`, { cause: error });
+    // Ports of other protocols (Fetch Standard, port blocking).
+    const kind = cause.message === 'bad port' ? 'refused' : 'failed';
+    throw new SourceProblem(kind, `${shown(request.url)} could not be read: ${cause.message}`, { cause: error });
   } finally {
     await agent.destroy();
   }

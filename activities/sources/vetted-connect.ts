@@ -22,12 +22,14 @@ export const resolveName: Resolve = (hostname) => lookup(hostname, { all: true }
  */
 export function vettedAgent(may: (address: string, port: number) => boolean, resolve: Resolve): Agent {
   return new Agent({
+    allowH2: false,
     connect: (options, callback) => {
       const hostname = options.hostname.replace(/^\[(.*)\]$/, '$1');
       const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
       vetted(hostname, port, { may, resolve }).then(
         (addresses) => {
           const connect = buildConnector({
+            allowH2: false,
             lookup: (_name, { all }, found) => {
               if (all === true) return found(null, [...addresses]);
               const [{ address, family }] = addresses as [Address];

@@ -24,7 +24,7 @@ export function files<I>(pattern: string, options: FilesOptions<I> = {}): Source
   return outside<I>(
     { ...options, why },
     {
-      name: `files(${root === '.' ? '' : `${root}/`}${pattern})`,
+      name: `files(${root === '.' ? '' : `${root}/`}${under === '' ? '' : '…/'}${pattern})`,
       mistakes: filesMistakes(pattern, root, under, own, options.why),
       quick: own,
       ...(own ? { trust: 'trusted', keep: 'durable' } : {}),

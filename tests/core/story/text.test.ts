@@ -13,9 +13,10 @@ test('a corrected run reads from its beginning to its end', () => {
 Began 1970-01-01 00:00:01Z by hand by ada@example.com (unverified) for the work triage/4711. It was pinned to harness v3, a budget of $0.05 and the lessons up to #12.
   Its input: {"id":"4711"}
 
-Stage main was given 3 parts, 300 of at most 4000 tokens.
+Stage main was given 4 parts, 300 of at most 4000 tokens.
   - lessons (untrusted, kept; what people decided): #3 (50 tokens)
   - documents(kb) (trusted, kept; facts): a.md (100 tokens), b.md (150 tokens, cut from 900)
+  - http(example.com) (untrusted, only for the run; news): (10 tokens, the first 10 rows, read 61 s before, https://example.com/a)
   - left out: documents(kb): c.md, 5000 tokens: the token budget was used up
 
 Attempt 1 of stage main, 1970-01-01 00:00:01Z, by model:fake-1. Verdict: fail.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { documents, files, git, http, InvalidLoop, model, sql, type Source } from '../../../loops/define/index.ts';
+import { documents, files, git, http, model, type InvalidLoop, sql, type Source } from '../../../loops/define/index.ts';
 import { names, titleLoop, type Input } from '../../support/loops.ts';
 
 const why = 'facts';

@@ -144,6 +144,14 @@ export const DEFINITION: readonly PlantedMistake[] = [
     (text) => replaced(text, IMPORT, 'import { check, defineLoop, documents, model }'),
   ),
   inLoop(
+    'files that are not there',
+    'generate: model',
+    "context: [files('kb/**/*.md')],\n      generate: model",
+    "files('kb",
+    { field: 'stages.main.context.0', rule: 'pattern `kb/**/*.md` fits no file', fix: 'Mend the pattern' },
+    (text) => replaced(text, IMPORT, 'import { check, defineLoop, files, model }'),
+  ),
+  inLoop(
     'a source whose host is none',
     'generate: model',
     "context: [http({ url: 'https://example.com', hosts: ['*.com'], why: 'x' })],\n      generate: model",
