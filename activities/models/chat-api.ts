@@ -53,6 +53,7 @@ export async function askChat(
       },
       [cap]: request.maxOutputTokens,
       ...(store ? { store: false } : {}),
+      ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     },
     { signal, timeout: request.timeoutMs },
   );

@@ -9,7 +9,7 @@ import { modelServer, type ModelServer, type ServerOptions } from './openai-clie
 import type { ModelEndpoint, ModelReply, ModelRequest } from './port.ts';
 import { askResponses } from './responses-api.ts';
 import { servedAs } from './same-model.ts';
-import { ignoresFormat, lacksResponses, wantsOtherCap } from './signs.ts';
+import { ignoresFormat, lacksResponses, refusesTemperature, wantsOtherCap } from './signs.ts';
 
 /** An API that a server may speak. */
 export type ModelApi = 'responses' | 'chat';
@@ -46,6 +46,8 @@ class OpenAiEndpoint implements ModelEndpoint {
   #proven: boolean;
   #cap: CapName;
   #capLearnt = false;
+  /** Reasoning models take none. */
+  #takesTemperature = true;
 
   constructor(options: OpenAiOptions) {
     this.model = options.model;
@@ -71,13 +73,19 @@ class OpenAiEndpoint implements ModelEndpoint {
       if (request.signal.aborted || error instanceof ApplicationFailure) throw error;
       if (api === 'responses' && !this.#proven && lacksResponses(error))
         return this.#move(FREE, 'has no Responses API');
+      if (request.temperature !== undefined && this.#takesTemperature && refusesTemperature(error)) {
+        this.#takesTemperature = false;
+        return askAgain(FREE);
+      }
       if (api === 'chat' && wantsOtherCap(error) && this.#learnsCap(cap)) return askAgain(FREE);
       throw modelFailure(late.aborted ? new APIConnectionTimeoutError() : error, this.model, this.#server.baseUrl);
     }
   }
 
-  async #ask(api: ModelApi, cap: CapName, request: ModelRequest, signal: AbortSignal): Promise<ApiAnswer> {
+  async #ask(api: ModelApi, cap: CapName, asked: ModelRequest, signal: AbortSignal): Promise<ApiAnswer> {
     const { client, model, kind } = this.#server;
+    const { temperature, ...plain } = asked;
+    const request = temperature === undefined || !this.#takesTemperature ? plain : asked;
     if (api === 'responses') return await askResponses(client, model, request, signal);
     return await askChat(client, model, request, signal, { cap, store: kind === 'openai' });
   }

@@ -40,6 +40,7 @@ export async function askResponses(
       input: request.prompt,
       max_output_tokens: request.maxOutputTokens,
       store: false,
+      ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
       text: { format },
     },
     { signal, timeout: request.timeoutMs },

@@ -24,6 +24,13 @@ export function ignoresFormat(answer: ApiAnswer, schema: Readonly<Record<string,
   return answer.kind === 'strange' && answer.said !== undefined && NO_ROUTE.test(answer.said);
 }
 
+/** Whether a server says with this error that the model takes no temperature. Such an error costs nothing. */
+export function refusesTemperature(error: unknown): boolean {
+  return (
+    error instanceof APIError && (error.status === 400 || error.status === 422) && /temperature/i.test(error.message)
+  );
+}
+
 /** Words for a field that a server does not know, as against one whose value is too large for it. */
 const NO_FIELD = /unsupported|unrecogni[sz]ed|unknown|unexpected|not supported|not permitted|instead/i;
 
