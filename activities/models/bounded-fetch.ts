@@ -1,4 +1,5 @@
 import { CALL_LIMITS } from '../../contract/model-fates.ts';
+import { errorBody } from './error-body.ts';
 import { NoAnswer } from './no-answer.ts';
 
 /** What an answer is held to while it is read. */
@@ -24,10 +25,12 @@ export function boundedFetch(limits: AnswerLimits = {}): typeof fetch {
   return async (url, init) => {
     const signal = init?.signal ?? undefined;
     const answer = await fetch(url, { ...init, redirect: 'manual' }).catch((error: unknown) => {
-      throw signal?.aborted === true ? new NoAnswer('late') : new NoAnswer('unsent', error);
+      throw signal?.aborted === true ? new NoAnswer('late') : new NoAnswer('unanswered', error);
     });
     const { status, statusText, headers } = answer;
-    const body = answer.ok ? await read(answer, { ...CALL_LIMITS, ...limits }, signal) : await readError(answer);
+    const body = answer.ok
+      ? await read(answer, { ...CALL_LIMITS, ...limits }, signal)
+      : errorBody(await readError(answer));
     return new Response(body.length === 0 ? null : new Uint8Array(body), { status, statusText, headers });
   };
 }
@@ -39,7 +42,7 @@ async function read(
 ): Promise<Uint8Array> {
   const packed = answer.headers.has('content-encoding');
   if (!packed && Number(answer.headers.get('content-length')) > limits.answerBytes) {
-    await answer.body?.cancel();
+    await answer.body?.cancel().catch(() => {});
     throw new NoAnswer('tooLarge');
   }
   const parts: Uint8Array[] = [];

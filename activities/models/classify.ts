@@ -86,7 +86,7 @@ function fateOfAnswer(answered: Exclude<ApiAnswer, { readonly kind: 'text' }>): 
   }
 }
 
-const BY_KIND: Readonly<Record<Exclude<NoAnswerKind, 'unsent'>, FateId>> = {
+const BY_KIND: Readonly<Record<Exclude<NoAnswerKind, 'unanswered'>, FateId>> = {
   late: 'late-before-answer',
   lateInside: 'late-in-answer',
   silent: 'answer-silent',
@@ -99,7 +99,7 @@ const BY_KIND: Readonly<Record<Exclude<NoAnswerKind, 'unsent'>, FateId>> = {
 };
 
 function fateOfNoAnswer({ kind, reason }: NoAnswer): FateId {
-  return kind === 'unsent' ? fateOfConnection(chainOf(reason)) : BY_KIND[kind];
+  return kind === 'unanswered' ? fateOfConnection(chainOf(reason)) : BY_KIND[kind];
 }
 
 /** Codes of TLS for a certificate that does not hold. They come before a request is sent. */

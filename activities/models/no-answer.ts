@@ -1,7 +1,7 @@
 /** How a call came to no answer that can be read. */
 export type NoAnswerKind =
   /** The connection never was, or broke before an answer began; `reason` says how. */
-  | 'unsent'
+  | 'unanswered'
   /** The time was over before an answer began. */
   | 'late'
   /** The time was over within an answer. */

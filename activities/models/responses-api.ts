@@ -9,7 +9,8 @@ const Response = z.looseObject({
   status: z.string().optional().catch(undefined),
   incomplete_details: z.looseObject({ reason: z.string() }).optional().catch(undefined),
   output: z
-    .array(z.looseObject({ type: z.string(), content: z.unknown() }))
+    // Items of other kinds, as reasoning is one, have no content.
+    .array(z.looseObject({ type: z.string(), content: z.unknown().optional() }))
     .optional()
     .catch(undefined),
   usage: z.object({ input_tokens: Tokens, output_tokens: Tokens }).optional().catch(undefined),

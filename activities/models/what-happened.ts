@@ -35,7 +35,7 @@ export function whatHappened(fate: FateId, end: CallEnd, asked: AskedModel): str
 
 const WITHOUT_ANSWER: Readonly<Record<NoAnswerKind, (asked: AskedModel) => string>> = {
   badKey: () => 'was not asked: its API key cannot be sent',
-  unsent: ({ baseUrl }) => `could not be reached at ${baseUrl}`,
+  unanswered: ({ baseUrl }) => `could not be reached at ${baseUrl}`,
   late: ({ timeoutMs }) => `did not answer in time: nothing came within ${timeoutMs / 1000} s`,
   lateInside: ({ timeoutMs }) => `did not answer in time: its answer was not whole within ${timeoutMs / 1000} s`,
   silent: () => 'did not answer in time: its answer fell silent in the middle',
@@ -70,7 +70,7 @@ function whatStatus(fate: FateId, { status, message, headers }: APIError, { base
     return `answered ${status} and sent to ${targetOf(headers, baseUrl)}, which was not followed`;
   const said = message.replace(new RegExp(`^${status}\\s*`), '');
   const where = fate === 'not-found' ? ` (asked at ${baseUrl})` : '';
-  return said === 'status code (no body)'
+  return said === 'status code (no body)' || said === '{}'
     ? `answered ${status} without a word${where}`
     : `answered ${status}: ${words(said)}${where}`;
 }
