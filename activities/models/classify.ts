@@ -108,13 +108,9 @@ const CERTIFICATE =
 
 function fateOfConnection(chain: readonly Trouble[]): FateId {
   const has = (test: (trouble: Trouble) => boolean): boolean => chain.some(test);
-  if (has(({ code }) => code === 'ENOTFOUND' || code === 'EAI_AGAIN')) return 'name-not-found';
+  if (has(({ code }) => code === 'ENOTFOUND' || code.startsWith('EAI_'))) return 'name-not-found';
   if (has(({ code }) => code === 'ECONNREFUSED')) return 'connection-refused';
-  // What else fails in the system call that connects was never sent either; later, the same codes may mean that it was.
-  if (
-    has(({ code, syscall }) => code === 'UND_ERR_CONNECT_TIMEOUT' || (code !== 'ECONNRESET' && syscall === 'connect'))
-  )
-    return 'host-unreachable';
+  if (has(neverConnected)) return 'host-unreachable';
   if (has(({ code }) => CERTIFICATE.test(code))) return 'certificate-refused';
   if (has(({ code }) => /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code))) return 'tls-broken';
   if (has(({ code }) => code === 'UND_ERR_HEADERS_TIMEOUT')) return 'late-before-answer';
@@ -126,6 +122,12 @@ function fateOfConnection(chain: readonly Trouble[]): FateId {
   return 'unforeseen';
 }
 
+/** A connection that was never there, or a proxy that made none. Later, the same codes may mean that the request was sent. */
+function neverConnected({ code, syscall, message }: Trouble): boolean {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || /when HTTP Tunneling/.test(message)) return true;
+  return syscall === 'connect' && code !== 'ECONNRESET';
+}
+
 interface Trouble {
   readonly name: string;
   readonly code: string;
@@ -133,10 +135,11 @@ interface Trouble {
   readonly message: string;
 }
 
-/** An error and what caused it. */
+/** An error and what caused it; of a host with several addresses, the error of each. */
 function chainOf(error: unknown): Trouble[] {
   if (!(error instanceof Error)) return [];
   const { name, message, cause } = error;
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-  return [{ name, message, syscall, code: typeof code === 'string' ? code : '' }, ...chainOf(cause)];
+  const { code, syscall, errors = [] } = error as { code?: unknown; syscall?: unknown; errors?: readonly unknown[] };
+  const trouble = { name, message, syscall, code: typeof code === 'string' ? code : '' };
+  return [trouble, ...errors.flatMap(chainOf), ...chainOf(cause)];
 }

@@ -114,7 +114,7 @@ class OpenAiEndpoint implements ModelEndpoint {
     if (this.#api === 'responses') {
       this.#api = 'chat';
       this.#report(
-        `${this.model} at ${this.#server.baseUrl} ${why}, so it is asked through Chat Completions from now on. ` +
+        `${this.model} at ${withoutPassword(this.#server.baseUrl)} ${why}, so it is asked through Chat Completions from now on. ` +
           'To spare the first try, set `api: chat` for its route in loopwright.yaml.',
       );
     }

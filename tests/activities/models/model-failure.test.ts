@@ -2,19 +2,33 @@ import { gzipSync } from 'node:zlib';
 import type { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { meteredCall } from '../../../activities/metered-call.ts';
-import type { ModelApi, OpenAiOptions } from '../../../activities/models/openai.ts';
+import { classify } from '../../../activities/models/classify.ts';
+import { NoAnswer } from '../../../activities/models/no-answer.ts';
+import { openAiEndpoint, type ModelApi, type OpenAiOptions } from '../../../activities/models/openai.ts';
 import { failure } from '../../../contract/failures.ts';
 import type { FateId } from '../../../contract/model-fates.ts';
 import { fateOf, isFree, isOutage } from '../../../core/model-fate.ts';
-import { FakeOpenAi, type Scripted } from '../../support/fake-openai.ts';
+import { FakeOpenAi, type Script, type Scripted } from '../../support/fake-openai.ts';
 import { question, workbench } from '../workbench.ts';
+
+/** A fake of its own and an endpoint that asks it, with no store. */
+async function asking(script: Script, asks: Partial<OpenAiOptions> = {}) {
+  const model = new FakeOpenAi(script);
+  const baseUrl = await model.listen();
+  onTestFinished(async () => {
+    await model.close();
+    expect(model.complaints).toEqual([]);
+  });
+  const endpoint = openAiEndpoint({ model: 'fake-1', apiKey: 'test', baseUrl, api: 'responses', ...asks });
+  return { model, endpoint };
+}
 
 /** The failure of one call that the fake answers so. */
 async function failureOf(
   scripted: Scripted,
   { timeoutMs = 5000, ...asks }: Partial<OpenAiOptions> & { readonly timeoutMs?: number } = {},
 ): Promise<ApplicationFailure & { readonly sent: number }> {
-  const { endpoint, model } = await workbench({ script: [scripted], asks: { api: 'responses', ...asks } });
+  const { endpoint, model } = await asking([scripted], asks);
   return await endpoint.complete(question({ timeoutMs })).then(
     () => expect.unreachable('the call should have failed'),
     (reason: unknown) => Object.assign(reason as ApplicationFailure, { sent: model.seen[0]?.sent() ?? 0 }),
@@ -108,7 +122,7 @@ describe('a key', () => {
   });
 
   test.each(['sk-very\nsecret', 'sk-very…secret'])('that no header may hold is in no failure: %j', async (unusable) => {
-    const { endpoint, model } = await workbench({ asks: { api: 'chat', apiKey: unusable } });
+    const { endpoint, model } = await asking([], { api: 'chat', apiKey: unusable });
     const error: unknown = await endpoint.complete(question()).catch((reason: unknown) => reason);
     expect(fateOf(error)).toBe('key-unusable');
     expect(String((error as Error).stack)).not.toContain('secret');
@@ -125,15 +139,15 @@ describe('a key', () => {
     const from = new FakeOpenAi([{ status: 308, headers: { location } }]);
     const origin = new URL(await from.listen()).origin;
     onTestFinished(async () => void (await Promise.all([from.close(), elsewhere.close()])));
-    const bench = await workbench({ asks: { api: 'responses', baseUrl: `${origin}/v1`, ...place(origin) } });
-    expect(fateOf(await bench.endpoint.complete(question()).catch((reason: unknown) => reason))).toBe('redirect');
+    const { endpoint } = await asking([], { api: 'responses', baseUrl: `${origin}/v1`, ...place(origin) });
+    expect(fateOf(await endpoint.complete(question()).catch((reason: unknown) => reason))).toBe('redirect');
     expect(from.seen).toHaveLength(1);
     expect([elsewhere.seen, elsewhere.complaints]).toEqual([[], []]);
   });
 
   test('in an address is shown nowhere', async () => {
     const asks = { api: 'chat', baseUrl: 'http://ada:pass-word@127.0.0.1:8080/v1' } as const;
-    const { endpoint } = await workbench({ asks });
+    const { endpoint } = await asking([], asks);
     const error = (await endpoint.complete(question()).catch((reason: unknown) => reason)) as ApplicationFailure;
     expect(error.message).toMatch(/^fake-1 could not be reached at http:\/\/127\.0\.0\.1:8080\/v1\./);
     expect(JSON.stringify([error, error.cause, error.stack])).not.toContain('pass-word');
@@ -175,7 +189,7 @@ describe('an answer without end', () => {
   });
 
   test('ends when the call is aborted in the middle of it', async () => {
-    const { endpoint, model } = await workbench({ script: [{ odd: { dripsEveryMs: 10 } }], asks: { api: 'chat' } });
+    const { endpoint, model } = await asking([{ odd: { dripsEveryMs: 10 } }], { api: 'chat' });
     const controller = new AbortController();
     const call = endpoint.complete(question({ signal: controller.signal }));
     const outcome = expect(call).rejects.toThrow('Request was aborted.');
@@ -194,21 +208,21 @@ test.each<[string, ModelApi, unknown]>([
   ['no content', 'chat', { choices: [{ finish_reason: 'stop', message: { content: null } }] }],
   ['no word of how it ended', 'chat', { choices: [{ message: {} }] }],
 ])('an answer with %s is an empty text, which a verdict is about', async (_title, api, body) => {
-  const { endpoint } = await workbench({ script: [{ body }], asks: { api } });
+  const { endpoint } = await asking([{ body }], { api });
   expect((await endpoint.complete(question())).text).toBe('');
 });
 
 test('reasoning stands before an answer, and is no part of it', async () => {
   const message = { type: 'message', content: [{ type: 'output_text', text: '{"title":"Owls"}' }] };
   const body = { status: 'completed', output: [{ type: 'reasoning', summary: [] }, message], usage };
-  const { endpoint } = await workbench({ script: [{ body }], asks: { api: 'responses' } });
+  const { endpoint } = await asking([{ body }]);
   expect((await endpoint.complete(question())).text).toBe('{"title":"Owls"}');
 });
 
 test('UTF-8 is taken as such, whatever the headers say', async () => {
   const body = JSON.stringify({ choices: [{ message: { content: '{"title":"Käuze"}' } }] });
   const odd = { bytes: body, headers: { 'content-type': 'text/html; charset=iso-8859-1' } };
-  const { endpoint } = await workbench({ script: [{ odd }], asks: { api: 'chat' } });
+  const { endpoint } = await asking([{ odd }], { api: 'chat' });
   expect((await endpoint.complete(question())).text).toBe('{"title":"Käuze"}');
 });
 
@@ -257,4 +271,40 @@ test('a failure that names no fate has that of its type, and one of another kind
   for (const other of [failure('BudgetExceeded', 'x', { details: [{ fate: 'refusal' }] }), new Error('x'), undefined]) {
     expect([fateOf(other), isOutage(other), isFree(other)]).toEqual([undefined, false, false]);
   }
+});
+
+test.each<[string, readonly [string, string?][], FateId]>([
+  [
+    'refuses on both',
+    [
+      ['ECONNREFUSED', 'connect'],
+      ['ECONNREFUSED', 'connect'],
+    ],
+    'connection-refused',
+  ],
+  [
+    'answers on neither',
+    [
+      ['ENETUNREACH', 'connect'],
+      ['ETIMEDOUT', 'connect'],
+    ],
+    'host-unreachable',
+  ],
+])('a host with two addresses that %s is known by what each of them did', (_title, codes, fate) => {
+  const each = codes.map(([code, syscall]) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall }));
+  const cause = Object.assign(new AggregateError(each), { code: codes[0]?.[0] });
+  expect(classify({ raised: new NoAnswer('unanswered', new TypeError('fetch failed', { cause })) })).toBe(fate);
+});
+
+test.each<[string, FateId]>([
+  ['ETIMEDOUT', 'connection-reset'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'host-unreachable'],
+  ['CERT_HAS_EXPIRED', 'certificate-refused'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate-refused'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate-refused'],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls-broken'],
+  ['ERR_NOT_KNOWN', 'unforeseen'],
+])('%s on the way is %s', (code, fate) => {
+  const cause = Object.assign(new Error('words'), { code });
+  expect(classify({ raised: new NoAnswer('unanswered', new TypeError('fetch failed', { cause })) })).toBe(fate);
 });
