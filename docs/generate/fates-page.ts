@@ -22,7 +22,7 @@ export function fatesParts(): readonly string[] {
     ),
     'Tried again: four tries together, each with a line of its own in the ledger; then the run ends `blocked`. ' +
       'Another model: where the route has one (an outage). ' +
-      'A verdict: the text is an attempt that failed the criterion `schema`; the next attempt is told why, counted and billed.',
+      'A verdict: the text is an attempt that failed the criterion `schema`; the next attempt is told why, counted and billed. Of a judge, such a text proves nothing: its criteria are `inconclusive`.',
     '## What to do',
     table(
       ['id', 'fix'],
