@@ -35,4 +35,5 @@ export interface ModelFailureDetails {
   readonly fate: FateId;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  readonly cachedTokens?: number | undefined;
 }

@@ -143,7 +143,7 @@ async function provoke(api: ModelApi, { by, at, apiKey = 'test', answers, timeou
   const bench = await workbench({ script: by === undefined ? [] : [by], asks });
   const controller = new AbortController();
   const request = question({ timeoutMs, signal: controller.signal });
-  const call = bench.within(() => meteredCall(bench.deps, bench.run, key, bench.endpoint, request, 1));
+  const call = bench.within(() => meteredCall(bench.deps, bench.run, key, bench.endpoint, request));
   if (aborted === true) {
     await expect.poll(() => bench.model.seen.length).toBe(1);
     controller.abort();

@@ -251,7 +251,7 @@ test.each<[string, ModelApi, unknown, FateId, object]>([
 ])('200 with %s is known and paid for what it is', async (_title, api, body, fate, line) => {
   const bench = await workbench({ script: [{ body }], asks: { api } });
   const key = { stage: 'main#1', attempt: 1, call: 'generate' };
-  const call = bench.within(() => meteredCall(bench.deps, bench.run, key, bench.endpoint, question(), 1));
+  const call = bench.within(() => meteredCall(bench.deps, bench.run, key, bench.endpoint, question()));
   expect(fateOf(await call.catch((reason: unknown) => reason))).toBe(fate);
   expect(await bench.ledger()).toMatchObject([line]);
 });
