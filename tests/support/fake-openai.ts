@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { answerOddly, type OddBody } from './odd-bodies.ts';
 import { asCompletion, asResponse, type Asked, type ChatManner } from './openai-requests.ts';
 
 /** What the fake answers to one request. */
@@ -16,7 +17,13 @@ export type Scripted =
   | { readonly reset: true }
   /** Answers half of a body, and no more. */
   | { readonly stalls: true }
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** What its body says of the error; default: that it is scripted. */
+      readonly error?: { readonly message: string; readonly type?: string; readonly code?: string };
+    }
+  | { readonly odd: OddBody }
   /** Never answers: the call stays in flight. */
   | { readonly hang: true }
   /** Waits until the promise resolves, then answers. */
@@ -31,6 +38,8 @@ export interface Seen extends Asked {
   readonly key: string;
   /** True when the client hung up before the answer. */
   aborted: boolean;
+  /** Bytes that its connection has carried to the client. */
+  readonly sent: () => number;
 }
 
 /** In what the server differs from OpenAI's. What it does so takes nothing from the script. */
@@ -94,7 +103,7 @@ export class FakeOpenAi {
     const asked = api === 'responses' ? asResponse(body) : asCompletion(body, this.#manner);
     if (typeof asked === 'string')
       return this.#refuse(response, asked, api === 'chat' && this.#manner.cap !== undefined);
-    const seen: Seen = { ...asked, api, path, key: keyOf(request), aborted: false };
+    const seen: Seen = { ...asked, api, path, key: keyOf(request), aborted: false, sent: sentBy(request.socket) };
     this.seen.push(seen);
     response.on('close', () => (seen.aborted = !response.writableFinished));
     if (api === 'responses' && responses === 'ignoresFormat') {
@@ -117,6 +126,7 @@ export class FakeOpenAi {
     if ('reset' in scripted) return void response.socket?.destroy();
     if ('stalls' in scripted)
       return void response.writeHead(200, { 'content-type': 'application/json' }).write('{ "id": ');
+    if ('odd' in scripted) return await answerOddly(response, scripted.odd);
     if ('body' in scripted) return send(response, 200, scripted.body);
     if ('after' in scripted) {
       await scripted.after;
@@ -126,7 +136,7 @@ export class FakeOpenAi {
       return send(
         response,
         scripted.status,
-        { error: { message: `scripted ${scripted.status}`, type: 'scripted' } },
+        { error: scripted.error ?? { message: `scripted ${scripted.status}`, type: 'scripted' } },
         scripted.headers,
       );
     }
@@ -189,6 +199,12 @@ function completionBody(model: string, scripted: Answered, usage: { input: numbe
       total_tokens: usage.input + usage.output,
     },
   };
+}
+
+/** Bytes written to a connection from now on. */
+function sentBy(socket: Socket): () => number {
+  const before = socket.bytesWritten;
+  return () => socket.bytesWritten - before;
 }
 
 /** The one header with the key; two would be a mistake, and are both shown. */
