@@ -27,7 +27,13 @@ const Completion = z.looseObject({
 /** How an answer ends. Servers have other words for it too, which count where no text came with them. */
 const ENDS = ['stop', 'length', 'tool_calls', 'function_call'];
 
-const Used = z.looseObject({ usage: z.object({ prompt_tokens: Tokens, completion_tokens: Tokens }) });
+const Used = z.looseObject({
+  usage: z.object({
+    prompt_tokens: Tokens,
+    completion_tokens: Tokens,
+    prompt_tokens_details: z.object({ cached_tokens: Tokens }).nullish().catch(undefined),
+  }),
+});
 
 /** Asks through Chat Completions, with structured output. Raises what the client raises. */
 export async function askChat(
@@ -62,7 +68,11 @@ export async function askChat(
 
 function answerOf(body: unknown): ApiAnswer {
   const used = Used.safeParse(body).data?.usage;
-  const usage = used && { inputTokens: used.prompt_tokens, outputTokens: used.completion_tokens };
+  const usage = used && {
+    inputTokens: used.prompt_tokens,
+    outputTokens: used.completion_tokens,
+    cachedTokens: used.prompt_tokens_details?.cached_tokens,
+  };
   const choices = Completion.safeParse(body).data?.choices;
   if (choices === undefined) return { kind: 'strange', told: Told.safeParse(body).data, usage };
   const [choice] = choices;

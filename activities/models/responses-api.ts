@@ -13,7 +13,14 @@ const Response = z.looseObject({
     .array(z.looseObject({ type: z.string(), content: z.unknown().optional() }))
     .optional()
     .catch(undefined),
-  usage: z.object({ input_tokens: Tokens, output_tokens: Tokens }).optional().catch(undefined),
+  usage: z
+    .object({
+      input_tokens: Tokens,
+      output_tokens: Tokens,
+      input_tokens_details: z.object({ cached_tokens: Tokens }).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
 });
 
 const Content = z.discriminatedUnion('type', [
@@ -51,7 +58,11 @@ function answerOf(body: unknown): ApiAnswer {
     output,
     usage: used,
   } = Response.safeParse(body).data ?? {};
-  const usage = used && { inputTokens: used.input_tokens, outputTokens: used.output_tokens };
+  const usage = used && {
+    inputTokens: used.input_tokens,
+    outputTokens: used.output_tokens,
+    cachedTokens: used.input_tokens_details?.cached_tokens,
+  };
   if (status === 'incomplete' && details?.reason !== 'max_output_tokens') {
     if (details?.reason === 'content_filter') return { kind: 'filtered', usage };
     return { kind: 'unfinished', why: details?.reason ?? 'it gives no reason', usage };

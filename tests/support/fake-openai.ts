@@ -6,8 +6,14 @@ import { asCompletion, asResponse, type Asked, type ChatManner } from './openai-
 /** What the fake answers to one request. */
 export type Scripted =
   /** With `usage: null` the answer does not say what it used. */
-  | { readonly json: unknown; readonly usage?: { readonly input: number; readonly output: number } | null }
-  | { readonly text: string; readonly usage?: { readonly input: number; readonly output: number } }
+  | {
+      readonly json: unknown;
+      readonly usage?: { readonly input: number; readonly output: number; readonly cached?: number } | null;
+    }
+  | {
+      readonly text: string;
+      readonly usage?: { readonly input: number; readonly output: number; readonly cached?: number };
+    }
   | { readonly refusal: string }
   /** An incomplete answer; `because` is `max_output_tokens` unless said otherwise. */
   | { readonly truncated: string; readonly because?: string }
@@ -101,6 +107,10 @@ export class FakeOpenAi {
     if (api === 'responses' && typeof responses === 'object') return send(response, responses.status, responses.body);
     if (api === undefined || request.method !== 'POST') return this.#refuse(response, `no route ${path}`);
     const asked = api === 'responses' ? asResponse(body) : asCompletion(body, this.#manner);
+    if (typeof asked !== 'string' && asked.temperature !== undefined && this.#manner.temperature === false) {
+      const message = "Unsupported parameter: 'temperature' is not supported with this model.";
+      return this.#refuse(response, message, true);
+    }
     if (typeof asked === 'string')
       return this.#refuse(response, asked, api === 'chat' && this.#manner.cap !== undefined);
     const seen: Seen = { ...asked, api, path, key: keyOf(request), aborted: false, sent: sentBy(request.socket) };
@@ -156,7 +166,7 @@ function textOf(scripted: Exclude<Answered, { refusal: string }>): string {
   return 'json' in scripted ? JSON.stringify(scripted.json) : 'text' in scripted ? scripted.text : scripted.truncated;
 }
 
-function responseBody(model: string, scripted: Answered, usage: { input: number; output: number }) {
+function responseBody(model: string, scripted: Answered, usage: { input: number; output: number; cached?: number }) {
   const truncated = 'truncated' in scripted;
   const content =
     'refusal' in scripted
@@ -175,13 +185,13 @@ function responseBody(model: string, scripted: Answered, usage: { input: number;
       input_tokens: usage.input,
       output_tokens: usage.output,
       total_tokens: usage.input + usage.output,
-      input_tokens_details: { cached_tokens: 0 },
+      input_tokens_details: { cached_tokens: usage.cached ?? 0 },
       output_tokens_details: { reasoning_tokens: 0 },
     },
   };
 }
 
-function completionBody(model: string, scripted: Answered, usage: { input: number; output: number }) {
+function completionBody(model: string, scripted: Answered, usage: { input: number; output: number; cached?: number }) {
   const cut = 'truncated' in scripted ? (scripted.because ?? 'length') : undefined;
   const message =
     'refusal' in scripted
@@ -197,6 +207,7 @@ function completionBody(model: string, scripted: Answered, usage: { input: numbe
       prompt_tokens: usage.input,
       completion_tokens: usage.output,
       total_tokens: usage.input + usage.output,
+      prompt_tokens_details: { cached_tokens: usage.cached ?? 0 },
     },
   };
 }
