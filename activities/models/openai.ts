@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Usage } from '../../store/ports.ts';
 import { orCut, type ApiAnswer } from './api-answer.ts';
+import { askInBackground, recoverResponse } from './background.ts';
 import { askChat, type CapName } from './chat-api.ts';
 import type { CallEnd } from './classify.ts';
 import { unfenced } from './json-answer.ts';
@@ -21,7 +22,12 @@ export interface OpenAiOptions extends ServerOptions {
   readonly api?: ModelApi;
   /** Told once when the endpoint changes how it asks. */
   readonly report?: (text: string) => void;
+  /** Responses go on at the provider, and are picked up again after a kill. Only where the Responses API has it. */
+  readonly background?: boolean;
 }
+
+/** Longest response in the background, in milliseconds; a step may take a little longer (`workflows/proxies.ts`). */
+const BACKGROUND_TIMEOUT_MS = 55 * 60_000;
 
 /** Nothing was used. */
 const FREE = { inputTokens: 0, outputTokens: 0 } as const;
@@ -46,6 +52,7 @@ class OpenAiEndpoint implements ModelEndpoint {
   readonly #server: ModelServer;
   readonly #apiKey: string;
   readonly #report: (text: string) => void;
+  readonly background?: { readonly timeoutMs: number };
   #api: ModelApi;
   /** While false, an answer that does not keep to the format moves the endpoint to Chat Completions. */
   #proven: boolean;
@@ -61,7 +68,8 @@ class OpenAiEndpoint implements ModelEndpoint {
     this.#apiKey = options.apiKey;
     this.#report = options.report ?? (() => {});
     this.#api = options.api ?? 'responses';
-    this.#proven = options.api !== undefined || this.#server.kind === 'openai';
+    if (options.background === true) this.background = { timeoutMs: BACKGROUND_TIMEOUT_MS };
+    this.#proven = options.api !== undefined || options.background === true || this.#server.kind === 'openai';
     // Ollama ignores the newer name without a word (ollama#7125); OpenAI's reasoning models refuse the older one.
     this.#cap = this.#server.kind === 'compatible' ? 'max_tokens' : 'max_completion_tokens';
   }
@@ -85,12 +93,20 @@ class OpenAiEndpoint implements ModelEndpoint {
     }
   }
 
+  async recover(response: string): Promise<Usage | 'going' | undefined> {
+    const found = await recoverResponse(this.#server.client, response);
+    return found === undefined || found === 'going' ? found : found.usage;
+  }
+
   async #ask(api: ModelApi, cap: CapName, asked: ModelRequest): Promise<ApiAnswer> {
     const { client, model, kind } = this.#server;
     const { temperature, ...plain } = asked;
     const request = temperature === undefined || !this.#takesTemperature ? plain : asked;
     // The client's own complaint about it would have the key in its words.
     if (!SENDABLE.test(this.#apiKey)) throw new NoAnswer('badKey');
+    const { background } = request;
+    if (api === 'responses' && background !== undefined)
+      return await askInBackground(client, model, request, background);
     if (api === 'responses') return await askResponses(client, model, request);
     return await askChat(client, model, request, { cap, store: kind === 'openai' });
   }

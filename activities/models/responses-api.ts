@@ -28,30 +28,35 @@ const Content = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('refusal'), refusal: z.string() }),
 ]);
 
-/** Asks through the Responses API, with structured output. Raises what the client raises. */
-export async function askResponses(client: OpenAI, model: string, request: ModelRequest): Promise<ApiAnswer> {
+/** What a response is asked with. */
+export function responseParameters(model: string, request: ModelRequest) {
   const format = {
     type: 'json_schema',
     name: request.schemaName,
     schema: { ...request.schema },
     strict: isStrict(request.schema),
   } as const;
-  const asked = client.responses.create(
-    {
-      model,
-      instructions: request.instructions,
-      input: request.prompt,
-      max_output_tokens: request.maxOutputTokens,
-      store: false,
-      ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-      text: { format },
-    },
-    { signal: request.signal, timeout: request.timeoutMs },
-  );
-  return answerOf(await bodyOf(asked.asResponse()));
+  return {
+    model,
+    instructions: request.instructions,
+    input: request.prompt,
+    max_output_tokens: request.maxOutputTokens,
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    text: { format },
+  };
 }
 
-function answerOf(body: unknown): ApiAnswer {
+/** Asks through the Responses API, with structured output. Raises what the client raises. */
+export async function askResponses(client: OpenAI, model: string, request: ModelRequest): Promise<ApiAnswer> {
+  const asked = client.responses.create(
+    { ...responseParameters(model, request), store: false },
+    { signal: request.signal, timeout: request.timeoutMs },
+  );
+  return responseAnswer(await bodyOf(asked.asResponse()));
+}
+
+/** What the body of a response says. */
+export function responseAnswer(body: unknown): ApiAnswer {
   const {
     status = 'completed',
     incomplete_details: details,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { answerOddly, type OddBody } from './odd-bodies.ts';
+import { BackgroundResponses } from './background-responses.ts';
 import { asCompletion, asResponse, type Asked, type ChatManner } from './openai-requests.ts';
 
 /** What the fake answers to one request. */
@@ -73,6 +74,8 @@ export class FakeOpenAi {
   readonly seen: Seen[] = [];
   /** What the provider would bill, in tokens. */
   readonly billed = { input: 0, output: 0, calls: 0 };
+  /** Responses that were asked for in the background. */
+  readonly background = new BackgroundResponses();
   /** Requests that were refused or found no script: a test ends with this empty. */
   readonly complaints: string[] = [];
   readonly #script: Script;
@@ -101,6 +104,7 @@ export class FakeOpenAi {
         object: 'list',
         data: (this.#manner.models ?? []).map((id) => ({ id, object: 'model' })),
       });
+    if (this.#background(request, response)) return;
     const body: unknown = JSON.parse(await read(request));
     const api = ROUTES.responses.test(path) ? 'responses' : ROUTES.chat.test(path) ? 'chat' : undefined;
     const { responses } = this.#manner;
@@ -122,7 +126,28 @@ export class FakeOpenAi {
     const scripted = Array.isArray(this.#script) ? this.#script.shift() : this.#script(seen, this.seen.length);
     if (scripted === undefined)
       return this.#refuse(response, `no more scripted answers (asked ${this.seen.length} times)`);
+    if (seen.background === true) return send(response, 200, this.background.begin(this.#madeLater(seen, scripted)));
     await this.#reply(response, seen, scripted);
+  }
+
+  /** Answers a look at a response in the background, or its cancelling; false for other requests. */
+  #background(request: IncomingMessage, response: ServerResponse): boolean {
+    const [, id, cancels] = /\/responses\/([\w-]+)(\/cancel)?$/.exec(request.url ?? '') ?? [];
+    if (id === undefined) return false;
+    const shown = cancels === undefined ? this.background.look(id) : this.background.cancel(id);
+    if (shown === undefined) send(response, 404, { error: { message: `Response ${id} not found.` } });
+    else send(response, 200, shown);
+    return true;
+  }
+
+  /** What a response in the background comes to; billed when it is done. */
+  async #madeLater(seen: Seen, scripted: Scripted): Promise<object> {
+    if ('hang' in scripted) return await new Promise<never>(() => {});
+    if ('after' in scripted) {
+      await scripted.after;
+      return await this.#madeLater(seen, scripted.answer);
+    }
+    return this.#made(seen, scripted as Answered);
   }
 
   /** Answers 400; a refusal that belongs to the server's manner is no complaint. */
@@ -150,13 +175,18 @@ export class FakeOpenAi {
         scripted.headers,
       );
     }
+    send(response, 200, this.#made(seen, scripted));
+  }
+
+  /** The body of an answer, which is billed. */
+  #made(seen: Seen, scripted: Answered): object {
     const said = 'usage' in scripted ? scripted.usage : undefined;
     const usage = said ?? { input: 100, output: 20 };
     this.billed.input += usage.input;
     this.billed.output += usage.output;
     this.billed.calls += 1;
     const answer = (seen.api === 'chat' ? completionBody : responseBody)(seen.model, scripted, usage);
-    send(response, 200, said === null ? { ...answer, usage: undefined } : answer);
+    return said === null ? { ...answer, usage: undefined } : answer;
   }
 }
 

@@ -15,6 +15,7 @@ const CreateResponse = z.strictObject({
   input: z.string(),
   max_output_tokens: z.int().min(16).nullish(),
   store: z.boolean().nullish(),
+  background: z.boolean().nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   text: z.strictObject({ format: schemaFormat }).optional(),
 });
@@ -45,6 +46,7 @@ export interface Asked {
   /** Name of the cap on output, where one was set. */
   readonly cap: string | undefined;
   readonly temperature?: number;
+  readonly background?: true;
 }
 
 /** What a server of Chat Completions may differ in. */
@@ -65,8 +67,11 @@ export function asResponse(body: unknown): Asked | string {
   const strict = text?.format.strict === true;
   const why = strict ? whyNotStrict(text.format.schema, '$') : undefined;
   const capName = typeof cap === 'number' ? 'max_output_tokens' : undefined;
+  if (parsed.data.background === true && parsed.data.store === false)
+    return 'Background mode requires `store` to be true.';
+  const behind = parsed.data.background === true ? { background: true as const } : {};
   const warmth = typeof temperature === 'number' ? { temperature } : {};
-  return why ?? { model, instructions: instructions ?? '', input, strict, cap: capName, ...warmth };
+  return why ?? { model, instructions: instructions ?? '', input, strict, cap: capName, ...warmth, ...behind };
 }
 
 /** What a request to Chat Completions asks, or why it is refused. */
