@@ -15,11 +15,13 @@ import type { PassedOver } from '../store/ports.ts';
 import { leftOf } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { GenerateInput } from './generate.ts';
-import { meteredCall, MODEL_TIMEOUT_MS } from './metered-call.ts';
+import { MODEL_TIMEOUT_MS } from './metered-call.ts';
+import { askRoute } from './models/failover.ts';
 import { answerLocally } from './models/local-answer.ts';
+import type { ModelEndpoint, ModelReply } from './models/port.ts';
 import { buildPrompt, FENCE_RULE } from './models/prompt.ts';
 import { earlierOf, harnessOf, inputOf, textOf } from './pinned.ts';
-import { confidenceOf, routesFor, routesNamed, type ChosenRoute } from './route.ts';
+import { confidenceOf, judgedBy, routesFor, routesNamed, type ChosenRoute } from './route.ts';
 
 /** Asked for more variety: OpenAI's default is 1, and 2 is the most (platform.openai.com, API reference). */
 const VARIED_TEMPERATURE = 1.3;
@@ -145,7 +147,7 @@ async function cheaperRoutes(asking: Asking, from: ChosenRoute): Promise<readonl
   );
 }
 
-async function ask<T>(asking: Asking, { route }: ChosenRoute, keep: Keep<T>): Promise<T> {
+async function ask<T>(asking: Asking, { name, route }: ChosenRoute, keep: Keep<T>): Promise<T> {
   const { deps, request, stage, input, earlier, parts } = asking;
   const { run } = request;
   if (route.kind === 'local') {
@@ -153,20 +155,19 @@ async function ask<T>(asking: Asking, { route }: ChosenRoute, keep: Keep<T>): Pr
     const generator = stage.generate as ModelGenerator<unknown, unknown>;
     return await keep({ ...(await answerLocally(deps, run, generator, input, parts, context)), passedOver: [] });
   }
-  const { endpoint } = route;
   const kept = { value: undefined as { made: T } | undefined };
-  const reply = await meteredCall(
-    deps,
+  const by = ({ text }: ModelReply, { model }: ModelEndpoint): Answered => {
+    return { text, author: `model:${model}`, passedOver: [] };
+  };
+  const { reply, endpoint } = await askRoute(deps, {
     run,
-    { stage: request.stage, attempt: request.attempt, call: 'generate' },
-    endpoint,
-    await questionOf(asking),
-    async ({ text }) =>
-      void (kept.value = { made: await keep({ text, author: `model:${endpoint.model}`, passedOver: [] }) }),
-  );
-  return kept.value === undefined
-    ? await keep({ text: reply.text, author: `model:${endpoint.model}`, passedOver: [] })
-    : kept.value.made;
+    key: { stage: request.stage, attempt: request.attempt, call: 'generate' },
+    route: name,
+    request: await questionOf(asking),
+    except: (other) => judgedBy(deps, stage, other),
+    alongside: async (made, answered) => void (kept.value = { made: await keep(by(made, answered)) }),
+  });
+  return kept.value === undefined ? await keep(by(reply, endpoint)) : kept.value.made;
 }
 
 async function questionOf(asking: Asking) {

@@ -17,7 +17,12 @@ export interface LoopEntry {
 
 /** What a model route leads to. */
 export type Route =
-  | { readonly kind: 'endpoint'; readonly endpoint: ModelEndpoint }
+  | {
+      readonly kind: 'endpoint';
+      readonly endpoint: ModelEndpoint;
+      /** Route whose model answers where this one's provider is down. */
+      readonly fallback?: string | undefined;
+    }
   /** The embedded learner, or the stage's own `keyless` function. */
   | { readonly kind: 'local' };
 

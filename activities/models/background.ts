@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import OpenAI, { APIConnectionError, APIError } from 'openai';
+import { APIConnectionError, APIError, type OpenAI } from 'openai';
 import { z } from 'zod';
 import { bodyOf, type ApiAnswer } from './api-answer.ts';
 import { NoAnswer } from './no-answer.ts';

@@ -27,6 +27,8 @@ export interface Workbench {
   readonly store: Store;
   readonly model: FakeOpenAi;
   readonly endpoint: ModelEndpoint;
+  /** Address of the model server. */
+  readonly url: string;
   /** Does something as the given attempt of an activity; `cancel` aborts it. */
   readonly within: <T>(work: () => Promise<T>, attempt?: number) => Promise<T>;
   /** Lines for whoever runs the worker. */
@@ -113,6 +115,7 @@ export async function workbench(
     store,
     model,
     endpoint: endpointOf('fake-1'),
+    url: baseUrl,
     told,
     within: (work, attempt = 1) => new MockActivityEnvironment({ attempt }, { logger: silent }).run(work),
     ledger: () =>

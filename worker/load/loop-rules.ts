@@ -5,6 +5,7 @@ import { nearest } from '../../core/nearest.ts';
 import { mayHave } from '../../core/output-fields.ts';
 import type { Judge, Loop, Stage } from '../../loops/define/index.ts';
 import type { RouteModels } from '../models/config.ts';
+import { routeChain } from '../models/fallbacks.ts';
 import type { MistakeAt } from './schema-mistakes.ts';
 
 /** Makes a mistake at a field of a definition. */
@@ -32,8 +33,10 @@ export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> 
   for (const [name, stage] of Object.entries(around.loop.stages)) {
     yield* keylessMistakes(name, stage, around, around.models);
     for (const [index, verifier] of stage.verify.entries())
-      if (verifier.kind === 'judge')
+      if (verifier.kind === 'judge') {
         yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, around, around.models);
+        yield* chainMistakes(`stages.${name}.verify.${index}`, stage, verifier, around, around.models);
+      }
   }
 }
 
@@ -126,6 +129,28 @@ function* keylessMistakes(
       `route "${route.model}" is the embedded learner, and it is given neither \`decision\` nor \`keyless\``,
       `Declare a model for it in loopwright.yaml (\`models: { ${route.model}: { model: … } }\`), or write \`model({ keyless: (input) => … })\`.`,
     );
+}
+
+/** A model that stands in for another must not grade what it may have made itself. Where no stand-in is needed for that, `review` says so. */
+function* chainMistakes(
+  field: string,
+  { generate }: Stage<unknown, unknown>,
+  judge: Judge,
+  { harness, inLoop }: LoopAround,
+  models: RouteModels,
+): Generator<Mistake, void> {
+  if (generate.kind !== 'model') return;
+  const made = harness.routing.map(({ model }) => model);
+  const direct = made.some((name) => models.get(name) === models.get(judge.model));
+  const makers = made.flatMap((name) => routeChain(name, models));
+  const graders = routeChain(judge.model, models);
+  const both = graders.find((grader) => makers.some((maker) => models.get(maker) === models.get(grader)));
+  if (direct || both === undefined || models.get(both) === 'local') return;
+  yield inLoop(
+    field,
+    `SelfVerification: judge \`${judge.name}\` may be answered by ${models.get(both)}, which may have made the output, because one of them stands in for another (\`fallback\`)`,
+    'Give the judge and the generator stand-ins that are different models, in loopwright.yaml.',
+  );
 }
 
 function* judgeMistakes(

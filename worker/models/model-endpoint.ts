@@ -42,7 +42,7 @@ export function endpointOf(
     ...(api === undefined ? {} : { api }),
     ...(background === undefined ? {} : { background }),
   };
-  return { kind: 'endpoint', endpoint: openAiEndpoint(options) };
+  return { kind: 'endpoint', endpoint: openAiEndpoint(options), fallback: route.fallback };
 }
 
 /** Where a route's model is, and with which key it is asked. */

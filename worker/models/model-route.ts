@@ -39,6 +39,11 @@ const Endpoint = z
       .enum(['responses', 'chat'])
       .optional()
       .describe('Without it: Responses, left by itself for Chat Completions where a server not OpenAI’s own needs it.'),
+    fallback: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Route whose model answers where this one’s provider is down; that one may have a `fallback` too.'),
     background: z
       .boolean()
       .optional()
