@@ -1,4 +1,5 @@
 import { failure } from '../contract/failures.ts';
+import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
@@ -35,9 +36,22 @@ export class RecordClient {
 
   /** Records what a person said about a loop; the same again changes nothing. */
   async answerReview(answer: ReviewAnswer): Promise<void> {
-    const path = '/api/review-answers';
-    const headers = { 'content-type': 'application/json' };
-    await read(await this.#send(path, { method: 'PUT', headers, body: JSON.stringify(answer) }), path, ReviewAnswer);
+    await this.#give('PUT', '/api/review-answers', answer, ReviewAnswer);
+  }
+
+  /** What an erasure would take. */
+  async planErasure(of: Erasable): Promise<ErasurePlan> {
+    return await this.#give('POST', '/api/erasures/plan', of, ErasurePlan);
+  }
+
+  /** Erases; the same order again changes nothing. */
+  async erase(order: ErasureOrder): Promise<ErasureAnswer> {
+    return await this.#give('PUT', '/api/erasures', order, ErasureAnswer);
+  }
+
+  /** What was erased, newest first. */
+  async erasures(): Promise<readonly Erasure[]> {
+    return await this.#get('/api/erasures', {}, z.array(Erasure));
   }
 
   /** All about one run; undefined where the record has none. */
@@ -48,6 +62,11 @@ export class RecordClient {
       if (error instanceof GatewayError && error.type === 'UnknownRun') return undefined;
       throw error;
     }
+  }
+
+  async #give<T>(method: 'PUT' | 'POST', path: string, body: object, answer: z.ZodType<T>): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    return await read(await this.#send(path, { method, headers, body: JSON.stringify(body) }), path, answer);
   }
 
   async #get<T>(
