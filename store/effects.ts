@@ -43,23 +43,7 @@ export function sqlEffects({ write }: Database, names: ErasedNames): Effects {
           .execute(),
       );
     },
-    doubt: (since) =>
-      write(async (trx) => {
-        const { numInsertedOrUpdatedRows } = await trx
-          .insertInto('doubts')
-          .columns(['work_key', 'since'])
-          .expression((from) =>
-            from
-              .selectFrom('runs')
-              .select((row) => ['work_key', row.val(since).as('since')])
-              .distinct()
-              .where('closed_at', 'is', null)
-              .where('dry_run', '=', 0),
-          )
-          .onConflict((on) => on.doNothing())
-          .executeTakeFirstOrThrow();
-        return Number(numInsertedOrUpdatedRows ?? 0n);
-      }),
+    doubt: (since) => write((trx) => doubtOpenWork(trx, since)),
     async put(topic, key, body) {
       await write(async (trx) => {
         const erased = names.of(key);
@@ -72,6 +56,23 @@ export function sqlEffects({ write }: Database, names: ErasedNames): Effects {
       });
     },
   };
+}
+
+async function doubtOpenWork(trx: Kysely<Tables>, since: number): Promise<number> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('doubts')
+    .columns(['work_key', 'since'])
+    .expression((from) =>
+      from
+        .selectFrom('runs')
+        .select((row) => ['work_key', row.val(since).as('since')])
+        .distinct()
+        .where('closed_at', 'is', null)
+        .where('dry_run', '=', 0),
+    )
+    .onConflict((on) => on.doNothing())
+    .executeTakeFirstOrThrow();
+  return Number(numInsertedOrUpdatedRows ?? 0n);
 }
 
 /** Whether the work was in progress in the moment that this store was copied. */
