@@ -11,6 +11,9 @@ export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
 const Owner = z.object({ pid: z.int() });
 
+/** Longest that an erasure may take, in milliseconds: it reads every text, and writes the file anew. */
+const ERASURE_MS = 600_000;
+
 /** What commands ask of a record, wherever the gateway is. Each answer is checked. */
 export class RecordClient {
   readonly #send: Send;
@@ -41,12 +44,12 @@ export class RecordClient {
 
   /** What an erasure would take. */
   async planErasure(of: Erasable): Promise<ErasurePlan> {
-    return await this.#give('POST', '/api/erasures/plan', of, ErasurePlan);
+    return await this.#give('POST', '/api/erasures/plan', of, ErasurePlan, ERASURE_MS);
   }
 
   /** Erases; the same order again changes nothing. */
   async erase(order: ErasureOrder): Promise<ErasureAnswer> {
-    return await this.#give('PUT', '/api/erasures', order, ErasureAnswer);
+    return await this.#give('PUT', '/api/erasures', order, ErasureAnswer, ERASURE_MS);
   }
 
   /** What was erased, newest first. */
@@ -64,9 +67,17 @@ export class RecordClient {
     }
   }
 
-  async #give<T>(method: 'PUT' | 'POST', path: string, body: object, answer: z.ZodType<T>): Promise<T> {
+  async #give<T>(
+    method: 'PUT' | 'POST',
+    path: string,
+    body: object,
+    answer: z.ZodType<T>,
+    timeoutMs?: number,
+  ): Promise<T> {
     const headers = { 'content-type': 'application/json' };
-    return await read(await this.#send(path, { method, headers, body: JSON.stringify(body) }), path, answer);
+    const patience = timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) };
+    const response = await this.#send(path, { method, headers, body: JSON.stringify(body), ...patience });
+    return await read(response, path, answer);
   }
 
   async #get<T>(

@@ -184,6 +184,16 @@ test('the same order again changes nothing, and another one finds nothing', asyn
   expect(second?.subject).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test('it is found however many texts there are', async () => {
+  const { store } = await opened();
+  await store.runs.open(runOf('r0'));
+  const keep = { runKey: 'r0', keep: 'durable' } as const;
+  await Promise.all(Array.from({ length: 1201 }, (_, n) => store.artefacts.put(n === 1000 ? EVE : `text ${n}`, keep)));
+  await store.runs.close({ runKey: 'r0', outcome: 'accepted', reason: '', closedAt: 2, lessons: [] });
+  expect(await store.erasures.erase(order)).toMatchObject({ plan: { runs: [], counts: { artefacts: 1 } } });
+  expect(await store.facts.query('select count(*) as n from artefacts')).toEqual([{ n: 1200 }]);
+});
+
 test('a run by its name goes whatever it names', async () => {
   const { store } = await opened();
   await fullRun(store, 'r1', '{"from":"bo"}');
