@@ -40,15 +40,17 @@ export class ErasedNames {
     return scryptSync(subject.normalize('NFC').trim().toLowerCase(), this.#salt ?? '', 32).toString('hex');
   }
 
-  /** Makes the key with the first erasure. To be called when `keep` is committed. */
+  /** Makes the key, with the first erasure. The transaction may be undone and done again: what it holds then is the key. */
   async begin(trx: Kysely<Tables>): Promise<void> {
-    if (this.#salt !== undefined) return;
-    const salt = randomBytes(32).toString('hex');
-    await trx.insertInto('erasure_salt').values({ one: 1, salt }).execute();
-    this.#salt = salt;
+    await trx
+      .insertInto('erasure_salt')
+      .values({ one: 1, salt: randomBytes(32).toString('hex') })
+      .onConflict((on) => on.doNothing())
+      .execute();
+    await this.reread(trx);
   }
 
-  /** The same key as on disk, after a transaction that was undone. */
+  /** Takes the key as it is on disk: also after a transaction that was undone. */
   async reread(database: Kysely<Tables>): Promise<void> {
     const row = await database.selectFrom('erasure_salt').select('salt').executeTakeFirst();
     this.#salt = row?.salt;

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { ERASED, type Erasure, type ErasureAnswer, type ErasurePlan } from '../contract/erasure.ts';
+import { failure } from '../contract/failures.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { RecentTexts } from './artefacts.ts';
 import type { ErasedNames } from './erased-names.ts';
@@ -150,7 +151,12 @@ async function record(
 /** Writes the file anew and empties its log: what was erased stands on no free page. */
 async function compact(database: Kysely<Tables>): Promise<void> {
   await sql`vacuum`.execute(database);
-  await sql`pragma wal_checkpoint(truncate)`.execute(database);
+  const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(database);
+  if (rows[0]?.busy !== 0)
+    throw failure(
+      'StoreUnavailable',
+      'It is erased and on record, but somebody who reads the database, such as a backup, keeps its log from being emptied. Erase again when that has ended.',
+    );
 }
 
 function erasureOf(row: Tables['erasures']): Erasure {

@@ -149,6 +149,22 @@ test('names that hold the subject become digests, and what was done once stays d
   expect(await store.records.find({ run: work.workflowId })).toMatchObject({ run: { runKey: 'r1', erasedAt: 9000 } });
 });
 
+test('an erasure whose commit was undone with another write of the same moment has its key on disk', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-erasures-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const work = { workKey: `triage/${EVE}` };
+  const store = await openStore(folder, process.pid);
+  await store.runs.open(runOf('r1', work));
+  await store.runs.close({ runKey: 'r1', outcome: 'accepted', reason: '', closedAt: 2, lessons: [] });
+  const failing = store.artefacts.put('x', { runKey: 'r1', keep: 'for ever' as 'run' });
+  const [erased] = await Promise.allSettled([store.erasures.erase(order), failing]);
+  expect(erased.status).toBe('fulfilled');
+  await store.close();
+  const again = await openStore(folder, process.pid);
+  onTestFinished(() => again.close());
+  expect(await again.runs.open(runOf('r2', work))).toMatchObject({ kind: 'alreadyDone' });
+});
+
 test('what others wrote about the subject goes where it names it, and nothing else of theirs', async () => {
   const { store } = await opened();
   await store.harnesses.adopt('triage', { examples: [{ input: EVE }] }, 'sha256:h', 1);
