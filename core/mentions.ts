@@ -10,7 +10,7 @@ const DEEPEST = 3;
  */
 export function mentions(subject: string, insideWords: boolean): (text: string) => boolean {
   const words = subject.normalize('NFC').trim();
-  const pattern = words.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`).replaceAll(/\s+/g, String.raw`\s+`);
+  const pattern = words.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`).replaceAll(/\s+/g, String.raw`\s+`);
   const before = insideWords || !/^[\p{L}\p{N}]/u.test(words) ? '' : String.raw`(?<![\p{L}\p{M}\p{N}])`;
   const after = insideWords || !/[\p{L}\p{N}]$/u.test(words) ? '' : String.raw`(?![\p{L}\p{M}\p{N}])`;
   const named = new RegExp(`${before}${pattern}${after}`, 'iu');

@@ -15,6 +15,8 @@ test.each([
   ['O"Neill', JSON.stringify({ name: 'O"Neill' })],
   ['C:\\ada', JSON.stringify({ path: 'C:\\ada' })],
   ['+49 170 (1)', 'call +49 170 (1)!'],
+  ['cus-47/11', 'paid by cus-47/11'],
+  ['a^b$c.*+?[x]{1}|', 'see a^b$c.*+?[x]{1}|'],
   ['山田', '山田 さん'],
 ])('%j is named in %j', (subject, text) => {
   expect(mentions(subject, false)(text)).toBe(true);

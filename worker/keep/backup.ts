@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BackupManifest } from '../../contract/backup.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
@@ -7,7 +7,7 @@ import { copyDatabase, examineCopy } from '../../store/copy.ts';
 import { DATABASE_FILE } from '../../store/index.ts';
 import { CommandError } from '../command.ts';
 import { noRecordIn } from '../record/record-access.ts';
-import { copyKept, keptFilesOf, settle, summed } from './kept-files.ts';
+import { copyKept, keptFilesOf, putInPlace, settle, summed } from './kept-files.ts';
 
 /** File in a backup that says what is in it. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -44,7 +44,9 @@ export async function backUp({ data, target, force, version, now }: BackupOption
     const manifest: BackupManifest = { format: 1, madeBy: version, at, store, files };
     await writeFile(join(partial, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
     await settle(join(partial, MANIFEST_FILE));
-    await putInPlace(partial, to);
+    // What was there goes when the new one is in its place.
+    const old = `${to}.replaced-${process.pid}`;
+    if (await putInPlace(partial, to, old)) await rm(old, { recursive: true, force: true });
     return manifest;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
@@ -58,13 +60,4 @@ function refuseOther(to: string, force: boolean): void {
     throw new CommandError(`${to} is there already. Name another folder, or replace it with --force.`, EXIT.conflict);
   if (!existsSync(join(to, MANIFEST_FILE)))
     throw new CommandError(`${to} is no backup, so --force does not replace it. Name another folder.`, EXIT.conflict);
-}
-
-/** What was there goes when the new one is in its place. */
-async function putInPlace(partial: string, to: string): Promise<void> {
-  if (!existsSync(to)) return await rename(partial, to);
-  const old = `${to}.replaced-${process.pid}`;
-  await rename(to, old);
-  await rename(partial, to);
-  await rm(old, { recursive: true, force: true });
 }

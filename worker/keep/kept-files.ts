@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { BackupManifest } from '../../contract/backup.ts';
@@ -47,4 +47,17 @@ export async function summed(folder: string, path: string): Promise<KeptFile> {
   await pipeline(createReadStream(join(folder, path)), hash);
   const { size } = await stat(join(folder, path));
   return { path, bytes: size, sha256: hash.digest('hex') };
+}
+
+/** Gives a finished folder its name. What has it moves aside, and back where that fails. Answers whether something was there. */
+export async function putInPlace(finished: string, name: string, aside: string): Promise<boolean> {
+  const taken = existsSync(name);
+  if (taken) await rename(name, aside);
+  try {
+    await rename(finished, name);
+  } catch (error) {
+    if (taken) await rename(aside, name);
+    throw error;
+  }
+  return taken;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BackupManifest } from '../../contract/backup.ts';
@@ -9,7 +9,7 @@ import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import { ownerOf } from '../../store/owner.ts';
 import { CommandError } from '../command.ts';
 import { MANIFEST_FILE } from './backup.ts';
-import { copyKept, summed } from './kept-files.ts';
+import { copyKept, putInPlace, summed } from './kept-files.ts';
 
 /** What to restore, and where to. */
 export interface RestoreOptions {
@@ -47,9 +47,8 @@ export async function restore({ backup, data, force, now }: RestoreOptions): Pro
     const doubtful = await store.effects.doubt(manifest.at);
     await store.close();
     const aside = `${to}.before-restore-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`;
-    if (inTheWay) await rename(to, aside);
-    else await rm(to, { recursive: true, force: true });
-    await rename(partial, to);
+    if (!inTheWay) await rm(to, { recursive: true, force: true });
+    await putInPlace(partial, to, aside);
     return { manifest, doubtful, ...(inTheWay ? { aside } : {}) };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
