@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DATABASE_FILE } from '../../store/index.ts';
 import { REPORTS } from '../files.ts';
@@ -41,10 +41,13 @@ export function emptyVectors(data: string): void {
 
 /** Files of a data folder that name a subject still, other than the store: Temporal's own, and logs. */
 export async function othersNaming(data: string, named: Named): Promise<string[]> {
-  const names = await readdir(data);
+  const entries = await readdir(data, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const naming: string[] = [];
-  for (const name of names.toSorted())
-    if (!name.startsWith(DATABASE_FILE) && (await fileNames(join(data, name), named))) naming.push(name);
+  for (const path of paths.toSorted()) {
+    const name = relative(data, path);
+    if (!name.startsWith(DATABASE_FILE) && (await fileNames(path, named))) naming.push(name);
+  }
   return naming;
 }
 
@@ -57,7 +60,7 @@ async function fileNames(path: string, named: Named): Promise<boolean> {
       last = text.slice(-OVERLAP);
     }
   } catch {
-    // A folder, or a file that went meanwhile.
+    // It went meanwhile, or is for somebody else's eyes.
   }
   return false;
 }
