@@ -8,6 +8,7 @@ import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { CostBook } from './costs.ts';
+import type { Erasures } from './erasures.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 
@@ -27,6 +28,7 @@ export interface Store {
   readonly costs: CostBook;
   readonly harnesses: Harnesses;
   readonly reviewAnswers: ReviewAnswers;
+  readonly erasures: Erasures;
   readonly facts: Facts;
   close(): Promise<void>;
 }
@@ -218,13 +220,15 @@ export type NewLesson = Omit<Lesson, 'id'> & { readonly key: string };
 export interface Lessons {
   /** The highest id so far; 0 without lessons. */
   watermark(): Promise<number>;
-  /** Lessons of a loop with `after < id <= upTo`, oldest first. */
+  /** How often something was erased: whoever keeps lessons in memory lets go of them when it changes. */
+  erasures(): Promise<number>;
+  /** Lessons of a loop with `after < id <= upTo`, oldest first, without those that were erased. */
   list(query: { readonly loop: string; readonly after: number; readonly upTo: number }): Promise<readonly Lesson[]>;
 }
 
 /** Effects, once each. */
 export interface Effects {
-  /** Marks an effect as begun. `begun`: somebody began before and nobody knows how it went. */
+  /** Marks an effect as begun. `begun`: somebody began before, or may have, and nobody knows how it went. */
   begin(effect: {
     readonly key: string;
     readonly runKey: string;
@@ -237,6 +241,11 @@ export interface Effects {
     | { readonly kind: 'done'; readonly artefact: Digest; readonly result: unknown }
   >;
   finish(key: string, result: unknown, at: Timestamp): Promise<void>;
+  /**
+   * Marks the work of every run that is open here as doubtful: this store is a copy from a moment when it was at work,
+   * and an effect of it that is not on record may have been done since. Returns how many.
+   */
+  doubt(since: Timestamp): Promise<number>;
   /** One row a topic and key; a second put changes nothing. */
   put(topic: string, key: string, body: unknown): Promise<void>;
 }

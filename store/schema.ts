@@ -26,6 +26,7 @@ export interface Tables {
     artefact: string | null;
     duplicate_of: string | null;
     tenant: string | null;
+    erased_at: number | null;
   };
   work: { work_key: string; run_key: string; state: string };
   contexts: { run_key: string; stage: string; manifest: string; at: number };
@@ -86,6 +87,7 @@ export interface Tables {
     by: string | null;
     artefact: string | null;
     created_at: number;
+    erased_at: number | null;
   };
   effects: {
     key: string;
@@ -146,5 +148,15 @@ export interface Tables {
     at: number;
   };
   harness_pointers: { loop: string; version: number };
+  erasures: {
+    id: string;
+    at: number;
+    by: string;
+    reason: string | null;
+    subject: string | null;
+    counts: string;
+  };
+  erasure_salt: { one: number; salt: string };
+  doubts: { work_key: string; since: number };
   review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

@@ -70,6 +70,8 @@ const TABLES = [
   'harnesses',
   'harness_pointers',
   'review_answers',
+  'erasures',
+  'doubts',
 ] as const;
 
 /** Everything that a store holds, by table. */
