@@ -14,6 +14,7 @@ import type { Stage } from '../loops/define/index.ts';
 import type { PassedOver } from '../store/ports.ts';
 import { leftOf } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
+import { demandQueue } from './elsewhere.ts';
 import type { GenerateInput } from './generate.ts';
 import { MODEL_TIMEOUT_MS } from './metered-call.ts';
 import { askRoute } from './models/failover.ts';
@@ -91,7 +92,10 @@ async function byTiers<T>(asking: Asking, generator: ModelGenerator<unknown, unk
   );
   const passedOver: PassedOver[] = [];
   for (const one of chosen) {
-    if (one.route.kind === 'endpoint') return await payable(asking, one, (made) => keep({ ...made, passedOver }));
+    if (one.route.kind === 'endpoint') {
+      demandQueue(deps, one.name);
+      return await payable(asking, one, (made) => keep({ ...made, passedOver }));
+    }
     const context = { earlier, facts: deps.store.facts, asOf: run.asOf };
     const made = await answerLocally(deps, run, generator, input, parts, context);
     const sure = made.confidence ?? 0;

@@ -7,6 +7,8 @@ import { advance, change, decideStage, type Senses, type StageProgress } from '.
 import { stageOf } from '../core/steps.ts';
 import { notWorthIt } from '../core/worth.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
+import type { Generated } from '../activities/generate.ts';
+import type { Activities } from '../activities/index.ts';
 import { paidStep } from './paid-step.ts';
 import { models, steps } from './proxies.ts';
 import { recordDecided } from './record-decided.ts';
@@ -33,7 +35,6 @@ export async function runStage(
   const name = stageOf(step);
   const plan = planOf(state);
   const how = plan.stages[name];
-  const make = how?.generate === 'local' ? steps : models;
   const judge = how?.evaluate === 'local' ? steps : models;
   let counts = feedback === undefined;
   if (state.decided !== undefined) await recordDecided(state);
@@ -45,17 +46,13 @@ export async function runStage(
     const attempt = before.attempts + 1;
     const common = { run: plan.run.runKey, stage: step, attempt, earlier };
     show(state, 'running');
-    const generated = await paidStep(state, checkpoint, () =>
-      make.generate.executeWithOptions({ summary: `${name}/${attempt} generate`, ...untilDeadline(state, plan) }, [
-        {
-          ...common,
-          context,
-          ...(previous === undefined ? {} : { previous }),
-          ...(feedback === undefined ? {} : { feedback }),
-          ...(before.changed === undefined ? {} : { changed: before.changed }),
-        },
-      ]),
-    );
+    const generated = await generate(state, step, checkpoint, {
+      ...common,
+      context,
+      ...(previous === undefined ? {} : { previous }),
+      ...(feedback === undefined ? {} : { feedback }),
+      ...(before.changed === undefined ? {} : { changed: before.changed }),
+    });
     state.costMicroUsd = generated.costMicroUsd;
     const evaluation =
       generated.evaluation ??
@@ -67,6 +64,39 @@ export async function runStage(
     const settled = settle(state, step, evaluation, counts);
     if (settled !== undefined) return settled;
     counts = true;
+  }
+}
+
+/** What a person waits for goes before what nobody does (1 is first, 3 is usual). */
+const AWAITED = { priorityKey: 1 } as const;
+
+/** Makes an attempt, on the queue of its route where that has limits. */
+async function generate(
+  state: RunState,
+  step: string,
+  checkpoint: Checkpoint,
+  request: Parameters<Activities['generate']>[0],
+): Promise<Generated> {
+  const plan = planOf(state);
+  const name = stageOf(step);
+  const summary = `${name}/${request.attempt} generate`;
+  for (;;) {
+    const { queue } = recordOf(state, step);
+    const made = await paidStep(state, checkpoint, () =>
+      plan.stages[name]?.generate === 'local'
+        ? steps.generate.executeWithOptions({ summary, ...untilDeadline(state, plan) }, [request])
+        : models.generate.executeWithOptions(
+            {
+              summary,
+              ...untilDeadline(state, plan),
+              ...(queue === undefined ? {} : { taskQueue: queue }),
+              ...(request.feedback === undefined ? {} : { priority: AWAITED }),
+            },
+            [request],
+          ),
+    );
+    if (!('elsewhere' in made)) return made;
+    state.stages[step] = { ...recordOf(state, step), queue: made.elsewhere };
   }
 }
 

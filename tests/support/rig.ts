@@ -6,7 +6,7 @@ import { Client, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId
 import type { temporal } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { expect, inject, onTestFinished } from 'vitest';
-import type { Dependencies, InstallationCaps, LoopEntry, Route } from '../../activities/dependencies.ts';
+import type { Dependencies, InstallationCaps, LoopEntry, Route, RouteLimits } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
 import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
 import { TASK_TIMEOUT, type SearchAttribute } from '../../contract/names.ts';
@@ -37,6 +37,8 @@ export interface RigOptions {
   readonly caps?: InstallationCaps;
   /** The embedded learner; without it, one that fails. */
   readonly learner?: Dependencies['learner'];
+  /** Limits of the route `default`. */
+  readonly limits?: RouteLimits;
   readonly maxEvents?: number;
   readonly now?: () => number;
   /** Search attributes that the worker believes the cluster has; asked by default. */
@@ -187,7 +189,7 @@ async function dependencies(
     store,
     loops,
     routes: new Map([
-      ['default', endpoint('fake-1')],
+      ['default', { ...endpoint('fake-1'), ...(options.limits === undefined ? {} : { limits: options.limits }) }],
       ['strong', endpoint('fake-2')],
       ['judge', endpoint('fake-judge')],
       ['local', { kind: 'local' }],

@@ -42,7 +42,7 @@ export function endpointOf(
     ...(api === undefined ? {} : { api }),
     ...(background === undefined ? {} : { background }),
   };
-  return { kind: 'endpoint', endpoint: openAiEndpoint(options), fallback: route.fallback };
+  return { kind: 'endpoint', endpoint: openAiEndpoint(options), fallback: route.fallback, limits: route.limits };
 }
 
 /** Where a route's model is, and with which key it is asked. */

@@ -44,6 +44,20 @@ const Endpoint = z
       .min(1)
       .optional()
       .describe('Route whose model answers where this one’s provider is down; that one may have a `fallback` too.'),
+    limits: z
+      .strictObject({
+        concurrent: z.int().min(1).max(1000).optional().describe('Steps that ask this route at once.'),
+        perMinute: z
+          .number()
+          .min(0.1)
+          .max(100_000)
+          .optional()
+          .describe('Steps that ask this route a minute, by all workers together.'),
+      })
+      .optional()
+      .describe(
+        'What the provider lets through: steps wait on a queue of their own, `loops-model-<route>`; what a person waits for goes first.',
+      ),
     background: z
       .boolean()
       .optional()
