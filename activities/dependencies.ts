@@ -16,9 +16,23 @@ export interface LoopEntry {
   readonly folder: string;
 }
 
+/** What a provider lets through. */
+export interface RouteLimits {
+  /** Steps that ask the route at once. */
+  readonly concurrent?: number | undefined;
+  /** Steps that ask the route a minute, by all workers together. */
+  readonly perMinute?: number | undefined;
+}
+
 /** What a model route leads to. */
 export type Route =
-  | { readonly kind: 'endpoint'; readonly endpoint: ModelEndpoint }
+  | {
+      readonly kind: 'endpoint';
+      readonly endpoint: ModelEndpoint;
+      /** Route whose model answers where this one's provider is down. */
+      readonly fallback?: string | undefined;
+      readonly limits?: RouteLimits | undefined;
+    }
   /** The embedded learner, or the stage's own `keyless` function. */
   | { readonly kind: 'local' };
 

@@ -12,11 +12,12 @@ interface Known {
 
 /**
  * The labelled examples of every loop, kept in memory and extended as they are learnt. A read at an older watermark sees
- * what was there then; what is handed out never changes.
+ * what was there then, without what was erased since; what is handed out never changes.
  */
 export class LessonIndex {
   readonly #lessons: Lessons;
   readonly #byLoop = new Map<string, Known>();
+  #erasures = 0;
 
   constructor(lessons: Lessons) {
     this.#lessons = lessons;
@@ -35,6 +36,10 @@ export class LessonIndex {
   }
 
   async #readTo(loop: string, watermark: number): Promise<Known> {
+    const erasures = await this.#lessons.erasures();
+    // What was read before may hold what was erased: it is read anew.
+    if (erasures !== this.#erasures) this.#byLoop.clear();
+    this.#erasures = erasures;
     const known = this.#byLoop.get(loop) ?? { readTo: 0, lessons: [], labelled: [] };
     this.#byLoop.set(loop, known);
     if (known.readTo >= watermark) return known;

@@ -3,12 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../contract/failures.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { assertNever } from '../core/assert-never.ts';
+import { isFree } from '../core/model-fate.ts';
 import { callCost, worstCaseTokens, type Price } from '../core/money.ts';
 import { priceOf, readPriceTable } from '../core/prices.ts';
 import type { CallKey, Usage } from '../store/ports.ts';
 import { capsOf, refusal, warnOfLow } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
-import { isFree } from './models/model-failure.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './models/port.ts';
 
 /** Longest model call, in milliseconds. The activity's own timeout is a little longer. */
@@ -39,11 +39,12 @@ export async function meteredCall(
   request: ModelRequest,
   alongside: (reply: ModelReply) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<ModelReply> {
-  const end = deps.now() + request.timeoutMs;
+  const timeoutMs = endpoint.background?.timeoutMs ?? request.timeoutMs;
+  const end = deps.now() + timeoutMs;
   for (let asked = 1; ; asked += 1) {
     // A name of its own: the ledger would take the same one for the same call, and reserve nothing.
     const call = asked === 1 ? key : { ...key, call: `${key.call}~${asked}` };
-    const timed = { ...request, timeoutMs: Math.max(1, Math.min(request.timeoutMs, end - deps.now())) };
+    const timed = { ...request, timeoutMs: Math.max(1, Math.min(timeoutMs, end - deps.now())) };
     const reply = await payOnce(deps, run, call, endpoint, timed, alongside);
     if (reply.askAgain !== true) return reply;
   }
@@ -62,19 +63,33 @@ async function payOnce(
   const execution = `${info.workflowExecution?.runId ?? ''}/${info.activityId}`;
   const call: CallKey = { runKey: run.runKey, loop: run.loop, ...key, execution, activityAttempt: info.attempt };
   const price = await pinnedPrice(deps, run, endpoint.model);
-  await reserve(deps, run, call, endpoint.model, price, request);
+  const response = await reserve(deps, run, call, endpoint.model, price, request);
+  let noted = response !== undefined;
+  const leave = (): boolean => noted && goesOnElsewhere(request.signal);
+  const note = async (id: string): Promise<void> => {
+    await deps.store.ledger.note(call, id);
+    noted = true;
+  };
   try {
-    const reply = await endpoint.complete(request);
+    const reply = await endpoint.complete(
+      endpoint.background === undefined ? request : { ...request, background: { response, note, leave } },
+    );
     const booked = reply.usage === undefined ? deps.store.ledger.giveUp(call) : settle(deps, call, price, reply.usage);
     await Promise.all([booked, reply.askAgain === true ? undefined : alongside(reply)]);
     return reply;
   } catch (error) {
-    await settleFailed(deps, call, price, error);
+    // Its line stays held, with the response: the next try makes both its own.
+    if (!leave()) await settleFailed(deps, call, price, error);
     throw error;
   }
 }
 
-/** Takes the worst case from every budget above the call. */
+/** Whether a step ends here only to go on on another worker: this one is stopping, or was too slow to say that it lives. */
+function goesOnElsewhere({ aborted, reason }: AbortSignal): boolean {
+  return aborted && ['WORKER_SHUTDOWN', 'TIMED_OUT'].includes((reason as Error | undefined)?.message ?? '');
+}
+
+/** Takes the worst case from every budget above the call; answers the response that an earlier try left in flight. */
 async function reserve(
   deps: Dependencies,
   run: PinnedRun,
@@ -82,7 +97,7 @@ async function reserve(
   model: string,
   price: Price,
   request: ModelRequest,
-): Promise<void> {
+): Promise<string | undefined> {
   const worst = callCost(price, { inputTokens: worstInput(request), outputTokens: request.maxOutputTokens });
   const at = deps.now();
   const reserved = await deps.store.ledger.reserve(call, {
@@ -95,7 +110,8 @@ async function reserve(
   });
   switch (reserved.kind) {
     case 'held':
-      return warnOfLow(deps, reserved.low ?? []);
+      warnOfLow(deps, reserved.low ?? []);
+      return reserved.response;
     case 'refused':
       throw refusal(model, worst, reserved);
     case 'booked':

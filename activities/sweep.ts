@@ -1,3 +1,6 @@
+import { callCost } from '../core/money.ts';
+import { readPriceTable } from '../core/prices.ts';
+import type { LostCall } from '../store/ledger-port.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** Closes the record of a run that Temporal no longer has: terminated, timed out, or forgotten. One that has closed itself since it was looked at stays as it is. */
@@ -12,15 +15,22 @@ export async function closeLost(deps: Pick<Dependencies, 'store' | 'now'>, runKe
   });
 }
 
+/** So long after its lease a response that is still going on is given up, in milliseconds. */
+const GIVEN_UP_MS = 3_600_000;
+
 /**
- * Mends the record after what no run can see: runs that Temporal no longer has are closed, reservations whose lease
- * ran out become `uncertain`. What sources answered and may not be used any more is deleted. Returns how many of each.
+ * Mends the record after what no run can see: runs that Temporal no longer has are closed; reservations whose lease ran out
+ * are settled where their provider says what was used, and become `uncertain` where it does not. What sources
+ * answered and may not be used any more is deleted. Returns how many runs and reservations.
  */
 export async function sweep(
-  deps: Pick<Dependencies, 'store' | 'now' | 'executions'>,
+  deps: Pick<Dependencies, 'store' | 'now' | 'executions' | 'routes'>,
 ): Promise<{ runs: number; reservations: number }> {
-  const reservations = await deps.store.ledger.expire(deps.now());
-  await deps.store.sourceAnswers.expire(deps.now());
+  const now = deps.now();
+  const lost = await deps.store.ledger.lost(now);
+  const mended = await Promise.all(lost.map((call) => reconcile(deps, call, now)));
+  const reservations = (await deps.store.ledger.expire(now)) + mended.filter(Boolean).length;
+  await deps.store.sourceAnswers.expire(now);
   let runs = 0;
   for (const run of await deps.store.runs.unclosed()) {
     if (await deps.executions.isOpen(run.workflowId, run.firstRunId)) continue;
@@ -28,4 +38,21 @@ export async function sweep(
     runs += 1;
   }
   return { runs, reservations };
+}
+
+/** Books a call that nobody waits for any more at what its provider says that it used; false where it is still going on. */
+async function reconcile(
+  { store, routes }: Pick<Dependencies, 'store' | 'routes'>,
+  { call, model, response, leaseUntil }: LostCall,
+  now: number,
+): Promise<boolean> {
+  const run = await store.runs.find(call.runKey);
+  const route = [...routes.values()].find((one) => one.kind === 'endpoint' && one.endpoint.model === model);
+  const used = route?.kind === 'endpoint' ? await route.endpoint.recover?.(response) : undefined;
+  if (used === 'going' && now - leaseUntil <= GIVEN_UP_MS) return false;
+  const text = run === undefined ? undefined : await store.artefacts.get(run.prices);
+  const price = readPriceTable(text ?? '{}').models[model];
+  if (used === undefined || used === 'going' || price === undefined) await store.ledger.giveUp(call);
+  else await store.ledger.settle(call, { ...used, microUsd: callCost(price, used) });
+  return true;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { NativeConnection, Worker } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { z } from 'zod';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
@@ -9,7 +9,7 @@ import { adoptHarness } from '../worker/adopt-harness.ts';
 import type { Store } from '../store/ports.ts';
 import { clusterOf } from '../worker/cluster/cluster.ts';
 import { parseHarness } from '../worker/load/harness.ts';
-import { createLoopWorker } from '../worker/loop-worker.ts';
+import { createLoopWorker, type LoopWorker } from '../worker/loop-worker.ts';
 import type { Note } from './notes.ts';
 import { attemptOf, draftOf, PASSING_ATTEMPT } from './steps.ts';
 
@@ -37,7 +37,9 @@ export interface OursOptions {
 }
 
 /** Our worker, composed as `worker/compose.ts` does: real store, ledger, search attributes; only the model is in this process and its answer is no work. */
-export async function createOurWorker(options: OursOptions): Promise<{ worker: Worker; close: () => Promise<void> }> {
+export async function createOurWorker(
+  options: OursOptions,
+): Promise<{ worker: LoopWorker; close: () => Promise<void> }> {
   const { connection, note } = options;
   const store = await openStore(options.data, process.pid);
   const harness = parseHarness(HARNESS, `${LOOP}/harness.yaml`);

@@ -36,7 +36,9 @@ function giveUp(): void {
   process.exit(1);
 }
 
-async function create(connection: NativeConnection): Promise<{ worker: Worker; close: () => Promise<void> }> {
+async function create(
+  connection: NativeConnection,
+): Promise<{ worker: Pick<Worker, 'run' | 'shutdown'>; close: () => Promise<void> }> {
   const common = {
     connection,
     taskQueue: options.taskQueue,

@@ -10,6 +10,9 @@
 /** The one task queue that every loop is started on. */
 export const TASK_QUEUE = 'loops';
 
+/** The queue of a model route that has limits, by the queue of the loops. */
+export const MODEL_QUEUE = '-model-';
+
 /** The workflow-task timeout that our client and every printed command set, so that a killed worker's runs go on within seconds. */
 export const TASK_TIMEOUT = '3s';
 

@@ -44,6 +44,8 @@ export const RunSummary = z.object({
   trigger: Trigger,
   /** Workflow id of the run that did, or is doing, the same work. */
   duplicateOf: z.string().optional(),
+  /** When its content was erased for a customer. */
+  erasedAt: z.number().optional(),
 });
 /** A run in one line. Times are milliseconds since 1970, money is integer micro-USD. */
 export type RunSummary = z.infer<typeof RunSummary>;

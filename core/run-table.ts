@@ -5,22 +5,24 @@ import { usd } from './money.ts';
 import { plainLine } from './plain-text.ts';
 
 /** A run as `runs --json` prints it: times in ISO 8601, money in USD, otherwise as {@link RunSummary}. */
-export interface ListedRun extends Omit<RunSummary, 'openedAt' | 'closedAt' | 'costMicroUsd'> {
+export interface ListedRun extends Omit<RunSummary, 'openedAt' | 'closedAt' | 'erasedAt' | 'costMicroUsd'> {
   readonly openedAt: string;
   readonly closedAt?: string;
+  readonly erasedAt?: string;
   /** From opened to closed, in milliseconds; absent while it is open. */
   readonly tookMs?: number;
   readonly costUsd: number;
 }
 
 /** A run as programs read it. */
-export function listedRun({ openedAt, closedAt, costMicroUsd, ...run }: RunSummary): ListedRun {
+export function listedRun({ openedAt, closedAt, erasedAt, costMicroUsd, ...run }: RunSummary): ListedRun {
   return {
     ...run,
     openedAt: new Date(openedAt).toISOString(),
     ...(closedAt === undefined
       ? {}
       : { closedAt: new Date(closedAt).toISOString(), tookMs: Math.max(0, closedAt - openedAt) }),
+    ...(erasedAt === undefined ? {} : { erasedAt: new Date(erasedAt).toISOString() }),
     costUsd: usd(costMicroUsd),
   };
 }
@@ -47,6 +49,6 @@ function cellsOf(run: RunSummary, now: number): string[] {
     String(run.attempts),
     dollars(run.costMicroUsd),
     String(run.gates),
-    plainLine(run.reason ?? '', REASON),
+    run.erasedAt === undefined ? plainLine(run.reason ?? '', REASON) : `erased on ${moment(run.erasedAt)}`,
   ];
 }

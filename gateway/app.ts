@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Store } from '../store/ports.ts';
 import { admit } from './admission.ts';
+import { erasureRoutes } from './erasures.ts';
 import { answerFailure, refusal } from './refusals.ts';
 import { costRoutes } from './costs.ts';
 import { reviewAnswerRoutes } from './review-answers.ts';
@@ -31,6 +32,7 @@ export function createApp({ store, token, pid }: GatewayOptions): Hono {
   app.route('/api/runs', runRoutes(store));
   app.route('/api/costs', costRoutes(store));
   app.route('/api/review-answers', reviewAnswerRoutes(store));
+  app.route('/api/erasures', erasureRoutes(store));
   app.notFound((context) =>
     refusal(context, 404, 'NotFound', `There is no ${context.req.method} ${context.req.path}.`),
   );

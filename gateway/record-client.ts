@@ -1,5 +1,6 @@
 import { failure } from '../contract/failures.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
+import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
@@ -10,6 +11,9 @@ import { Refusal } from './refusals.ts';
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
 const Owner = z.object({ pid: z.int() });
+
+/** Longest that an erasure may take, in milliseconds: it reads every text, and writes the file anew. */
+const ERASURE_MS = 600_000;
 
 /** What commands ask of a record, wherever the gateway is. Each answer is checked. */
 export class RecordClient {
@@ -41,9 +45,22 @@ export class RecordClient {
 
   /** Records what a person said about a loop; the same again changes nothing. */
   async answerReview(answer: ReviewAnswer): Promise<void> {
-    const path = '/api/review-answers';
-    const headers = { 'content-type': 'application/json' };
-    await read(await this.#send(path, { method: 'PUT', headers, body: JSON.stringify(answer) }), path, ReviewAnswer);
+    await this.#give('PUT', '/api/review-answers', answer, ReviewAnswer);
+  }
+
+  /** What an erasure would take. */
+  async planErasure(of: Erasable): Promise<ErasurePlan> {
+    return await this.#give('POST', '/api/erasures/plan', of, ErasurePlan, ERASURE_MS);
+  }
+
+  /** Erases; the same order again changes nothing. */
+  async erase(order: ErasureOrder): Promise<ErasureAnswer> {
+    return await this.#give('PUT', '/api/erasures', order, ErasureAnswer, ERASURE_MS);
+  }
+
+  /** What was erased, newest first. */
+  async erasures(): Promise<readonly Erasure[]> {
+    return await this.#get('/api/erasures', {}, z.array(Erasure));
   }
 
   /** All about one run; undefined where the record has none. */
@@ -54,6 +71,19 @@ export class RecordClient {
       if (error instanceof GatewayError && error.type === 'UnknownRun') return undefined;
       throw error;
     }
+  }
+
+  async #give<T>(
+    method: 'PUT' | 'POST',
+    path: string,
+    body: object,
+    answer: z.ZodType<T>,
+    timeoutMs?: number,
+  ): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    const patience = timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) };
+    const response = await this.#send(path, { method, headers, body: JSON.stringify(body), ...patience });
+    return await read(response, path, answer);
   }
 
   async #get<T>(

@@ -4,6 +4,8 @@ import { sqlAttempts } from './attempts.ts';
 import { sqlContexts } from './contexts.ts';
 import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
+import { ErasedNames } from './erased-names.ts';
+import { sqlErasures } from './erasures.ts';
 import { sqlGates } from './gates.ts';
 import { sqlHarnesses } from './harnesses.ts';
 import { sqlLedger } from './ledger.ts';
@@ -36,20 +38,22 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
   const reader = openReader(path);
   const database = { read, write: groupCommit(read) };
   const recent = recentTexts();
+  const names = await ErasedNames.in(read);
   return {
     artefacts: sqlArtefacts(database, recent),
-    runs: sqlRuns(database),
-    records: sqlRecords(database),
+    runs: sqlRuns(database, names),
+    records: sqlRecords(database, names),
     contexts: sqlContexts(database),
     attempts: sqlAttempts(database, recent),
     gates: sqlGates(database),
     lessons: sqlLessons(database),
-    effects: sqlEffects(database),
+    effects: sqlEffects(database, names),
     ledger: sqlLedger(database),
     costs: sqlCosts(database),
     harnesses: sqlHarnesses(database),
     reviewAnswers: sqlReviewAnswers(database),
     sourceAnswers: sqlSourceAnswers(database),
+    erasures: sqlErasures(database, names, recent),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },

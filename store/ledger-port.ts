@@ -44,6 +44,14 @@ export interface CallKey {
   readonly activityAttempt: number;
 }
 
+/** A call whose lease has run out, with the response that it waited for. */
+export interface LostCall {
+  readonly call: CallKey;
+  readonly model: string;
+  readonly response: string;
+  readonly leaseUntil: Timestamp;
+}
+
 /** What a call used. */
 export interface Usage {
   readonly inputTokens: number;
@@ -94,7 +102,9 @@ export interface Ledger {
   raise(raise: Raise): Promise<void>;
   /** How much people have raised a budget by. */
   raised(budget: string): Promise<number>;
-  /** Held lines whose lease has run out become `uncertain`, never free. Returns how many. */
+  /** Held lines whose lease has run out and whose response may be asked for at its provider. */
+  lost(now: Timestamp): Promise<readonly LostCall[]>;
+  /** Held lines whose lease has run out become `uncertain`, never free; those of {@link lost} are left to whoever asks their provider. Returns how many. */
   expire(now: Timestamp): Promise<number>;
   /** Makes every budget the sum of its lines again, and says which were not. Empty unless somebody wrote to the tables. */
   reconcile(): Promise<readonly string[]>;

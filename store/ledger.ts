@@ -98,6 +98,18 @@ export function sqlLedger({ read, write }: Database): Ledger {
       ),
     giveUp: (call) => write((trx) => book(trx, call, worstCase)),
     release: (call) => write((trx) => book(trx, call, { ...worstCase, state: 'released', amount: 0 })),
+    async lost(now) {
+      const lines = await read
+        .selectFrom('ledger')
+        .selectAll()
+        .where('state', '=', 'held')
+        .where('lease_until', '<', now)
+        .where('response', 'is not', null)
+        .execute();
+      return lines.map((line) => {
+        return { call: callOf(line), model: line.model, response: line.response ?? '', leaseUntil: line.lease_until };
+      });
+    },
     expire: (now) =>
       write(async (trx) => {
         const lines = await trx
@@ -105,6 +117,7 @@ export function sqlLedger({ read, write }: Database): Ledger {
           .selectAll()
           .where('state', '=', 'held')
           .where('lease_until', '<', now)
+          .where('response', 'is', null)
           .execute();
         for (const line of lines) await book(trx, callOf(line), worstCase);
         return lines.length;

@@ -7,6 +7,10 @@ import type { Database } from './group-commit.ts';
 
 const selectNewest = prepared((database) => database.selectFrom('lessons').select(({ fn }) => fn.max('id').as('id')));
 
+const countErasures = prepared((database) =>
+  database.selectFrom('erasures').select(({ fn }) => fn.countAll<number>().as('n')),
+);
+
 const countOf = prepared((database, { runKey }: { runKey: string }) =>
   database
     .selectFrom('lessons')
@@ -21,6 +25,7 @@ export function sqlLessons({ read }: Database): Lessons {
       const [newest] = await selectNewest(read, {});
       return newest?.id ?? 0;
     },
+    erasures: async () => first(await countErasures(read, {})).n,
     async list({ loop, after, upTo }) {
       const rows = await read
         .selectFrom('lessons')
@@ -28,6 +33,7 @@ export function sqlLessons({ read }: Database): Lessons {
         .where('loop', '=', loop)
         .where('id', '>', after)
         .where('id', '<=', upTo)
+        .where('erased_at', 'is', null)
         .orderBy('id')
         .execute();
       return rows.map(lessonOf);

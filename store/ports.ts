@@ -8,6 +8,7 @@ import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { CostBook } from './costs.ts';
+import type { Erasures } from './erasures.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 import type { SourceAnswers } from './source-answers.ts';
@@ -29,6 +30,7 @@ export interface Store {
   readonly harnesses: Harnesses;
   readonly reviewAnswers: ReviewAnswers;
   readonly sourceAnswers: SourceAnswers;
+  readonly erasures: Erasures;
   readonly facts: Facts;
   close(): Promise<void>;
 }
@@ -124,6 +126,13 @@ export interface Records {
   find(query: RecordQuery): Promise<RunRecord | undefined>;
 }
 
+/** A free first tier that answered, but was not sure enough. */
+export interface PassedOver {
+  readonly route: string;
+  readonly confidence: number;
+  readonly atLeast: number;
+}
+
 /** One attempt, keyed by run, stage and number. */
 export interface Attempt {
   readonly runKey: string;
@@ -133,6 +142,16 @@ export interface Attempt {
   /** `model:<id>`, `function:<name>` or `human:<who>`. */
   readonly author: string;
   readonly at: Timestamp;
+  /** In what other way it was made, and why, where its stage got nowhere before. */
+  readonly changed?: { readonly strategy: string; readonly because: string } | undefined;
+  readonly passedOver?: readonly PassedOver[] | undefined;
+}
+
+/** What is known of a loop's attempts at a stage. */
+export interface AttemptHistory {
+  /** Of the first, second … attempt: how many were made and verified, and how many passed. */
+  readonly odds: readonly { readonly tried: number; readonly passed: number }[];
+  readonly attemptMicroUsd: number;
 }
 
 /** A verdict and what the approval rule said about the same artefact. */
@@ -158,6 +177,8 @@ export interface Attempts {
   /** Records what was found about an artefact by `author`; where the key exists, nothing changes. */
   judge(key: JudgementKey & { readonly at: Timestamp }, judgement: Judgement): Promise<void>;
   judgement(key: JudgementKey): Promise<Judgement | undefined>;
+  /** What the newest attempts of a loop at a stage came to, by number, and what one cost on average; `upTo` bounds how many are looked at. */
+  history(loop: string, stage: string, upTo: number): Promise<AttemptHistory>;
   /** All judgements on an artefact in a run, oldest first. */
   judgements(runKey: string, stage: string, artefact: Digest): Promise<readonly Judgement[]>;
 }
@@ -201,13 +222,15 @@ export type NewLesson = Omit<Lesson, 'id'> & { readonly key: string };
 export interface Lessons {
   /** The highest id so far; 0 without lessons. */
   watermark(): Promise<number>;
-  /** Lessons of a loop with `after < id <= upTo`, oldest first. */
+  /** How often something was erased: whoever keeps lessons in memory lets go of them when it changes. */
+  erasures(): Promise<number>;
+  /** Lessons of a loop with `after < id <= upTo`, oldest first, without those that were erased. */
   list(query: { readonly loop: string; readonly after: number; readonly upTo: number }): Promise<readonly Lesson[]>;
 }
 
 /** Effects, once each. */
 export interface Effects {
-  /** Marks an effect as begun. `begun`: somebody began before and nobody knows how it went. */
+  /** Marks an effect as begun. `begun`: somebody began before, or may have, and nobody knows how it went. */
   begin(effect: {
     readonly key: string;
     readonly runKey: string;
@@ -220,6 +243,11 @@ export interface Effects {
     | { readonly kind: 'done'; readonly artefact: Digest; readonly result: unknown }
   >;
   finish(key: string, result: unknown, at: Timestamp): Promise<void>;
+  /**
+   * Marks the work of every run that is open here as doubtful: this store is a copy from a moment when it was at work,
+   * and an effect of it that is not on record may have been done since. Returns how many.
+   */
+  doubt(since: Timestamp): Promise<number>;
   /** One row a topic and key; a second put changes nothing. */
   put(topic: string, key: string, body: unknown): Promise<void>;
 }

@@ -2,8 +2,9 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Manifest } from '../contract/context.ts';
 import type { Decision } from '../contract/messages.ts';
 import { RECORD_TEXT_CHARACTERS, type RecordQuery, type RunRecord } from '../contract/run-record.ts';
+import type { ErasedNames } from './erased-names.ts';
 import type { Database } from './group-commit.ts';
-import type { Judgement, Records } from './ports.ts';
+import type { Judgement, PassedOver, Records } from './ports.ts';
 import { selectSummaries, summaryOf } from './run-summaries.ts';
 import type { Tables } from './schema.ts';
 
@@ -13,14 +14,20 @@ type Told = Omit<RunRecord, 'run' | 'others'>;
 type Run = Selectable<Tables['runs']>;
 
 /** What is on record about one run, in SQL. */
-export function sqlRecords({ read }: Database): Records {
-  return { find: (query) => find(read, query) };
+export function sqlRecords({ read }: Database, names: ErasedNames): Records {
+  return { find: (query) => find(read, query, names) };
 }
 
-async function find(database: Kysely<Tables>, { run, runId }: RecordQuery): Promise<RunRecord | undefined> {
+async function find(
+  database: Kysely<Tables>,
+  { run, runId }: RecordQuery,
+  names: ErasedNames,
+): Promise<RunRecord | undefined> {
+  // Who asks by the old name of a run whose name was erased still finds it.
+  const called = [run, names.of(run) ?? run];
   const rows = await selectSummaries(database, (runs) =>
     runs
-      .where((row) => row.or([row('workflow_id', '=', run), row('run_key', '=', run)]))
+      .where((row) => row.or([row('workflow_id', 'in', called), row('run_key', '=', run)]))
       .orderBy('opened_at', 'desc')
       .orderBy('run_key'),
   ).execute();
@@ -86,12 +93,17 @@ async function attemptsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord
   const rows = await database
     .selectFrom('attempts')
     .leftJoin('artefacts', 'artefacts.digest', 'attempts.artefact')
-    .select(['stage', 'attempt', 'artefact', 'author', 'at', 'body'])
+    .select(['stage', 'attempt', 'artefact', 'author', 'at', 'body', 'strategy', 'strategy_because', 'passed_over'])
     .where('run_key', '=', run.run_key)
     .orderBy('at')
     .orderBy('attempt')
     .execute();
-  return rows.map(({ body, ...attempt }) => ({ ...attempt, output: cut(body) }));
+  return rows.map(({ body, strategy, strategy_because: because, passed_over: passed, ...attempt }) => ({
+    ...attempt,
+    output: cut(body),
+    ...(strategy === null ? {} : { changed: { strategy, because: because ?? '' } }),
+    ...(passed === null ? {} : { passedOver: JSON.parse(passed) as PassedOver[] }),
+  }));
 }
 
 async function judgementsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['judgements']> {

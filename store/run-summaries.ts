@@ -112,5 +112,6 @@ export function summaryOf(row: SummaryRow): RunSummary {
     dryRun: row.dry_run === 1,
     trigger: JSON.parse(row.trigger) as Trigger,
     ...(row.duplicate_of === null ? {} : { duplicateOf: row.duplicate_of }),
+    ...(row.erased_at === null ? {} : { erasedAt: row.erased_at }),
   };
 }

@@ -2,6 +2,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { Trigger } from '../contract/run.ts';
 import { expireArtefacts } from './artefacts.ts';
+import type { ErasedNames } from './erased-names.ts';
 import { addDecision } from './gates.ts';
 import { giveUpHeld } from './ledger.ts';
 import { addLessons } from './lessons.ts';
@@ -95,9 +96,9 @@ const countLeft = prepared((database, { runKey, budget }: { runKey: string; budg
 );
 
 /** Runs and the work they claim, in SQL. */
-export function sqlRuns({ read, write }: Database): Runs {
+export function sqlRuns({ read, write }: Database, names: ErasedNames): Runs {
   return {
-    open: (run) => write((trx) => open(trx, run)),
+    open: (run) => write((trx) => open(trx, run, names)),
     async openDuplicate(run, duplicateOf, reason) {
       await write((trx) =>
         trx
@@ -136,9 +137,9 @@ export function sqlRuns({ read, write }: Database): Runs {
   };
 }
 
-async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
+async function open(trx: Kysely<Tables>, run: NewRun, names: ErasedNames): Promise<Claim> {
   const { runKey, workKey, dryRun } = run;
-  const [work] = dryRun ? [] : await selectWork(trx, { workKey });
+  const work = dryRun ? undefined : await workCalled(trx, workKey, names);
   if (work !== undefined) {
     const holder = first(await selectRun(trx, { runKey: work.run_key }));
     if (work.state === 'done') return { kind: 'alreadyDone', holder: holderOf(holder) };
@@ -147,6 +148,13 @@ async function open(trx: Kysely<Tables>, run: NewRun): Promise<Claim> {
   const row = first(await insertRun(trx, valuesOf(run)));
   if (!dryRun) await holdWork(trx, { workKey, runKey });
   return { kind: 'claimed', run: runOf(row) };
+}
+
+/** The work of that name, also where its name was erased. */
+async function workCalled(trx: Kysely<Tables>, workKey: string, names: ErasedNames) {
+  const [work] = await selectWork(trx, { workKey });
+  const erased = names.of(workKey);
+  return work ?? (erased === undefined ? undefined : (await selectWork(trx, { workKey: erased }))[0]);
 }
 
 async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {

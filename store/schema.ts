@@ -26,10 +26,21 @@ export interface Tables {
     artefact: string | null;
     duplicate_of: string | null;
     tenant: string | null;
+    erased_at: number | null;
   };
   work: { work_key: string; run_key: string; state: string };
   contexts: { run_key: string; stage: string; manifest: string; at: number };
-  attempts: { run_key: string; stage: string; attempt: number; artefact: string; author: string; at: number };
+  attempts: {
+    run_key: string;
+    stage: string;
+    attempt: number;
+    artefact: string;
+    author: string;
+    at: number;
+    strategy: string | null;
+    strategy_because: string | null;
+    passed_over: string | null;
+  };
   judgements: {
     run_key: string;
     stage: string;
@@ -76,6 +87,7 @@ export interface Tables {
     by: string | null;
     artefact: string | null;
     created_at: number;
+    erased_at: number | null;
   };
   effects: {
     key: string;
@@ -137,5 +149,15 @@ export interface Tables {
   };
   harness_pointers: { loop: string; version: number };
   source_answers: { key: string; loop: string; digest: string; body: string; at: number; expires_at: number };
+  erasures: {
+    id: string;
+    at: number;
+    by: string;
+    reason: string | null;
+    subject: string | null;
+    counts: string;
+  };
+  erasure_salt: { one: number; salt: string };
+  doubts: { work_key: string; since: number };
   review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

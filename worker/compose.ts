@@ -14,7 +14,7 @@ import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
-import { filesIn } from './files.ts';
+import { filesIn, REPORTS } from './files.ts';
 import { openFolderLoops } from './load/runnable.ts';
 import { canLearn, lazyLearner } from './models/lazy-learner.ts';
 import { chooseLearner } from './models/learner.ts';
@@ -161,7 +161,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
   const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
   return {
     store,
-    files: filesIn(join(options.data, 'reports')),
+    files: filesIn(join(options.data, REPORTS)),
     loops: source.loops,
     routes: config.routes,
     prices: config.prices,

@@ -2,6 +2,9 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Files } from '../loops/define/index.ts';
 
+/** Folder in a data folder where effects write documents. */
+export const REPORTS = 'reports';
+
 /** Plain names: no folders, nothing hidden, nothing that a file system spells otherwise. */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/;
 

@@ -1,4 +1,5 @@
 import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
+import { modelQueue } from '../activities/elsewhere.ts';
 import { createActivities } from '../activities/index.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { TASK_QUEUE } from '../contract/names.ts';
@@ -33,22 +34,71 @@ export const workerTimeouts = {
   shutdownGraceTime: SHUTDOWN_GRACE,
 } as const;
 
-/** A worker for every loop in `deps`. */
-export function createLoopWorker(options: LoopWorkerOptions): Promise<Worker> {
-  return Worker.create({
+/** A worker for every loop in `deps`, and one more for the queue of each model route that has limits. */
+export async function createLoopWorker(options: LoopWorkerOptions): Promise<LoopWorker> {
+  const { deps, taskQueue = TASK_QUEUE } = options;
+  const activities = createActivities(deps);
+  const common = {
     connection: options.connection,
     namespace: options.namespace,
-    taskQueue: options.taskQueue ?? TASK_QUEUE,
-    workflowBundle: options.bundle,
-    activities: createActivities(options.deps),
+    activities,
     dataConverter,
-    maxCachedWorkflows: 1000,
     ...workerTimeouts,
-    workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: options.shutdownGraceMs ?? SHUTDOWN_GRACE,
     ...versioning(options.deployment),
+  } satisfies Partial<WorkerOptions>;
+  const loops = await Worker.create({
+    ...common,
+    taskQueue,
+    workflowBundle: options.bundle,
+    maxCachedWorkflows: 1000,
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
   });
+  const limited = [...deps.routes].flatMap(([name, route]) =>
+    route.kind === 'endpoint' && route.limits !== undefined ? [{ name, limits: route.limits }] : [],
+  );
+  const models = limited.map(({ name, limits: { concurrent, perMinute } }) =>
+    Worker.create({
+      ...common,
+      taskQueue: modelQueue(taskQueue, name),
+      ...(concurrent === undefined ? {} : { maxConcurrentActivityTaskExecutions: concurrent }),
+      ...(perMinute === undefined ? {} : { maxTaskQueueActivitiesPerSecond: perMinute / 60 }),
+    }),
+  );
+  return new LoopWorker([loops, ...(await Promise.all(models))]);
+}
+
+/** Workers that begin and end together. */
+export class LoopWorker {
+  readonly #workers: readonly Worker[];
+
+  constructor(workers: readonly Worker[]) {
+    this.#workers = workers;
+  }
+
+  /** Resolves when all have stopped. @throws what one of them failed with, once the others have stopped. */
+  async run(): Promise<void> {
+    const running = this.#workers.map(async (worker) => {
+      try {
+        await worker.run();
+      } finally {
+        this.shutdown();
+      }
+    });
+    const failed = (await Promise.allSettled(running)).find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Takes no more work and lets calls in flight finish. */
+  shutdown(): void {
+    for (const worker of this.#workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  }
+
+  /** State of the loops' worker. */
+  getState(): ReturnType<Worker['getState']> {
+    return this.#workers[0]?.getState() ?? 'STOPPED';
+  }
 }
 
 function versioning(deployment: LoopWorkerOptions['deployment']): Partial<WorkerOptions> {

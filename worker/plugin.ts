@@ -67,7 +67,8 @@ export class LoopwrightPlugin extends SimplePlugin {
     const cacheDir = cacheFolder(env);
     const connectionFlags = address === undefined ? '' : flagsOf(address, namespace);
     const composition = await compose({ env, cacheDir, data, connection, namespace, connectionFlags, loops, report });
-    return new LoopwrightPlugin(composition, cacheDir);
+    const deps = { ...composition.deps, routes: withoutLimits(composition.deps.routes, report) };
+    return new LoopwrightPlugin({ ...composition, deps }, cacheDir);
   }
 
   /** What {@link createActivities} is called with, for a worker that takes no plugins. */
@@ -126,6 +127,18 @@ export class LoopwrightPlugin extends SimplePlugin {
     renameSync(`${path}.${process.pid}`, path);
     return path;
   }
+}
+
+/** A worker of one's own polls its own queue, and nobody would take what waits on a queue of a route. */
+function withoutLimits(routes: Dependencies['routes'], report: (text: string) => void): Dependencies['routes'] {
+  const limited = [...routes].filter(([, route]) => route.kind === 'endpoint' && route.limits !== undefined);
+  if (limited.length > 0)
+    report(
+      `\`limits\` of ${limited.map(([name]) => `\`${name}\``).join(', ')} do not hold on a worker of your own: set its maxConcurrentActivityTaskExecutions and maxTaskQueueActivitiesPerSecond instead.`,
+    );
+  return new Map(
+    [...routes].map(([name, route]) => [name, route.kind === 'endpoint' ? { ...route, limits: undefined } : route]),
+  );
 }
 
 const ENTRY = 'plugin-entry-';

@@ -2,9 +2,12 @@ import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './command.ts';
 import { costCommand } from './commands/cost.ts';
+import { backupCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eraseCommand } from './commands/erase.ts';
 import { initCommand } from './commands/init.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -26,6 +29,9 @@ const COMMANDS = [
   runsCommand,
   whyCommand,
   costCommand,
+  backupCommand,
+  restoreCommand,
+  eraseCommand,
   demoCommand,
   doctorCommand,
 ];

@@ -1,8 +1,7 @@
-import type { Worker } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { compose, type ComposeOptions, type Composition } from './compose.ts';
-import { createLoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
+import { createLoopWorker, type LoopWorker, type LoopWorkerOptions } from './loop-worker.ts';
 
 /** How to start a worker. */
 export interface StartOptions extends ComposeOptions {
@@ -46,7 +45,7 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
   };
 }
 
-async function runAndClose(worker: Worker, composition: Composition): Promise<void> {
+async function runAndClose(worker: LoopWorker, composition: Composition): Promise<void> {
   try {
     await worker.run();
   } finally {

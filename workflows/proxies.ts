@@ -7,9 +7,12 @@ const HEARTBEAT = '3s';
 /** Tries of a regular step: four that fail (`activities/wrap.ts`), and some for workers that die, which is no failure of the step. */
 const TRIES = 12;
 
-/** Model calls and judges: slow, paid, and sometimes refused for a moment. What cannot mend is not retried at all. */
+/**
+ * Model calls and judges: slow, paid, and sometimes refused for a moment. What cannot mend is not retried at all. A call ends
+ * itself (five minutes, or 55 in the background), and a dead worker is noticed by its heartbeats: the timeout is for neither.
+ */
 export const models = proxyActivities<Activities>({
-  startToCloseTimeout: '310s',
+  startToCloseTimeout: '1 hour',
   heartbeatTimeout: HEARTBEAT,
   retry: {
     initialInterval: '1s',

@@ -3,9 +3,12 @@ import type { Draft, RunPlan } from '../contract/run.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { worked } from '../core/clock.ts';
 import type { Ending } from '../core/endings.ts';
-import { advance, decideStage } from '../core/stage.ts';
+import { advance, change, decideStage, type Senses, type StageProgress } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
+import { notWorthIt } from '../core/worth.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
+import type { Generated } from '../activities/generate.ts';
+import type { Activities } from '../activities/index.ts';
 import { paidStep } from './paid-step.ts';
 import { models, steps } from './proxies.ts';
 import { recordDecided } from './record-decided.ts';
@@ -32,7 +35,6 @@ export async function runStage(
   const name = stageOf(step);
   const plan = planOf(state);
   const how = plan.stages[name];
-  const make = how?.generate === 'local' ? steps : models;
   const judge = how?.evaluate === 'local' ? steps : models;
   let counts = feedback === undefined;
   if (state.decided !== undefined) await recordDecided(state);
@@ -44,16 +46,13 @@ export async function runStage(
     const attempt = before.attempts + 1;
     const common = { run: plan.run.runKey, stage: step, attempt, earlier };
     show(state, 'running');
-    const generated = await paidStep(state, checkpoint, () =>
-      make.generate.executeWithOptions({ summary: `${name}/${attempt} generate`, ...untilDeadline(state, plan) }, [
-        {
-          ...common,
-          context,
-          ...(previous === undefined ? {} : { previous }),
-          ...(feedback === undefined ? {} : { feedback }),
-        },
-      ]),
-    );
+    const generated = await generate(state, step, checkpoint, {
+      ...common,
+      context,
+      ...(previous === undefined ? {} : { previous }),
+      ...(feedback === undefined ? {} : { feedback }),
+      ...(before.changed === undefined ? {} : { changed: before.changed }),
+    });
     state.costMicroUsd = generated.costMicroUsd;
     const evaluation =
       generated.evaluation ??
@@ -68,18 +67,51 @@ export async function runStage(
   }
 }
 
+/** What a person waits for goes before what nobody does (1 is first, 3 is usual). */
+const AWAITED = { priorityKey: 1 } as const;
+
+/** Makes an attempt, on the queue of its route where that has limits. */
+async function generate(
+  state: RunState,
+  step: string,
+  checkpoint: Checkpoint,
+  request: Parameters<Activities['generate']>[0],
+): Promise<Generated> {
+  const plan = planOf(state);
+  const name = stageOf(step);
+  const summary = `${name}/${request.attempt} generate`;
+  for (;;) {
+    const { queue } = recordOf(state, step);
+    const made = await paidStep(state, checkpoint, () =>
+      plan.stages[name]?.generate === 'local'
+        ? steps.generate.executeWithOptions({ summary, ...untilDeadline(state, plan) }, [request])
+        : models.generate.executeWithOptions(
+            {
+              summary,
+              ...untilDeadline(state, plan),
+              ...(queue === undefined ? {} : { taskQueue: queue }),
+              ...(request.feedback === undefined ? {} : { priority: AWAITED }),
+            },
+            [request],
+          ),
+    );
+    if (!('elsewhere' in made)) return made;
+    state.stages[step] = { ...recordOf(state, step), queue: made.elsewhere };
+  }
+}
+
 /** Takes an evaluation into the record; says what came of the stage, or nothing where another attempt is due. */
 function settle(state: RunState, step: string, evaluation: Evaluation, counts: boolean): Settled | undefined {
-  const { artefact, verdict, approval, output } = evaluation;
+  const { artefact, verdict, approval, output, characters } = evaluation;
   const record = recordOf(state, step);
-  const progress = advance(record.progress, artefact, verdict, counts);
+  const progress = advance(record.progress, artefact, verdict, counts, characters);
   state.stages[step] = { ...record, progress };
   state.attempts += 1;
   state.costMicroUsd = evaluation.costMicroUsd;
   state.best = progress.best?.artefact ?? state.best;
   state.approvals[artefact] = approval;
   const draft: Draft = { stage: step, artefact, ...(output === undefined ? {} : { output }) };
-  const decided = decideStage(progress, verdict, planOf(state).attempts);
+  const decided = decideStage(progress, verdict, planOf(state).attempts, sensesOf(state, step, progress));
   switch (decided.kind) {
     case 'accept':
       return { kind: 'accepted', draft };
@@ -87,11 +119,24 @@ function settle(state: RunState, step: string, evaluation: Evaluation, counts: b
       return { kind: 'ask', draft, because: decided.because };
     case 'stop':
       return decided;
+    case 'change':
+      state.stages[step] = { ...recordOf(state, step), progress: change(progress, decided) };
+      return undefined;
     case 'retry':
       return undefined;
     default:
       return assertNever(decided);
   }
+}
+
+/** How a stage knows that it gets nowhere. */
+function sensesOf(state: RunState, step: string, { counted }: StageProgress): Senses | undefined {
+  const stops = planOf(state).stops?.[stageOf(step)];
+  if (stops === undefined) return undefined;
+  const { strategies, history, worthMicroUsd } = stops;
+  if (history === undefined || worthMicroUsd === undefined) return { strategies };
+  const mean = Math.round(state.costMicroUsd / Math.max(1, state.attempts));
+  return { strategies, notWorthIt: notWorthIt(history, counted + 1, worthMicroUsd, mean) };
 }
 
 async function fetchContext(state: RunState, step: string): Promise<Digest> {

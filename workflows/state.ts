@@ -16,6 +16,8 @@ export interface StageRecord {
   readonly progress: StageProgress;
   readonly earlier: Readonly<Record<string, Digest>>;
   readonly context?: Digest;
+  /** Where its attempts are made, since its route has limits. */
+  readonly queue?: string;
   /** Set when the stage is done. */
   readonly draft?: Draft;
 }

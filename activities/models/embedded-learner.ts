@@ -1,5 +1,6 @@
 import { labelWords } from '../../core/reader/label-words.ts';
 import { LabelReader, type LabelReaderOptions } from '../../core/reader/label-reader.ts';
+import { Timeline } from '../../core/reader/timeline.ts';
 import type { Learner, LearnerQuestion } from './learner.ts';
 
 /** How texts become vectors, and how to vote over such vectors. */
@@ -34,9 +35,10 @@ const PROVEN_AFTER = 25;
 const UNPROVEN = 0.75;
 
 interface Reading<V> {
-  readonly reader: LabelReader<V>;
-  /** Examples up to this id are learnt. */
-  learnt: number;
+  readonly begin: () => LabelReader<V>;
+  reader: LabelReader<V>;
+  /** Examples that are learnt. */
+  learnt: Timeline<{ readonly id: number }>;
   /** Learning happens in order, one question after the other. */
   learning: Promise<void>;
 }
@@ -45,21 +47,35 @@ async function begin<V>(space: Space<V>, { labels }: LearnerQuestion): Promise<R
   const names = await Promise.all(
     labels.map(async (label) => ({ label, vector: await space.embed(labelWords(label)) })),
   );
-  return { reader: new LabelReader({ ...space.settings, names }), learnt: 0, learning: Promise.resolve() };
+  const anew = (): LabelReader<V> => new LabelReader({ ...space.settings, names });
+  return { begin: anew, reader: anew(), learnt: new Timeline(), learning: Promise.resolve() };
 }
 
 async function ask<V>(space: Space<V>, reading: Reading<V>, question: LearnerQuestion) {
-  reading.learning = reading.learning.then(() => learn(space, reading, question));
-  await reading.learning;
-  const answer = reading.reader.answer(await space.embed(question.text), question.watermark);
+  const vector = await space.embed(question.text);
+  const asked = reading.learning.then(async () => {
+    await learn(space, reading, question);
+    // At once: the next question may know less, where something was erased meanwhile.
+    return reading.reader.answer(vector, question.watermark);
+  });
+  reading.learning = asked.then(
+    () => undefined,
+    () => undefined,
+  );
+  const answer = await asked;
   const confidence = answer.examples < PROVEN_AFTER ? Math.min(UNPROVEN, answer.confidence) : answer.confidence;
   return { label: answer.label, confidence };
 }
 
-async function learn<V>(space: Space<V>, reading: Reading<V>, { examples }: LearnerQuestion): Promise<void> {
+async function learn<V>(space: Space<V>, reading: Reading<V>, { examples, watermark }: LearnerQuestion): Promise<void> {
+  if (reading.learnt.hasMoreThan(examples, watermark)) {
+    reading.reader = reading.begin();
+    reading.learnt = new Timeline();
+  }
+  const newest = reading.learnt.items.at(-1)?.id ?? 0;
   for (const { id, text, label } of examples) {
-    if (id <= reading.learnt) continue;
+    if (id <= newest) continue;
     reading.reader.learn({ id, vector: await space.embed(text), label });
-    reading.learnt = id;
+    reading.learnt.add({ id });
   }
 }

@@ -9,10 +9,18 @@ const Response = z.looseObject({
   status: z.string().optional().catch(undefined),
   incomplete_details: z.looseObject({ reason: z.string() }).optional().catch(undefined),
   output: z
-    .array(z.looseObject({ type: z.string(), content: z.unknown() }))
+    // Items of other kinds, as reasoning is one, have no content.
+    .array(z.looseObject({ type: z.string(), content: z.unknown().optional() }))
     .optional()
     .catch(undefined),
-  usage: z.object({ input_tokens: Tokens, output_tokens: Tokens }).optional().catch(undefined),
+  usage: z
+    .object({
+      input_tokens: Tokens,
+      output_tokens: Tokens,
+      input_tokens_details: z.object({ cached_tokens: Tokens }).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
 });
 
 const Content = z.discriminatedUnion('type', [
@@ -20,53 +28,60 @@ const Content = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('refusal'), refusal: z.string() }),
 ]);
 
-/** Asks through the Responses API, with structured output. Raises what the client raises. */
-export async function askResponses(
-  client: OpenAI,
-  model: string,
-  request: ModelRequest,
-  signal: AbortSignal,
-): Promise<ApiAnswer> {
+/** What a response is asked with. */
+export function responseParameters(model: string, request: ModelRequest) {
   const format = {
     type: 'json_schema',
     name: request.schemaName,
     schema: { ...request.schema },
     strict: isStrict(request.schema),
   } as const;
-  const asked = client.responses.create(
-    {
-      model,
-      instructions: request.instructions,
-      input: request.prompt,
-      max_output_tokens: request.maxOutputTokens,
-      store: false,
-      text: { format },
-    },
-    { signal, timeout: request.timeoutMs },
-  );
-  return answerOf(await bodyOf(asked.asResponse()));
+  return {
+    model,
+    instructions: request.instructions,
+    input: request.prompt,
+    max_output_tokens: request.maxOutputTokens,
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    text: { format },
+  };
 }
 
-function answerOf(body: unknown): ApiAnswer {
+/** Asks through the Responses API, with structured output. Raises what the client raises. */
+export async function askResponses(client: OpenAI, model: string, request: ModelRequest): Promise<ApiAnswer> {
+  const asked = client.responses.create(
+    { ...responseParameters(model, request), store: false },
+    { signal: request.signal, timeout: request.timeoutMs },
+  );
+  return responseAnswer(await bodyOf(asked.asResponse()));
+}
+
+/** What the body of a response says. */
+export function responseAnswer(body: unknown): ApiAnswer {
   const {
     status = 'completed',
     incomplete_details: details,
     output,
     usage: used,
   } = Response.safeParse(body).data ?? {};
-  const usage = used && { inputTokens: used.input_tokens, outputTokens: used.output_tokens };
+  const usage = used && {
+    inputTokens: used.input_tokens,
+    outputTokens: used.output_tokens,
+    cachedTokens: used.input_tokens_details?.cached_tokens,
+  };
   if (status === 'incomplete' && details?.reason !== 'max_output_tokens') {
-    return { kind: 'refused', how: `did not finish: ${details?.reason ?? 'an unknown reason'}.`, usage };
+    if (details?.reason === 'content_filter') return { kind: 'filtered', usage };
+    return { kind: 'unfinished', why: details?.reason ?? 'it gives no reason', usage };
   }
-  const said = Told.safeParse(body).data;
-  if (status !== 'incomplete' && status !== 'completed') return { kind: 'failed', why: said ?? status, usage };
-  if (output === undefined && status === 'completed') return { kind: 'strange', said, usage };
+  const told = Told.safeParse(body).data;
+  if (status !== 'incomplete' && status !== 'completed')
+    return { kind: 'failed', told: told ?? { message: status }, usage };
+  if (output === undefined && status === 'completed') return { kind: 'strange', told, usage };
   const contents = (output ?? [])
     .filter(({ type }) => type === 'message')
     .flatMap(({ content }) => (Array.isArray(content) ? content : []))
     .flatMap((content) => Content.safeParse(content).data ?? []);
   const refusal = contents.find((content) => content.type === 'refusal');
-  if (refusal !== undefined) return { kind: 'refused', how: `refused: ${refusal.refusal}`, usage };
+  if (refusal !== undefined) return { kind: 'refused', how: refusal.refusal, usage };
   const text = contents.map((content) => (content.type === 'output_text' ? content.text : '')).join('');
   return { kind: status === 'incomplete' ? 'cut' : 'text', text, usage };
 }

@@ -48,7 +48,7 @@ const SECOND_READER: SecondReaderOptions = {
 export class SecondReader {
   readonly #names: readonly { readonly label: string; readonly text: string }[];
   readonly #options: SecondReaderOptions;
-  readonly #examples = new Timeline<TextExample>();
+  #examples = new Timeline<TextExample>();
   /** For each count of examples, how many of them carry a proposal to calibrate on. */
   #proposals: number[] = [0];
   #bayes: Bayes;
@@ -69,12 +69,23 @@ export class SecondReader {
   learn(example: TextExample): void {
     const placed = this.#examples.add(example);
     if (placed === 'known') return;
-    if (placed === 'inserted') {
-      this.#bayes = new Bayes(this.#names, this.#options.bayes);
-      this.#calibration = new Calibration(this.#options.calibration);
-      this.#proposals = [0];
-    }
+    if (placed === 'inserted') this.#begin();
     for (const next of this.#examples.items.slice(this.#proposals.length - 1)) this.#extend(next);
+  }
+
+  /** Learns all examples up to a watermark. Where one that it had learnt is not among them, it was erased: it begins anew. */
+  learnAll(examples: readonly TextExample[], watermark: number): void {
+    if (this.#examples.hasMoreThan(examples, watermark)) {
+      this.#examples = new Timeline<TextExample>();
+      this.#begin();
+    }
+    for (const example of examples) this.learn(example);
+  }
+
+  #begin(): void {
+    this.#bayes = new Bayes(this.#names, this.#options.bayes);
+    this.#calibration = new Calibration(this.#options.calibration);
+    this.#proposals = [0];
   }
 
   /** Judges a proposed label by the examples with `id <= watermark`. A label outside the closed set is never agreed with. */

@@ -22,6 +22,13 @@ export class Timeline<T extends { readonly id: number }> {
     return low;
   }
 
+  /** Whether something of here, up to the watermark, is not among what is there up to it: it was erased meanwhile. */
+  hasMoreThan(there: readonly { readonly id: number }[], watermark: number): boolean {
+    const newest = this.#items.at(-1)?.id ?? 0;
+    const known = there.findLastIndex(({ id }) => id <= newest) + 1;
+    return this.count(watermark) > known;
+  }
+
   /** Puts an item in its place: `appended` at the end, `inserted` before others, `known` (and ignored) when its id is already there. */
   add(item: T): 'appended' | 'inserted' | 'known' {
     const at = this.count(item.id);

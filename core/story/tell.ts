@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../contract/run-record.ts';
 import type { RunSummary } from '../../contract/record.ts';
 import { eventsOf } from './events.ts';
+import { moment } from '../figures.ts';
 import type { Beginning, Cost, Ending, Story, TemporalFacts } from './story.ts';
 
 /** A run that Temporal knows. */
@@ -131,6 +132,11 @@ function endedOf({ run, gates }: RunRecord, temporal: TemporalFacts): Ending {
 function notesOf({ run, contexts, attempts, others }: RunRecord, temporal: TemporalFacts): string[] {
   const open = run.outcome === undefined;
   return [
+    ...(run.erasedAt === undefined
+      ? []
+      : [
+          `Erased on ${moment(run.erasedAt)}: what it was given, made and said is gone; what it cost and how it ended is not.`,
+        ]),
     ...(others.length === 0
       ? []
       : [
@@ -143,7 +149,7 @@ function notesOf({ run, contexts, attempts, others }: RunRecord, temporal: Tempo
     ...(temporal.kind === 'known' && open && temporal.status === 'RUNNING' && temporal.live === undefined
       ? ['No worker answered for the run just now; this is from the record.']
       : []),
-    ...(attempts.length > 0 && contexts.length === 0
+    ...(attempts.length > 0 && contexts.length === 0 && run.erasedAt === undefined
       ? ['What it was given is not on record: an older version opened it.']
       : []),
   ];

@@ -71,11 +71,13 @@ export function supportTriage(intents: readonly string[]): Loop {
 function secondReader(intents: readonly string[]) {
   const reader = new SecondReader(intents.map((label) => ({ label, text: labelWords(label) })));
   return (intent: string, text: string, evidence: Evidence) => {
-    for (const { id, input, output, predicted } of evidence.examples) {
-      const label = (output as { intent: string }).intent;
-      const before = (predicted as { intent?: string } | undefined)?.intent;
-      reader.learn({ id, text: (input as Ticket).text, label, predicted: before });
-    }
+    const examples = evidence.examples.map(({ id, input, output, predicted }) => ({
+      id,
+      text: (input as Ticket).text,
+      label: (output as { intent: string }).intent,
+      predicted: (predicted as { intent?: string } | undefined)?.intent,
+    }));
+    reader.learnAll(examples, evidence.watermark);
     const { agrees, because } = reader.secondOpinion(text, intent, evidence.watermark);
     return { verdict: agrees ? ('pass' as const) : ('fail' as const), evidence: because };
   };

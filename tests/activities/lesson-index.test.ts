@@ -24,6 +24,7 @@ function stored(all: readonly Lesson[]): Lessons & { reads: number } {
   return {
     reads: 0,
     watermark: () => Promise.resolve(all.at(-1)?.id ?? 0),
+    erasures: () => Promise.resolve(0),
     async list({ loop, after, upTo }) {
       this.reads += 1;
       await new Promise((later) => setImmediate(later));

@@ -28,6 +28,8 @@ export interface Workbench {
   readonly store: Store;
   readonly model: FakeOpenAi;
   readonly endpoint: ModelEndpoint;
+  /** Address of the model server. */
+  readonly url: string;
   /** Does something as the given attempt of an activity; `cancel` aborts it. */
   readonly within: <T>(work: () => Promise<T>, attempt?: number) => Promise<T>;
   /** Lines for whoever runs the worker. */
@@ -40,8 +42,8 @@ export async function workbench(
   options: {
     readonly script?: Script;
     readonly manner?: FakeManner;
-    /** How its endpoints ask: through the Responses API and no other, unless said otherwise. */
-    readonly asks?: Pick<OpenAiOptions, 'api' | 'report'>;
+    /** How its endpoints ask, and where: through the Responses API and no other, unless said otherwise. */
+    readonly asks?: Partial<OpenAiOptions>;
     readonly loop?: Loop;
     readonly harness?: unknown;
     readonly input?: unknown;
@@ -116,6 +118,7 @@ export async function workbench(
     store,
     model,
     endpoint: endpointOf('fake-1'),
+    url: baseUrl,
     told,
     within: (work, attempt = 1) => new MockActivityEnvironment({ attempt }, { logger: silent }).run(work),
     ledger: () =>

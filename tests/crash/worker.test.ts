@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
-import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
+import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/names.ts';
 import { startDevServer, type DevServer } from '../../worker/temporal/dev-server.ts';
 import { freePort } from '../../worker/temporal/ports.ts';
 import {
@@ -44,9 +44,9 @@ afterAll(async () => {
 });
 
 /** A data folder, a model over HTTP, and how to start a worker on both. */
-async function scene(random: () => number, behaviour?: Behaviour) {
+async function scene(random: () => number, behaviour?: Behaviour, route?: object) {
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-crash-'));
-  const { model, env } = await TriageModel.start(folder, random, behaviour);
+  const { model, env } = await TriageModel.start(folder, random, behaviour, route);
   const data = join(folder, 'data');
   onTestFinished(async () => {
     await model.fake.close();
@@ -161,4 +161,33 @@ test('a paid call in flight at a kill leaves exactly one uncertain line, and its
   expect(others.every(({ state }) => state === 'settled')).toBe(true);
   expect(model.calls[0]?.seen.aborted).toBe(true);
   expect(storeProblems(data, 1)).toEqual([]);
+}, 60_000);
+
+test('a worker that is killed in the middle of a background response pays it once', async () => {
+  const random = randomFrom(crashSeed());
+  const done = Promise.withResolvers<void>();
+  const { data, model, start } = await scene(
+    random,
+    (call) => ({ after: done.promise, answer: { json: model.right(call.ticket), usage: { input: 100, output: 50 } } }),
+    { background: true },
+  );
+  const worker = start();
+  await worker.ready();
+  const [message] = model.messages;
+  const handle = await client.workflow.start('supportTriage', {
+    taskQueue: TASK_QUEUE,
+    workflowId: 'supportTriage-background',
+    workflowTaskTimeout: TASK_TIMEOUT,
+    args: [{ id: message?.id, text: message?.text }],
+  });
+  await until(() => model.fake.background.looks > 0);
+  await worker.end('SIGKILL');
+  done.resolve();
+  const another = start();
+  expect(await handle.result()).toMatchObject({ outcome: 'accepted', attempts: 1 });
+  await another.end('SIGTERM');
+  expect(model.fake.background.begun).toHaveLength(1);
+  expect(model.fake.billed.calls).toBe(1);
+  expect(ledgerLines(data)).toMatchObject([{ state: 'settled' }]);
+  expect(ledgerTotals(data)).toMatchObject({ lines: 1, spent: TriageModel.cost({ inputTokens: 100 } as ModelCall) });
 }, 60_000);

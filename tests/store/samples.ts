@@ -71,6 +71,8 @@ const TABLES = [
   'harness_pointers',
   'review_answers',
   'source_answers',
+  'erasures',
+  'doubts',
 ] as const;
 
 /** Everything that a store holds, by table. */

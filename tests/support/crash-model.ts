@@ -51,11 +51,12 @@ export class TriageModel {
     });
   }
 
-  /** Listens, and writes a `loopwright.yaml` that leads to it; `env` is what a worker needs to use it. */
+  /** Listens, and writes a `loopwright.yaml` that leads to it, by a route with `route` in it; `env` is what a worker needs to use it. */
   static async start(
     folder: string,
     random: () => number,
     behaviour: Behaviour = () => undefined,
+    route: object = {},
   ): Promise<{ readonly model: TriageModel; readonly env: Record<string, string> }> {
     const names = (await readdir(KB)).filter((name) => name.endsWith('.md')).toSorted();
     const articles = await Promise.all(
@@ -64,7 +65,7 @@ export class TriageModel {
     const model = new TriageModel((await sample()).stream, articles, random, behaviour);
     const baseUrl = await model.fake.listen();
     const config = join(folder, 'loopwright.yaml');
-    const models = { default: { model: 'fake-1', baseUrl, apiKeyEnv: 'FAKE_KEY' } };
+    const models = { default: { model: 'fake-1', baseUrl, apiKeyEnv: 'FAKE_KEY', ...route } };
     const pricesAsOf = new Date().toISOString().slice(0, 10);
     await writeFile(config, JSON.stringify({ models, pricesAsOf, prices: { 'fake-1': PRICE } }));
     return { model, env: { LOOPWRIGHT_CONFIG: config, FAKE_KEY: 'test' } };

@@ -10,7 +10,9 @@ export function plantIdle(file: string, from: number, count: number): void {
   const database = new DatabaseSync(file);
   database
     .prepare(
-      `insert into runs select 'idle-' || value, 'supportTriage', '', '', '', 'v1', 'manual', '{}', '', 0, ?1, ?1 + value, 'noWork', '', null, null, '', 0, 0, 0
+      `insert into runs (run_key, loop, workflow_id, first_run_id, work_key, harness, trigger_kind, trigger, input, watermark,
+         opened_at, closed_at, outcome, reason)
+       select 'idle-' || value, 'supportTriage', '', '', '', 'v1', 'manual', '{}', '', 0, ?1, ?1 + value, 'noWork', ''
        from (with recursive n(value) as (select 1 union all select value + 1 from n where value < ?2) select value from n)`,
     )
     .run(from, count);

@@ -6,7 +6,7 @@ import { Client, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId
 import type { temporal } from '@temporalio/proto';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { expect, inject, onTestFinished } from 'vitest';
-import type { Dependencies, InstallationCaps, LoopEntry, Route } from '../../activities/dependencies.ts';
+import type { Dependencies, InstallationCaps, LoopEntry, Route, RouteLimits } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
 import { sourceReader } from '../../activities/sources/index.ts';
 import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
@@ -38,6 +38,10 @@ export interface RigOptions {
   readonly caps?: InstallationCaps;
   /** Private addresses that HTTP sources may reach. */
   readonly allowPrivate?: readonly string[];
+  /** The embedded learner; without it, one that fails. */
+  readonly learner?: Dependencies['learner'];
+  /** Limits of the route `default`. */
+  readonly limits?: RouteLimits;
   readonly maxEvents?: number;
   readonly now?: () => number;
   /** Search attributes that the worker believes the cluster has; asked by default. */
@@ -188,7 +192,7 @@ async function dependencies(
     store,
     loops,
     routes: new Map([
-      ['default', endpoint('fake-1')],
+      ['default', { ...endpoint('fake-1'), ...(options.limits === undefined ? {} : { limits: options.limits }) }],
       ['strong', endpoint('fake-2')],
       ['judge', endpoint('fake-judge')],
       ['local', { kind: 'local' }],
@@ -202,7 +206,10 @@ async function dependencies(
     },
     caps: options.caps ?? { tenants: {} },
     report: () => {},
-    learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
+    learner: options.learner ?? {
+      model: 'local-test',
+      answer: () => Promise.reject(new Error('no learner in this test')),
+    },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
     sources: sourceReader({ allowPrivate: options.allowPrivate ?? [] }, { path: process.env['PATH'] }),

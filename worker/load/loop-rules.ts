@@ -5,6 +5,7 @@ import { nearest } from '../../core/nearest.ts';
 import { mayHave } from '../../core/output-fields.ts';
 import type { Judge, Loop, Stage } from '../../loops/define/index.ts';
 import type { RouteModels } from '../models/config.ts';
+import { routeChain } from '../models/fallbacks.ts';
 import type { MistakeAt } from './schema-mistakes.ts';
 
 /** Makes a mistake at a field of a definition. */
@@ -32,8 +33,10 @@ export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> 
   for (const [name, stage] of Object.entries(around.loop.stages)) {
     yield* keylessMistakes(name, stage, around, around.models);
     for (const [index, verifier] of stage.verify.entries())
-      if (verifier.kind === 'judge')
+      if (verifier.kind === 'judge') {
         yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, around, around.models);
+        yield* chainMistakes(`stages.${name}.verify.${index}`, stage, verifier, around, around.models);
+      }
   }
 }
 
@@ -94,13 +97,20 @@ function* fieldMistakes({ loop, harness, inHarness }: LoopAround): Generator<Mis
 
 function* routeMistakes({ loop, harness, inHarness }: LoopAround, models: RouteModels): Generator<Mistake, void> {
   if (!Object.values(loop.stages).some(({ generate }) => generate.kind === 'model')) return;
-  for (const [index, { model }] of harness.routing.entries())
+  for (const [index, { model, atLeast }] of harness.routing.entries()) {
     if (!models.has(model))
       yield inHarness(
         ['routing', index, 'model'],
         `there is no model route "${model}"`,
         `Declare it under \`models\` in loopwright.yaml, or use one of ${[...models.keys()].join(', ')}.`,
       );
+    else if (atLeast !== undefined && models.get(model) !== 'local')
+      yield inHarness(
+        ['routing', index, 'atLeast'],
+        `route "${model}" is a model, and only the embedded learner says how sure it is`,
+        'Leave `atLeast` out, or write `model: local`; what a model says of its confidence is asked by `when: confidence < 0.9` of the next attempt.',
+      );
+  }
 }
 
 /** The embedded learner picks among labels; for anything else a stage has to say itself what to answer without a model. */
@@ -111,13 +121,36 @@ function* keylessMistakes(
   models: RouteModels,
 ): Generator<Mistake, void> {
   if (generate.kind !== 'model' || generate.decision !== undefined || generate.keyless !== undefined) return;
-  const route = harness.routing.find(({ model }) => models.get(model) === 'local');
+  // With a threshold it is passed by where it cannot answer.
+  const route = harness.routing.find(({ model, atLeast }) => models.get(model) === 'local' && atLeast === undefined);
   if (route !== undefined)
     yield inLoop(
       `stages.${name}.generate`,
       `route "${route.model}" is the embedded learner, and it is given neither \`decision\` nor \`keyless\``,
       `Declare a model for it in loopwright.yaml (\`models: { ${route.model}: { model: … } }\`), or write \`model({ keyless: (input) => … })\`.`,
     );
+}
+
+/** A model that stands in for another must not grade what it may have made itself. Where no stand-in is needed for that, `review` says so. */
+function* chainMistakes(
+  field: string,
+  { generate }: Stage<unknown, unknown>,
+  judge: Judge,
+  { harness, inLoop }: LoopAround,
+  models: RouteModels,
+): Generator<Mistake, void> {
+  if (generate.kind !== 'model') return;
+  const made = harness.routing.map(({ model }) => model);
+  const direct = made.some((name) => models.get(name) === models.get(judge.model));
+  const makers = made.flatMap((name) => routeChain(name, models));
+  const graders = routeChain(judge.model, models);
+  const both = graders.find((grader) => makers.some((maker) => models.get(maker) === models.get(grader)));
+  if (direct || both === undefined || models.get(both) === 'local') return;
+  yield inLoop(
+    field,
+    `SelfVerification: judge \`${judge.name}\` may be answered by ${models.get(both)}, which may have made the output, because one of them stands in for another (\`fallback\`)`,
+    'Give the judge and the generator stand-ins that are different models, in loopwright.yaml.',
+  );
 }
 
 function* judgeMistakes(

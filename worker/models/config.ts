@@ -9,6 +9,7 @@ import type { PriceTable } from '../../core/prices.ts';
 import { readYaml } from '../load/yaml-file.ts';
 import { redactor } from '../redactor.ts';
 import { endpointOf, identityOf } from './model-endpoint.ts';
+import { fallbackIssues } from './fallbacks.ts';
 import { ModelRoute } from './model-route.ts';
 import { capsOf, isDated, moneyFields, priceTableOf } from './money-fields.ts';
 import { sourceFields } from './source-fields.ts';
@@ -26,6 +27,9 @@ export const Config = z
     ...moneyFields,
     ...sourceFields,
   })
+  .check((context) => {
+    for (const issue of fallbackIssues(context.value.models)) context.issues.push({ ...issue, input: context.value });
+  })
   .refine(isDated, {
     path: ['pricesAsOf'],
     error:
@@ -38,7 +42,10 @@ type Config = z.infer<typeof Config>;
  * Who answers by route name: `local` for the embedded learner, else a model's id. Routes that lead to one model have one
  * id here, whatever they call it. What a harness may route to.
  */
-export type RouteModels = ReadonlyMap<string, string>;
+export interface RouteModels extends ReadonlyMap<string, string> {
+  /** Which route stands in for which. */
+  readonly fallbacks?: ReadonlyMap<string, string>;
+}
 
 /** `loopwright.yaml` as it was read, with every mistake in it. No key is needed for that. */
 export interface ConfigFile {
@@ -86,7 +93,10 @@ function routeModels({ models }: Config, env: NodeJS.ProcessEnv): RouteModels {
     const id = route === 'local' ? route : firstOfItsKind(identityOf(route, env), identities);
     return [name, id] as const;
   });
-  return new Map([['local', 'local'], ...routes]);
+  const fallbacks = Object.entries(models).flatMap(([name, route]): [string, string][] =>
+    route === 'local' || route.fallback === undefined ? [] : [[name, route.fallback]],
+  );
+  return Object.assign(new Map([['local', 'local'], ...routes]), { fallbacks: new Map(fallbacks) });
 }
 
 /** The id of the first model that is the same, directly or by way of others. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Learner } from '../../activities/models/learner.ts';
 import { embeddedLearner } from '../../activities/models/embedded-learner.ts';
 import { chooseSpace, WEIGHTS_VARIABLE } from '../../activities/models/local/embedder.ts';
-import { keptInFile } from './vector-file.ts';
+import { keptInFile, VECTORS_FILE } from './vector-file.ts';
 
 /** Where the learner's weights may be. */
 export interface LearnerOptions {
@@ -24,6 +24,6 @@ export async function chooseLearner({ env, cacheDir, data, report }: LearnerOpti
   if (data === undefined) return embeddedLearner(space);
   return embeddedLearner({
     ...space,
-    embed: keptInFile(join(data, 'vectors.db'), space.model, (text) => space.embed(text), report),
+    embed: keptInFile(join(data, VECTORS_FILE), space.model, (text) => space.embed(text), report),
   });
 }

@@ -35,9 +35,14 @@ export function endpointOf(
       `${place} takes its key from ${key.variable}, which is not set. Set it, or name another variable with \`apiKeyEnv\`, or say \`apiKeyEnv: ${NO_KEY}\` where the server needs no key.`,
     );
   }
-  const { api } = route;
-  const options = { ...serverOf(route, env), report, ...(api === undefined ? {} : { api }) };
-  return { kind: 'endpoint', endpoint: openAiEndpoint(options) };
+  const { api, background } = route;
+  const options = {
+    ...serverOf(route, env),
+    report,
+    ...(api === undefined ? {} : { api }),
+    ...(background === undefined ? {} : { background }),
+  };
+  return { kind: 'endpoint', endpoint: openAiEndpoint(options), fallback: route.fallback, limits: route.limits };
 }
 
 /** Where a route's model is, and with which key it is asked. */

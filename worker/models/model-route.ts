@@ -39,6 +39,31 @@ const Endpoint = z
       .enum(['responses', 'chat'])
       .optional()
       .describe('Without it: Responses, left by itself for Chat Completions where a server not OpenAI’s own needs it.'),
+    fallback: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Route whose model answers where this one’s provider is down; that one may have a `fallback` too.'),
+    limits: z
+      .strictObject({
+        concurrent: z.int().min(1).max(1000).optional().describe('Steps that ask this route at once.'),
+        perMinute: z
+          .number()
+          .min(0.1)
+          .max(100_000)
+          .optional()
+          .describe('Steps that ask this route a minute, by all workers together.'),
+      })
+      .optional()
+      .describe(
+        'What the provider lets through: steps wait on a queue of their own, `loops-model-<route>`; what a person waits for goes first.',
+      ),
+    background: z
+      .boolean()
+      .optional()
+      .describe(
+        'Responses go on at the provider, and a call whose worker was killed picks its response up again instead of paying twice; only where the Responses API has a background mode (OpenAI, Azure). The provider keeps such responses for a while.',
+      ),
     apiKeyEnv: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -53,6 +78,10 @@ const Endpoint = z
   .refine(({ baseUrl, azure: resource }) => baseUrl === undefined || resource === undefined, {
     path: ['azure'],
     error: 'Expected `baseUrl` or `azure`, got both; Keep one of the two',
+  })
+  .refine(({ api, background }) => background !== true || api !== 'chat', {
+    path: ['background'],
+    error: 'Expected no `background` with `api: chat`, which has none; Leave one of the two out',
   });
 
 /** A model of `loopwright.yaml`: the embedded learner, or one behind a server. */

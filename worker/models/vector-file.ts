@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 
+/** File in a data folder with the vectors of texts that were embedded. */
+export const VECTORS_FILE = 'vectors.db';
+
 /** Makes a vector of a text. */
 type Embed = (text: string) => Promise<Float32Array>;
 

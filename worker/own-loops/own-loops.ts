@@ -19,7 +19,7 @@ import { uncheckedMistakes } from '../review/refuse.ts';
 export const LOOPS = fileURLToPath(new URL('../../loops/', import.meta.url));
 
 /** File in a data folder with the intents that it was begun with. */
-const INTENTS_FILE = 'supportTriage.intents.json';
+export const INTENTS_FILE = 'supportTriage.intents.json';
 
 /**
  * The loops that come with the project, with their harnesses. `intents` are the answers that `supportTriage` may give.

@@ -67,7 +67,7 @@ async function withOwnStore<T>(folder: string, work: (record: RecordClient) => P
 
 function overHttp({ port, token }: GatewayFile, timeoutMs = ANSWER_MS): Send {
   return async (path, init) => {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = init?.signal ?? AbortSignal.timeout(timeoutMs);
     return await fetch(`http://127.0.0.1:${port}${path}`, {
       ...bearing(token, init),
       signal,

@@ -134,6 +134,11 @@ test('a closed run whose Temporal is away or forgetful is told whole, and says s
   }
 });
 
+test('a run whose content was erased says since when', () => {
+  const story = storyOf(recordOf({}, { erasedAt: Date.UTC(2026, 0, 2) }), { kind: 'unknown' });
+  expect(story?.notes.join()).toContain('Erased on 2026-01-02 00:00:00Z: what it was given, made and said is gone');
+});
+
 test('a run that failed after it was opened says how Temporal shows it', () => {
   const record = recordOf({}, { state: 'closed', outcome: 'blocked', reason: 'UnknownPrice: …', closedAt: 1500 });
   const failure = { type: 'UnknownPrice', message: '…' };

@@ -1,0 +1,32 @@
+/** What is known of a provider that has failed lately. */
+export interface Breaker {
+  /** Outages in a row. */
+  readonly failed: number;
+  /** Not asked before this time, in milliseconds since 1970; then by one call, which finds out. */
+  readonly closedUntil: number;
+}
+
+/** A provider that works, as far as anybody knows. */
+export const working: Breaker = { failed: 0, closedUntil: 0 };
+
+/** So many outages in a row say that it is down. */
+const DOWN_AFTER = 2;
+
+/** How long a provider that is down is left alone, at first and at most, in milliseconds. */
+const FIRST_REST_MS = 15_000;
+const LONGEST_REST_MS = 240_000;
+
+/** After an outage: the first may be an accident, and then it rests, twice as long each time. */
+export function afterOutage({ failed }: Breaker, now: number): Breaker {
+  const times = failed + 1;
+  if (times < DOWN_AFTER) return { failed: times, closedUntil: 0 };
+  const restMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (times - DOWN_AFTER));
+  return { failed: times, closedUntil: now + restMs };
+}
+
+/** Whether a provider may be asked now, and what is known of it meanwhile: one call finds out, the others pass it by. */
+export function mayAsk(breaker: Breaker, now: number): { readonly may: boolean; readonly next: Breaker } {
+  if (breaker.failed < DOWN_AFTER) return { may: true, next: breaker };
+  if (now < breaker.closedUntil) return { may: false, next: breaker };
+  return { may: true, next: { ...breaker, closedUntil: now + FIRST_REST_MS } };
+}

@@ -1,0 +1,108 @@
+import { ERASED } from '../contract/erasure.ts';
+import type { Tables } from './schema.ts';
+
+/** A row as the scan sees it. */
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/**
+ * How a column is erased. `name`: a keyed digest takes its place, where it names the subject; `effect`: that of its work does. `text`: goes where it names
+ * the subject, and with its run. `json`: what names the subject goes, and with its run what stands under these fields.
+ */
+export type Erasing =
+  | { readonly as: 'name' }
+  | { readonly as: 'effect' }
+  | { readonly as: 'text'; readonly ofRun: boolean }
+  | { readonly as: 'json'; readonly ofRun: readonly string[] };
+
+/** A table whose rows may hold what a customer sent, or what was made of it. */
+export interface ErasableTable {
+  readonly table: keyof Tables;
+  readonly key: readonly string[];
+  /** Column with the run that it belongs to. */
+  readonly run?: string;
+  readonly columns: Readonly<Record<string, Erasing>>;
+  /** What takes the place of all of a row's content where any of it goes: a tombstone. */
+  readonly tombstone?: Readonly<Record<string, string | null>>;
+}
+
+const name = { as: 'name' } as const;
+const text = { as: 'text', ofRun: true } as const;
+const mention = { as: 'text', ofRun: false } as const;
+
+/** Every table that may name somebody, but artefacts, which have their owners, and harnesses, which are immutable. The ledger holds sums. */
+export const ERASABLE: readonly ErasableTable[] = [
+  {
+    table: 'runs',
+    key: ['run_key'],
+    run: 'run_key',
+    columns: {
+      workflow_id: name,
+      work_key: name,
+      duplicate_of: name,
+      tenant: name,
+      trigger: { as: 'json', ofRun: [] },
+      reason: text,
+    },
+  },
+  { table: 'work', key: ['work_key'], columns: { work_key: name } },
+  { table: 'doubts', key: ['work_key'], columns: { work_key: name } },
+  {
+    table: 'attempts',
+    key: ['run_key', 'stage', 'attempt'],
+    run: 'run_key',
+    columns: { author: name, strategy_because: text },
+  },
+  {
+    table: 'judgements',
+    key: ['run_key', 'stage', 'artefact', 'author'],
+    run: 'run_key',
+    columns: { author: name, body: { as: 'json', ofRun: ['evidence', 'because'] } },
+  },
+  { table: 'gates', key: ['run_key', 'digest'], run: 'run_key', columns: { because: text } },
+  {
+    table: 'decisions',
+    key: ['key'],
+    run: 'run_key',
+    columns: { by: mention, note: text, body: { as: 'json', ofRun: ['note', 'feedback', 'output'] } },
+  },
+  {
+    table: 'lessons',
+    key: ['id'],
+    run: 'run_key',
+    columns: { text, input: text, output: text, predicted: text, by: mention },
+    // The row stays: ids are watermarks, and what a run could know is one of them.
+    tombstone: { text: ERASED, input: 'null', output: null, predicted: null },
+  },
+  {
+    table: 'effects',
+    key: ['key'],
+    run: 'run_key',
+    columns: { key: { as: 'effect' }, result: { as: 'json', ofRun: ['*'] } },
+  },
+  { table: 'outbox', key: ['topic', 'key'], columns: { key: name, body: { as: 'json', ofRun: ['*'] } } },
+  { table: 'budget_raises', key: ['key'], run: 'run_key', columns: { reason: text, by: mention } },
+  {
+    table: 'review_answers',
+    key: ['loop', 'check', 'at', 'by'],
+    columns: { note: mention, answer: mention, by: name },
+  },
+];
+
+/** Values of these fields are words of ours, and hold the JSON together. */
+const OURS: ReadonlySet<string> = new Set(['verdict', 'decision', 'identity', 'kind']);
+
+/** JSON without what names the subject and, where `fields` are named, without what stands under them; `*` is all of it. */
+export function scrubbed(json: string, named: (text: string) => boolean, fields: readonly string[]): string {
+  if (fields.includes('*')) return JSON.stringify(ERASED);
+  const scrub = (value: unknown, field: string): unknown => {
+    if (fields.includes(field) && value !== undefined && value !== null) return ERASED;
+    if (Array.isArray(value)) return value.map((item) => scrub(item, ''));
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [named(key) ? ERASED : key, scrub(inner, key)]),
+      );
+    if (typeof value === 'number') return named(String(value)) ? ERASED : value;
+    return typeof value === 'string' && !OURS.has(field) && named(value) ? ERASED : value;
+  };
+  return JSON.stringify(scrub(JSON.parse(json), ''));
+}

@@ -1,0 +1,164 @@
+import type { Kysely } from 'kysely';
+import type { Manifest } from '../contract/context.ts';
+import type { ErasurePlan } from '../contract/erasure.ts';
+import { rowsOf } from './erasure-scan.ts';
+import type { Tables } from './schema.ts';
+
+type Run = ErasurePlan['runs'][number];
+
+/** What an erasure reaches: texts by digest, and runs. */
+export interface Reach {
+  readonly runs: ReadonlyMap<string, Run>;
+  readonly workKeys: ReadonlySet<string>;
+  readonly artefacts: ReadonlySet<string>;
+  /** Texts that only show an erased lesson to runs of others, which are at work with them. */
+  readonly shown: ReadonlySet<string>;
+  readonly open: readonly Run[];
+  readonly harnesses: readonly string[];
+}
+
+/** Whose content is looked for. */
+export interface Wanted {
+  readonly named: (text: string) => boolean;
+  /** Workflow ids or run keys. */
+  readonly runs: readonly string[];
+}
+
+/**
+ * Finds what an erasure reaches. A run is about the subject where its name, its work or its input names it, or where it
+ * is named itself; runs of the same work are too. A text goes where it names the subject, where only such runs have it,
+ * or where it shows a lesson of theirs.
+ */
+export async function reachOf(database: Kysely<Tables>, wanted: Wanted): Promise<Reach> {
+  const naming = new Set<string>();
+  for await (const { digest, body } of rowsOf(database, 'artefacts', ['digest'], ['body']))
+    if (wanted.named(String(body))) naming.add(String(digest));
+  const { about, workKeys, unclosed } = await runsAbout(database, wanted, naming);
+  const own = await onlyTheirs(database, [...about.keys()]);
+  const shown = await showing(database, await lessonsGone(database, wanted, about));
+  const artefacts = new Set([...naming, ...own, ...shown]);
+  const others = await holdersOf(database, artefacts, unclosed);
+  const blocked = [...unclosed.values()].filter(({ runKey }) => {
+    if (about.has(runKey)) return true;
+    return [...(others.get(runKey) ?? [])].some((digest) => !shown.has(digest));
+  });
+  const inUse = [...others.values()].flatMap((digests) => [...digests]).filter((digest) => shown.has(digest));
+  for (const digest of inUse) artefacts.delete(digest);
+  return {
+    runs: about,
+    workKeys,
+    artefacts,
+    shown: new Set(inUse),
+    open: blocked,
+    harnesses: await harnessesNaming(database, wanted.named),
+  };
+}
+
+async function runsAbout(database: Kysely<Tables>, { named, runs }: Wanted, naming: ReadonlySet<string>) {
+  const wanted = new Set(runs);
+  const all = await database
+    .selectFrom('runs')
+    .select(['run_key', 'workflow_id', 'first_run_id', 'loop', 'work_key', 'input', 'closed_at'])
+    .orderBy('opened_at')
+    .execute();
+  const meant = all.filter(
+    (run) =>
+      wanted.has(run.run_key) ||
+      wanted.has(run.workflow_id) ||
+      naming.has(run.input) ||
+      [run.workflow_id, run.work_key].some(named),
+  );
+  const workKeys = new Set(meant.map(({ work_key }) => work_key));
+  const about = new Map<string, Run>();
+  const unclosed = new Map<string, Run>();
+  for (const row of all) {
+    const run = {
+      workflowId: row.workflow_id,
+      runKey: row.run_key,
+      firstRunId: row.first_run_id,
+      loop: row.loop,
+    };
+    if (workKeys.has(row.work_key)) about.set(run.runKey, run);
+    if (row.closed_at === null) unclosed.set(run.runKey, run);
+  }
+  return { about, workKeys, unclosed };
+}
+
+/** Texts that no other run has. */
+async function onlyTheirs(database: Kysely<Tables>, runKeys: readonly string[]): Promise<Set<string>> {
+  const theirs = new Set<string>();
+  const mine = new Set(runKeys);
+  for (const runKey of runKeys) {
+    const rows = await database.selectFrom('artefact_owners').select('digest').where('run_key', '=', runKey).execute();
+    for (const { digest } of rows) theirs.add(digest);
+  }
+  for (const digest of theirs) {
+    const owners = await database
+      .selectFrom('artefact_owners')
+      .select('run_key')
+      .where('digest', '=', digest)
+      .execute();
+    if (owners.some(({ run_key }) => !mine.has(run_key))) theirs.delete(digest);
+  }
+  return theirs;
+}
+
+async function lessonsGone(
+  database: Kysely<Tables>,
+  { named }: Wanted,
+  about: ReadonlyMap<string, Run>,
+): Promise<Set<number>> {
+  const gone = new Set<number>();
+  const columns = ['run_key', 'text', 'input', 'output', 'predicted', 'erased_at'];
+  for await (const row of rowsOf(database, 'lessons', ['id'], columns)) {
+    const texts = [row['text'], row['input'], row['output'], row['predicted']];
+    if (
+      row['erased_at'] !== null ||
+      about.has(String(row['run_key'])) ||
+      texts.some((text) => typeof text === 'string' && named(text))
+    )
+      gone.add(Number(row['id']));
+  }
+  return gone;
+}
+
+/** Texts by which contexts showed one of these lessons. */
+async function showing(database: Kysely<Tables>, lessons: ReadonlySet<number>): Promise<Set<string>> {
+  const digests = new Set<string>();
+  if (lessons.size === 0) return digests;
+  const manifests = await database
+    .selectFrom('contexts')
+    .innerJoin('artefacts', 'artefacts.digest', 'contexts.manifest')
+    .select('artefacts.body')
+    .where('artefacts.body', 'like', '%"lessons":%')
+    .execute();
+  for (const { body } of manifests)
+    for (const part of (JSON.parse(body) as Manifest).parts)
+      if (part.lessons?.some((id) => lessons.has(id)) === true) digests.add(part.digest);
+  return digests;
+}
+
+/** Which of these texts the open runs have. */
+async function holdersOf(
+  database: Kysely<Tables>,
+  digests: ReadonlySet<string>,
+  unclosed: ReadonlyMap<string, Run>,
+): Promise<ReadonlyMap<string, Set<string>>> {
+  const held = new Map<string, Set<string>>();
+  for (const runKey of unclosed.keys()) {
+    const rows = await database.selectFrom('artefact_owners').select('digest').where('run_key', '=', runKey).execute();
+    const mine = rows.map(({ digest }) => digest).filter((digest) => digests.has(digest));
+    if (mine.length > 0) held.set(runKey, new Set(mine));
+  }
+  return held;
+}
+
+async function harnessesNaming(database: Kysely<Tables>, named: Wanted['named']): Promise<string[]> {
+  const rows = await database
+    .selectFrom('harnesses')
+    .select(['loop', 'version', 'body'])
+    .orderBy('loop')
+    .orderBy('version')
+    .execute();
+  return rows.filter(({ body }) => named(body)).map(({ loop, version }) => `${loop} v${version}`);
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { ERASABLE } from '../../store/erasable-columns.ts';
+import { openStore } from '../../store/index.ts';
+
+/** Columns of text that an erasure leaves as they are: keys of runs, digests, and words that are ours. */
+const STAYS: Readonly<Record<string, readonly string[]>> = {
+  // Rows go as a whole, with who holds them.
+  artefacts: ['digest', 'body'],
+  artefact_owners: ['digest', 'run_key', 'keep'],
+  runs: ['run_key', 'loop', 'first_run_id', 'harness', 'trigger_kind', 'input', 'prices', 'outcome', 'artefact'],
+  work: ['run_key', 'state'],
+  contexts: ['run_key', 'stage', 'manifest'],
+  attempts: ['run_key', 'stage', 'artefact', 'strategy', 'passed_over'],
+  judgements: ['run_key', 'stage', 'artefact', 'verdict'],
+  gates: ['run_key', 'gate', 'digest', 'stage', 'artefact'],
+  decisions: ['key', 'run_key', 'gate', 'digest', 'decision', 'identity'],
+  lessons: ['key', 'loop', 'kind', 'trust', 'run_key', 'source', 'artefact'],
+  effects: ['run_key', 'name', 'artefact', 'state'],
+  outbox: ['topic'],
+  // Sums, by run and tenant.
+  ledger: ['run_key', 'loop', 'stage', 'call', 'execution', 'model', 'state', 'budgets', 'response', 'tenant'],
+  budgets: ['id'],
+  budget_waits: ['run_key', 'budget'],
+  budget_raises: ['key', 'budget', 'run_key'],
+  // Immutable: what names a subject is listed.
+  harnesses: ['loop', 'body', 'digest', 'source'],
+  harness_pointers: ['loop'],
+  review_answers: ['loop', 'check'],
+  erasures: ['id', 'by', 'reason', 'subject', 'counts'],
+  erasure_salt: ['salt'],
+  doubts: [],
+  // A cache: an erasure empties it.
+  source_answers: ['key', 'loop', 'digest', 'body'],
+};
+
+test('each column of text is erased where it names a subject, or is known to hold none', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-columns-'));
+  const store = await openStore(folder, process.pid);
+  onTestFinished(async () => {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const columns = await store.facts.query(
+    `select t.name as "table", c.name as "column" from sqlite_master t, pragma_table_info(t.name) c
+     where t.type = 'table' and t.name not like 'kysely%' and t.name not like 'sqlite%' and lower(c.type) = 'text'`,
+  );
+  const erased = ERASABLE.flatMap(({ table, columns: its }) => Object.keys(its).map((column) => `${table}.${column}`));
+  const stays = Object.entries(STAYS).flatMap(([table, its]) => its.map((column) => `${table}.${column}`));
+  const found = columns.map((row) => `${String(row['table'])}.${String(row['column'])}`);
+  expect([...erased, ...stays].toSorted()).toEqual(found.toSorted());
+});

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { bad, good, titleLoop } from '../support/loops.ts';
+import { rig, until } from '../support/rig.ts';
+
+test('a route that lets two through at once never has three, however many runs there are', async () => {
+  let inFlight = 0;
+  let most = 0;
+  const { run, model } = await rig({
+    loops: [{ loop: titleLoop() }],
+    limits: { concurrent: 2 },
+    script: () => {
+      most = Math.max(most, (inFlight += 1));
+      const done = new Promise((resolve) => setTimeout(resolve, 150)).then(() => (inFlight -= 1));
+      return { after: done, answer: good('owls') };
+    },
+  });
+  const runs = Array.from({ length: 8 }, (_, index) => run('writeTitle', { id: String(index), topic: 'owls' }));
+  const results = await Promise.all(runs);
+  expect(results.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+  expect(model.seen).toHaveLength(8);
+  expect(most).toBe(2);
+});
+
+test('later attempts go to the queue of their route at once, and what a person waits for goes first', async () => {
+  const { start, gate, model } = await rig({
+    loops: [{ loop: titleLoop(), harness: 'approval: { when: "true" }' }],
+    limits: { concurrent: 1 },
+    script: [bad(), good('owls'), good('owls, again')],
+  });
+  const handle = await start('writeTitle', { id: '1', topic: 'owls' });
+  const { gateDigest } = await gate(handle);
+  await handle.signal('revise', { by: 'ada', feedback: 'again' });
+  await gate(handle, gateDigest);
+  await handle.signal('stop', { by: 'ada', reason: 'enough' });
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  const asked = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    scheduled?.activityType?.name === 'generate'
+      ? [
+          {
+            queue: /-model-default$/.test(scheduled.taskQueue?.name ?? ''),
+            first: scheduled.priority?.priorityKey ?? 0,
+          },
+        ]
+      : [],
+  );
+  expect(asked).toEqual([
+    { queue: false, first: 0 },
+    { queue: true, first: 0 },
+    { queue: true, first: 0 },
+    { queue: true, first: 1 },
+  ]);
+  expect(model.seen).toHaveLength(3);
+});
+
+test('a route that lets so many through a minute spreads them out', async () => {
+  const { run, model } = await rig({
+    loops: [{ loop: titleLoop() }],
+    limits: { perMinute: 240 },
+    script: () => good('owls'),
+  });
+  const begun = performance.now();
+  const all = Promise.all(
+    Array.from({ length: 7 }, (_, index) => run('writeTitle', { id: String(index), topic: 'owls' })),
+  );
+  await until(
+    () => Promise.resolve(model.seen.length),
+    (seen) => seen === 7,
+  );
+  // Four a second, after a burst of what the server lets through at first.
+  expect(performance.now() - begun).toBeGreaterThan(700);
+  await all;
+});
