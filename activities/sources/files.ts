@@ -48,6 +48,7 @@ export async function readFiles(request: FilesRequest, folder: string, signal: A
 async function matching(start: string, pattern: string, signal: AbortSignal): Promise<string[]> {
   const found: string[] = [];
   const waiting = [''];
+  const saysDots = /(?:^|[/{,])\./.test(pattern);
   let seen = 0;
   for (const under of waiting) {
     signal.throwIfAborted();
@@ -57,7 +58,7 @@ async function matching(start: string, pattern: string, signal: AbortSignal): Pr
         throw new SourceProblem('refused', `there are more than ${MAX_NAMES} names below its root. Name a smaller one`);
       const path = under === '' ? entry.name : `${under}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!SKIPPED.includes(entry.name) && (!entry.name.startsWith('.') || pattern.includes('.'))) waiting.push(path);
+        if (!SKIPPED.includes(entry.name) && (!entry.name.startsWith('.') || saysDots)) waiting.push(path);
       } else if (matchesGlob(path, pattern)) found.push(path);
     }
   }

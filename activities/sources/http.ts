@@ -47,6 +47,7 @@ async function follow(
   request: HttpRequest,
   { agent, signal }: { readonly agent: Agent; readonly signal: AbortSignal },
 ): Promise<Part> {
+  assertStraight(request.url);
   let url = allowed(request.url, undefined, request.origins);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
     const response = await fetch(url, {
@@ -63,6 +64,20 @@ async function follow(
   throw new SourceProblem('refused', `${shown(request.url)} redirects more than ${MAX_REDIRECTS} times`);
 }
 
+/** A URL means what it looks like: nothing in it that was made from an input climbs out of the path before it. */
+function assertStraight(text: unknown): void {
+  if (typeof text !== 'string') return;
+  // What the URL parser drops or turns into `/` would hide a step.
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  const hides = /[\\\u0000-\u001f]/.test(text);
+  const [path = ''] = text.split(/[?#]/);
+  if (!hides && !path.split('/').some((name) => /^(?:\.|%2e){1,2}$/i.test(name))) return;
+  throw new SourceProblem(
+    'refused',
+    `${shown(text)} was made with a step out of its path (\`..\`, a backslash, a tab)`,
+  );
+}
+
 /** A URL that may be asked. */
 function allowed(text: string, from: URL | undefined, origins: readonly string[]): URL {
   const hop = from === undefined ? '' : `${shown(from.href)} redirects to `;
@@ -72,7 +87,7 @@ function allowed(text: string, from: URL | undefined, origins: readonly string[]
   if (!origins.includes(url.origin))
     throw new SourceProblem(
       'refused',
-      `${hop}${url.protocol}//${url.host}${hop === '' ? ' is' : ', which is'} not in its \`hosts\` (${origins.join(', ')})`,
+      `${hop}${url.protocol}//${url.host.slice(0, 260)}${hop === '' ? ' is' : ', which is'} not in its \`hosts\` (${origins.join(', ')})`,
     );
   if (url.username !== '' || url.password !== '')
     throw new SourceProblem('refused', `${hop}a URL with a user name or a password in it, and none is sent`);

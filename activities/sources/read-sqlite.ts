@@ -44,7 +44,8 @@ function rowsOf({ path, query, parameters, maxRows, maxBytes }: SqliteQuestion):
   });
   const statement = database.prepare(query);
   // SQLite prepares the first statement and leaves what is behind it.
-  const rest = query.slice(query.indexOf(statement.sourceSQL) + statement.sourceSQL.length);
+  const behind = query.slice(query.indexOf(statement.sourceSQL) + statement.sourceSQL.length);
+  const rest = behind.replaceAll(/--[^\n]*|\/\*[^]*?\*\//g, '');
   if (rest.trim() !== '')
     return { kind: 'refused', why: `it is more than one statement, at "${rest.trim().slice(0, 60)}"` };
   if (statement.columns().length === 0) return { kind: 'refused', why: 'it is no SELECT' };

@@ -64,6 +64,20 @@ describe('a page', () => {
   });
 });
 
+test.each([
+  '/products/../admin',
+  '/products/..',
+  '/products/%2e%2E/admin',
+  '/products/.%2e/admin',
+  '/products/..\\admin',
+  '/products/.\t./admin',
+  '/./products',
+])('a URL that an input has bent (%j) is refused before anything is asked', async (path) => {
+  const { url, read, asked } = await httpServer((_, response) => response.end());
+  await expect(read(`${url}${path}`)).rejects.toMatchObject(refused('a step out of its path'));
+  expect(asked).toEqual([]);
+});
+
 describe('bounds', () => {
   test('a zip bomb is given up at the cap, not unpacked', async () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000, 'a'));

@@ -30,7 +30,7 @@ describe('sql', () => {
         text: '{"id":1,"total":1.5,"big":"1152921504606846976","photo":"(3 bytes)"}\n{"id":3,"total":4.5,"big":"1152921504606846976","photo":"(3 bytes)"}',
       },
     ]);
-    expect(await run('select 1 where 0', {})).toEqual([{ text: '(no rows)' }]);
+    expect(await run('select 1 where 0; -- none', {})).toEqual([{ text: '(no rows)' }]);
   });
 
   test('binds what comes from an input, and it stays a value', async () => {
