@@ -6,7 +6,7 @@ import type { Lesson } from '../contract/lesson.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { canonicalJson } from '../core/canonical.ts';
-import { pack } from '../core/pack.ts';
+import { pack, type Packed } from '../core/pack.ts';
 import { ngramVector } from '../core/reader/ngrams.ts';
 import { sparseCosine } from '../core/reader/vector.ts';
 import type { Part, Source, SourceAccess } from '../loops/define/index.ts';
@@ -41,30 +41,20 @@ export async function fetchContext(deps: Dependencies, { run, stage }: FetchCont
   );
   const packed = pack(fetched.flat(), harness.limits.contextTokens);
   const kept = packed.filter((item) => item.kind !== 'dropped');
-  const parts = kept.map((item): ManifestPart => {
-    const { source, part, title } = item.wish;
-    return {
-      source: title,
-      trust: source.trust,
-      keep: source.keep,
-      tokens: item.tokens,
-      digest: deps.store.artefacts.digest(item.text),
-      why: source.why,
-      ...(item.kind === 'cut' ? { cutFromTokens: item.fromTokens } : {}),
-      ...(part.lessons === undefined ? {} : { lessons: part.lessons }),
-      ...(part.origin === undefined ? {} : { origin: part.origin }),
-      ...(part.incomplete === undefined ? {} : { incomplete: part.incomplete }),
-      ...(part.cachedForMs === undefined ? {} : { cachedForMs: part.cachedForMs }),
-    };
-  });
+  const parts = kept.map((item) => manifestPart(deps, item));
+  const silent = sources.filter((source, index) => fetched[index]?.length === 0 && source.name !== 'lessons');
   const manifest: Manifest = {
     tokens: parts.reduce((sum, part) => sum + part.tokens, 0),
     budgetTokens: harness.limits.contextTokens,
     watermark: run.watermark,
     parts,
-    dropped: packed
-      .filter((item) => item.kind === 'dropped')
-      .map((item) => ({ source: item.wish.title, tokens: item.tokens, why: 'the token budget was used up' })),
+    dropped: [
+      ...packed
+        .filter((item) => item.kind === 'dropped')
+        .map((item) => ({ source: item.wish.title, tokens: item.tokens, why: 'the token budget was used up' })),
+      // A record without lessons is how every loop begins; anything else that says nothing is worth a line.
+      ...silent.map(({ name }) => ({ source: name, tokens: 0, why: 'it had nothing' })),
+    ],
   };
   const { runKey } = run;
   // Asked for at once, so that all of them share a commit.
@@ -73,6 +63,26 @@ export async function fetchContext(deps: Dependencies, { run, stage }: FetchCont
     ...kept.map(({ text, wish }) => deps.store.artefacts.put(text, { runKey, keep: wish.source.keep })),
   ]);
   return { manifest: digest, tokens: manifest.tokens, parts: parts.length, dropped: manifest.dropped.length };
+}
+
+function manifestPart(
+  deps: Dependencies,
+  item: Exclude<Packed<ReturnType<typeof wishOf>>, { kind: 'dropped' }>,
+): ManifestPart {
+  const { source, part, title } = item.wish;
+  return {
+    source: title,
+    trust: source.trust,
+    keep: source.keep,
+    tokens: item.tokens,
+    digest: deps.store.artefacts.digest(item.text),
+    why: source.why,
+    ...(item.kind === 'cut' ? { cutFromTokens: item.fromTokens } : {}),
+    ...(part.lessons === undefined ? {} : { lessons: part.lessons }),
+    ...(part.origin === undefined ? {} : { origin: part.origin }),
+    ...(part.incomplete === undefined ? {} : { incomplete: part.incomplete }),
+    ...(part.cachedForMs === undefined ? {} : { cachedForMs: part.cachedForMs }),
+  };
 }
 
 const SAID = { refused: 'was refused', failed: 'failed' } as const;

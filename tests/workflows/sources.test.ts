@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Manifest } from '../../contract/context.ts';
-import { http, model } from '../../loops/define/index.ts';
+import { http, model, source } from '../../loops/define/index.ts';
 import { httpServer } from '../activities/sources/http-server.ts';
 import { good, names, titleLoop } from '../support/loops.ts';
 import { rig } from '../support/rig.ts';
@@ -17,7 +17,10 @@ test('a page is fenced as untrusted, used again within its time, and what may no
     titleLoop(name, {
       stages: {
         main: {
-          context: [http({ url: `${url}${path}`, hosts: [url], why: 'facts', reuseForMs: 60_000 })],
+          context: [
+            source({ name: 'desk', trust: 'untrusted', why: 'news', fetch: async () => [] }),
+            http({ url: `${url}${path}`, hosts: [url], why: 'facts', reuseForMs: 60_000 }),
+          ],
           generate: model(),
           verify: [names],
         },
@@ -40,7 +43,9 @@ test('a page is fenced as untrusted, used again within its time, and what may no
   }
   expect(asked).toEqual(['GET /owls']);
   const bodies = await rows(`select body from artefacts where body like '{"budgetTokens"%'`);
-  const parts = bodies.flatMap(({ body }) => (JSON.parse(body as string) as Manifest).parts);
+  const manifests = bodies.map(({ body }) => JSON.parse(body as string) as Manifest);
+  for (const { dropped } of manifests) expect(dropped).toEqual([{ source: 'desk', tokens: 0, why: 'it had nothing' }]);
+  const parts = manifests.flatMap((manifest) => manifest.parts);
   expect(parts).toHaveLength(2);
   for (const part of parts) expect(part).toMatchObject({ trust: 'untrusted', keep: 'run', origin: `${url}/owls` });
   expect(parts.filter(({ cachedForMs }) => cachedForMs !== undefined)).toHaveLength(1);
