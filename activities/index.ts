@@ -1,6 +1,7 @@
 import type { PinnedRun } from '../contract/run.ts';
 import { act } from './act.ts';
 import { awaitBudget, raiseBudget } from './budgets.ts';
+import type { Patience } from '../core/patience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { evaluate } from './evaluate.ts';
 import { fetchContext } from './fetch-context.ts';
@@ -18,12 +19,18 @@ type ByKey<Input> = Omit<Input, 'run'> & { readonly run: string };
 export function createActivities(deps: Dependencies) {
   const ofRun = <Input extends { readonly run: PinnedRun }, Output>(
     work: (deps: Dependencies, input: Input) => Promise<Output>,
-  ) => wrap(async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input));
+    patience?: (input: ByKey<Input>) => Patience | undefined,
+  ) =>
+    wrap(
+      async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input),
+      patience,
+    );
   return {
     openRun: wrap((input: OpenRunInput) => openRun(deps, input)),
     fetchContext: ofRun(fetchContext),
     generate: ofRun(generate),
-    evaluate: ofRun(evaluate),
+    // Whoever edits waits at their gate, and can try again themselves.
+    evaluate: ofRun(evaluate, ({ edit }) => (edit === undefined ? deps.patience : undefined)),
     openGate: ofRun(openGate),
     recordDecision: ofRun(recordDecision),
     awaitBudget: ofRun(awaitBudget),

@@ -4,6 +4,7 @@ import { sqlAttempts } from './attempts.ts';
 import { sqlContexts } from './contexts.ts';
 import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
+import { sqlFindings } from './findings.ts';
 import { sqlGates } from './gates.ts';
 import { sqlHarnesses } from './harnesses.ts';
 import { sqlLedger } from './ledger.ts';
@@ -41,6 +42,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     records: sqlRecords(database),
     contexts: sqlContexts(database),
     attempts: sqlAttempts(database, recent),
+    findings: sqlFindings(database),
     gates: sqlGates(database),
     lessons: sqlLessons(database),
     effects: sqlEffects(database),

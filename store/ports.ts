@@ -20,6 +20,7 @@ export interface Store {
   readonly records: Records;
   readonly contexts: Contexts;
   readonly attempts: Attempts;
+  readonly findings: Findings;
   readonly gates: Gates;
   readonly lessons: Lessons;
   readonly effects: Effects;
@@ -158,6 +159,14 @@ export interface Attempts {
   judgement(key: JudgementKey): Promise<Judgement | undefined>;
   /** All judgements on an artefact in a run, oldest first. */
   judgements(runKey: string, stage: string, artefact: Digest): Promise<readonly Judgement[]>;
+}
+
+/** What single verifiers found about an artefact, until there is a verdict on it. */
+export interface Findings {
+  /** Answers by what was asked. */
+  of(key: JudgementKey): Promise<ReadonlyMap<string, string>>;
+  /** Keeps answers by what was asked; where one is kept already, it stays. */
+  keep(key: JudgementKey, found: ReadonlyMap<string, string>, at: Timestamp): Promise<void>;
 }
 
 /** A version of a gate. */

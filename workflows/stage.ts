@@ -7,7 +7,7 @@ import { advance, decideStage } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import { paidStep } from './paid-step.ts';
-import { models, steps } from './proxies.ts';
+import { models, steps, verifiers } from './proxies.ts';
 import { recordDecided } from './record-decided.ts';
 import { planOf, type RunState, type StageRecord } from './state.ts';
 import { show } from './visible.ts';
@@ -33,7 +33,7 @@ export async function runStage(
   const plan = planOf(state);
   const how = plan.stages[name];
   const make = how?.generate === 'local' ? steps : models;
-  const judge = how?.evaluate === 'local' ? steps : models;
+  const judge = plan.patientVerifiers === true ? verifiers : how?.evaluate === 'local' ? steps : models;
   let counts = feedback === undefined;
   if (state.decided !== undefined) await recordDecided(state);
   for (;;) {
@@ -55,12 +55,18 @@ export async function runStage(
       ]),
     );
     state.costMicroUsd = generated.costMicroUsd;
+    // What a run that ends here has to show: a verifier that stays broken takes nothing away.
+    state.best = before.best?.artefact ?? generated.artefact;
     const evaluation =
       generated.evaluation ??
       (await paidStep(state, checkpoint, () =>
-        judge.evaluate.executeWithOptions({ summary: `${name}/${attempt} evaluate` }, [
-          { ...common, artefact: generated.artefact },
-        ]),
+        judge.evaluate.executeWithOptions(
+          {
+            summary: `${name}/${attempt} evaluate`,
+            ...(plan.patientVerifiers === true ? untilDeadline(state, plan) : {}),
+          },
+          [{ ...common, artefact: generated.artefact }],
+        ),
       ));
     const settled = settle(state, step, evaluation, counts);
     if (settled !== undefined) return settled;

@@ -206,6 +206,7 @@ async function dependencies(
     attributes: options.attributes ?? (await cluster.attributes()),
     connection: options.connection ?? '',
     maxEvents: options.maxEvents ?? 4000,
+    patience: { firstMs: 1, longestMs: 10, failures: 12 },
     now: options.now ?? Date.now,
   };
 }

@@ -3,7 +3,8 @@ import type { Harness } from '../../contract/harness.ts';
 import type { Mistake } from '../../contract/mistake.ts';
 import { nearest } from '../../core/nearest.ts';
 import { mayHave } from '../../core/output-fields.ts';
-import type { Judge, Loop, Stage } from '../../loops/define/index.ts';
+import type { Loop, Stage, Verifier } from '../../loops/define/index.ts';
+import { routesOf } from '../../loops/define/verifiers.ts';
 import type { RouteModels } from '../models/config.ts';
 import type { MistakeAt } from './schema-mistakes.ts';
 
@@ -32,8 +33,7 @@ export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> 
   for (const [name, stage] of Object.entries(around.loop.stages)) {
     yield* keylessMistakes(name, stage, around, around.models);
     for (const [index, verifier] of stage.verify.entries())
-      if (verifier.kind === 'judge')
-        yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, around, around.models);
+      yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, around, around.models);
   }
 }
 
@@ -55,13 +55,13 @@ function* rubricMistakes({ loop, harness, inLoop, inHarness }: LoopAround): Gene
   let judged = false;
   for (const [name, { verify }] of Object.entries(loop.stages)) {
     for (const [index, verifier] of verify.entries()) {
-      if (verifier.kind !== 'judge') continue;
+      if (verifier.kind !== 'judge' && verifier.kind !== 'panel') continue;
       judged = true;
       if (rubrics.length === 0 && Object.keys(verifier.rubric).length === 0)
         yield inLoop(
           `stages.${name}.verify.${index}`,
-          `judge \`${verifier.name}\` has no rubric, so it could prove nothing`,
-          "Give it one: `judge('name', { polite: 'Is the reply polite?' })`.",
+          `${verifier.kind} \`${verifier.name}\` has no rubric, so it could prove nothing`,
+          `Give it one: \`${verifier.kind}('name', { polite: 'Is the reply polite?' }${verifier.kind === 'panel' ? ', …' : ''})\`.`,
         );
     }
   }
@@ -120,19 +120,32 @@ function* keylessMistakes(
     );
 }
 
+/** Every route that a verifier asks has to lead to a model, and those of a panel to different ones. */
 function* judgeMistakes(
   field: string,
-  judge: Judge,
+  verifier: Verifier<unknown, unknown>,
   { inLoop }: LoopAround,
   models: RouteModels,
 ): Generator<Mistake, void> {
-  const model = models.get(judge.model);
-  if (model === undefined || model === 'local') {
-    const is = model === undefined ? 'which is not there' : 'which is the embedded learner: it judges nothing';
-    yield inLoop(
-      field,
-      `judge \`${judge.name}\` asks model route "${judge.model}", ${is}`,
-      `Declare a model for it under \`models\` in loopwright.yaml: \`${judge.model}: { model: … }\`.`,
-    );
+  const asked = new Map<string, string>();
+  for (const route of routesOf(verifier)) {
+    const model = models.get(route);
+    if (model === undefined || model === 'local') {
+      const is = model === undefined ? 'which is not there' : 'which is the embedded learner: it judges nothing';
+      yield inLoop(
+        field,
+        `${verifier.kind} \`${verifier.name}\` asks model route "${route}", ${is}`,
+        `Declare a model for it under \`models\` in loopwright.yaml: \`${route}: { model: … }\`.`,
+      );
+      continue;
+    }
+    const twin = asked.get(model);
+    if (twin !== undefined)
+      yield inLoop(
+        field,
+        `panel \`${verifier.name}\` asks model ${model} twice, on routes "${twin}" and "${route}": it would agree with itself`,
+        'Route them to different models in loopwright.yaml, or take one out of the panel.',
+      );
+    asked.set(model, route);
   }
 }

@@ -42,11 +42,11 @@ test('says who makes and who checks, by what it resolves to', async () => {
       name: 'main',
       generator: { kind: 'model', identities: ['model:maker'] },
       verifiers: [
-        { name: 'names-the-topic', identity: 'function:names-the-topic', power: { kind: 'shown' } },
+        { name: 'names-the-topic', identities: ['function:names-the-topic'], power: { kind: 'shown' } },
         {
           name: 'taste',
           kind: 'judge',
-          identity: 'model:judging',
+          identities: ['model:judging'],
           power: { kind: 'shown', because: 'has to say yes to 1 criterion' },
         },
       ],
@@ -107,7 +107,7 @@ test('evals of the harness check a stage, but for rubrics and rules that never l
   - { id: kind, kind: rubric, rubric: Is it kind? }`;
   const { stages } = await factsOf(titleLoop(), harness);
   expect(stages[0]?.verifiers.slice(1)).toMatchObject([
-    { name: 'dot', identity: 'eval:dot', power: { kind: 'shown' } },
+    { name: 'dot', identities: ['eval:dot'], power: { kind: 'shown' } },
     { name: 'always', power: { kind: 'none', because: 'never looks at the output' } },
   ]);
 });
