@@ -9,7 +9,6 @@ import type { Pairwise } from '../../loops/define/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { FENCE_RULE, fence } from '../models/prompt.ts';
 import { textOf } from '../pinned.ts';
-import { allOf } from './all-of.ts';
 import { askModel, callName } from './ask-model.ts';
 import { judgingModel, type Asking } from './asking.ts';
 
@@ -33,7 +32,7 @@ type Compared =
   | { readonly kind: 'nothing'; readonly because: string };
 
 /**
- * Asks another model which of artefact and baseline is better, in both orders at once: a winner counts that wins in both.
+ * Asks another model which of artefact and baseline is better, in both orders: a winner counts that wins in both.
  * @throws `SelfVerification` where the model made either of them.
  */
 export async function runPairwise(
@@ -58,16 +57,14 @@ export async function runPairwise(
       answer: Answer,
     });
   const texts = { artefact: asking.text, baseline: baseline.text };
-  const [shownFirst, shownSecond] = await allOf([
-    ask('first', texts.artefact, texts.baseline),
-    ask('second', texts.baseline, texts.artefact),
-  ]);
+  const shownFirst = await ask('first', texts.artefact, texts.baseline);
+  const shownSecond = await ask('second', texts.baseline, texts.artefact);
   return Object.keys(rubric).map((name) => ({
     name: `${verifier}/${name}`,
     ...(pairwise.opinion ? { opinion: true } : {}),
     ...inBothOrders(
-      winOf(shownFirst?.get(name), ['artefact', 'baseline'], texts),
-      winOf(shownSecond?.get(name), ['baseline', 'artefact'], texts),
+      winOf(shownFirst.get(name), ['artefact', 'baseline'], texts),
+      winOf(shownSecond.get(name), ['baseline', 'artefact'], texts),
     ),
   }));
 }

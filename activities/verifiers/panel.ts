@@ -6,12 +6,12 @@ import type { Dependencies } from '../dependencies.ts';
 import { sameModel } from '../models/same-model.ts';
 import { callName } from './ask-model.ts';
 import { judgingModel, type Asking } from './asking.ts';
-import { allOf } from './all-of.ts';
 import { judgedBy, rubricOf, unasked } from './judge.ts';
 
 /**
- * Asks several models at once, each by itself: none sees another's answer. They have to agree on a criterion; where they
- * do not, it is `inconclusive`, and its evidence says who said what.
+ * Asks several models, each by itself: none sees another's answer. One after the other, because a budget that has the
+ * worst case of one call may not have that of all. They have to agree on a criterion; where they do not, it is
+ * `inconclusive`, and its evidence says who said what.
  * @throws `InvalidHarness` where two of its routes lead to one model.
  */
 export async function runPanel(deps: Dependencies, asking: Asking, panel: Panel): Promise<Criterion[]> {
@@ -29,15 +29,12 @@ export async function runPanel(deps: Dependencies, asking: Asking, panel: Panel)
     );
   }
   if (Object.keys(rubric).length === 0) return [unasked(panel)];
-  const found = await allOf(
-    members.map(async ({ route, endpoint }) => {
-      const call = callName('panel', panel.name, route);
-      return {
-        who: endpoint.model,
-        by: await judgedBy(deps, asking, { verifier: panel.name, endpoint, rubric, call }),
-      };
-    }),
-  );
+  const found: { readonly who: string; readonly by: Awaited<ReturnType<typeof judgedBy>> }[] = [];
+  for (const { route, endpoint } of members) {
+    const call = callName('panel', panel.name, route);
+    const by = await judgedBy(deps, asking, { verifier: panel.name, endpoint, rubric, call });
+    found.push({ who: endpoint.model, by });
+  }
   return Object.keys(rubric).map((name) => {
     const votes = found.flatMap(({ who, by }) => {
       const vote = by.get(name);
