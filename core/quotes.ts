@@ -9,9 +9,10 @@ const LONGEST_WHOLE = 200;
  * are English and few; what makes a judge obey in other words is stopped by the other rules, or by nothing.
  */
 const TO_THE_JUDGE = [
-  /\b(ignore|disregard|forget|override|overlook)\b.{0,40}\b(rubric|criteri(on|a)|instructions?|rules?|above|previous|fences?)\b/i,
-  /\b(pass|approve|accept)\s+(this|it|me|everything)\b/i,
-  /\b(answer|say|respond|reply|return|mark|score|grade)\b.{0,30}\b(pass(ed)?|verified|approved|yes|true)\b/i,
+  /\b(ignore|disregard|forget|override|overlook)\b.{0,40}\b(rubric|criteri(on|a)|instructions?)\b/i,
+  /\b(pass|approve)\s+(this|it)\b(?!\s+(on|along|to|through|over)\b)/i,
+  /\b(mark|score|grade|judge|rate)\b.{0,30}\b(pass(ed|es)?|verified|approved)\b/i,
+  /\b(answer|say|respond|return)\b.{0,20}\bpass\b/i,
   /\bpass\W{0,4}true\b/i,
   /<\s*\/?\s*data\b/i,
 ];

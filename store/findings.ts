@@ -28,6 +28,16 @@ const insertFinding = prepared(
       .onConflict((on) => on.doNothing()),
 );
 
+/** Deletes what was kept until there was a verdict. */
+export const deleteFindings = prepared((database, key: JudgementKey) =>
+  database
+    .deleteFrom('verifier_findings')
+    .where('run_key', '=', key.runKey)
+    .where('stage', '=', key.stage)
+    .where('artefact', '=', key.artefact)
+    .where('author', '=', key.author),
+);
+
 /** What single verifiers found, in SQL. */
 export function sqlFindings({ read, write }: Database): Findings {
   return {

@@ -154,7 +154,7 @@ export interface Attempts {
   /** Stores the text of an attempt's artefact and records the attempt, in one transaction; where the key exists, the recorded one is the answer and nothing changes. */
   add(attempt: Omit<Attempt, 'artefact'>, text: string): Promise<Attempt>;
   find(runKey: string, stage: string, attempt: number): Promise<Attempt | undefined>;
-  /** Records what was found about an artefact by `author`; where the key exists, nothing changes. */
+  /** Records what was found about an artefact by `author`, in the place of single findings; where the key exists, nothing changes. */
   judge(key: JudgementKey & { readonly at: Timestamp }, judgement: Judgement): Promise<void>;
   judgement(key: JudgementKey): Promise<Judgement | undefined>;
   /** All judgements on an artefact in a run, oldest first. */

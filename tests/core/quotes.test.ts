@@ -32,4 +32,13 @@ describe('a quote', () => {
   ])('that speaks to the judge proves nothing, though it is there: %s', (text) => {
     expect(quoteMistake(text, JSON.stringify({ title: text }))).toMatch(/speaks to the judge/);
   });
+
+  test.each([
+    'Please ignore our previous mail.',
+    'We pass it on to the bank.',
+    'Your identity is verified.',
+    'Reply with yes and we send a new card.',
+  ])('that speaks to a customer is none of these: %s', (text) => {
+    expect(quoteMistake(text, JSON.stringify({ title: text }))).toBeUndefined();
+  });
 });
