@@ -45,6 +45,14 @@ export async function capsOf(deps: Dependencies, { run, stage, at }: Spending): 
   return { callCap, budgets };
 }
 
+/** What a run may still spend, calls in flight at their worst case, and all that it may spend, in micro-USD. */
+export async function leftOf(deps: Dependencies, run: PinnedRun): Promise<{ left: number; cap: number }> {
+  const { ledger } = deps.store;
+  const [spent, raised] = await Promise.all([ledger.spent(run.runKey), ledger.raised(`run:${run.runKey}`)]);
+  const cap = run.budgetMicroUsd + raised;
+  return { left: Math.max(0, cap - spent), cap };
+}
+
 /** Where each kind of budget is set. */
 const SET_BY: Readonly<Record<string, string>> = {
   call: '`limits.usdPerCall` in the harness',

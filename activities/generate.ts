@@ -5,9 +5,11 @@ import { failure } from '../contract/failures.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { canonicalJson } from '../core/canonical.ts';
+import { dollars } from '../core/figures.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
 import { along } from './along.ts';
+import { leftOf } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findingOn, isJudged, storedSubject, type Evaluation, type Finding, type Subject } from './evaluate.ts';
 import { meteredCall, MODEL_TIMEOUT_MS } from './metered-call.ts';
@@ -137,6 +139,7 @@ async function answer(
     earlier,
     examples: harness.examples,
     failed,
+    left: await leftWords(deps, run, request.attempt, harness.limits.attempts),
     ...(request.feedback === undefined ? {} : { feedback: request.feedback }),
   });
   const { endpoint } = route;
@@ -178,6 +181,14 @@ async function partsOf(deps: Dependencies, manifestDigest: Digest) {
       text: await textOf(deps, part.digest, `Context part ${part.source}`),
     })),
   );
+}
+
+/** What the generator is told of its limits, so that it can mind them. */
+async function leftWords(deps: Dependencies, run: PinnedRun, attempt: number, attempts: number): Promise<string> {
+  const { left, cap } = await leftOf(deps, run);
+  const which =
+    attempt <= attempts ? `attempt ${attempt} of ${attempts}` : `attempt ${attempt}, which a person asked for`;
+  return `This is ${which}. ${dollars(left)} of ${dollars(cap)} are left for this piece of work.`;
 }
 
 const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();

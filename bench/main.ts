@@ -1,8 +1,18 @@
 import { parseArgs } from 'node:util';
 import { bench } from './bench.ts';
+import { money } from './money/money.ts';
 import { summarise, tableOf } from './summary.ts';
 
-const USAGE = `npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
+const USAGE = `npm run bench -- money [--json] [--seeds N] [--from N]
+
+  Parallel runs under random caps against a provider that fails in every way, with workers killed in mid-call: whether
+  spending passes a cap, the ledger is the provider's bill, and nothing is denied for ever. Exits 1 where not.
+
+  --seeds N        default 1000
+  --from N         the first seed; default 1
+  --json           one JSON object
+
+npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
 
   --rounds N       interleaved rounds; default 6
   --runs N         runs of the throughput phase, each side and round; default 200
@@ -13,8 +23,11 @@ const USAGE = `npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N
 
 /** Reads the words, measures, prints. Exits 1 where the hand-written run is not what it is meant to be. */
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
+      seeds: { type: 'string', default: '1000' },
+      from: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '6' },
       runs: { type: 'string', default: '200' },
@@ -27,6 +40,11 @@ async function main(): Promise<number> {
   if (values.help) {
     console.log(USAGE);
     return 0;
+  }
+  if (positionals[0] === 'money') return await benchMoney(values);
+  if (positionals.length > 0) {
+    console.error(`There is no bench "${positionals.join(' ')}".\n\n${USAGE}`);
+    return 2;
   }
   const measured = await bench({
     env: process.env,
@@ -44,6 +62,15 @@ async function main(): Promise<number> {
     `Expected a run of bench/minimal.ts to have 54 to 57 events, got ${summary.minimalEvents.join(', ')}: the comparison is not the one that was meant.`,
   );
   return 1;
+}
+
+async function benchMoney({ seeds, from, json }: { seeds: string; from: string; json: boolean }): Promise<number> {
+  const result = await money({ seeds: count('seeds', seeds), from: count('from', from), report: console.error });
+  const { wrong, ...figures } = result;
+  if (json) console.log(JSON.stringify(figures));
+  else for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(24)}${value}`);
+  for (const line of wrong) console.error(line);
+  return wrong.length === 0 ? 0 : 1;
 }
 
 function count(name: string, text: string): number {

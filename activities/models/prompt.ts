@@ -11,6 +11,8 @@ export interface PromptParts {
   readonly failed: readonly Criterion[];
   /** What a person asked for. */
   readonly feedback?: string;
+  /** What is left for the work, in words. */
+  readonly left?: string;
 }
 
 /** Stands before every prompt: what is fenced is data. */
@@ -36,6 +38,7 @@ export function buildPrompt(parts: PromptParts): string {
     );
   }
   if (parts.feedback !== undefined) sections.push(`A person asks for this change:\n${parts.feedback}`);
+  if (parts.left !== undefined) sections.push(parts.left);
   return sections.join('\n\n');
 }
 

@@ -87,9 +87,11 @@ test.each(['tutorial/your-first-loop.md', ...HOW_TO.map((page) => `how-to/${page
   },
 );
 
-/** A judge that says yes to everything, with the artefact's own words as its quote. */
+/** A judge that says yes to everything, with the artefact's own words as its quote; asked for a summary, it gives the first sentence. */
 function judgeKindly({ input }: Seen): Scripted {
   const names = [...input.matchAll(/^- ([\w-]+): /gm)].map(([, name]) => name);
   const [, quote = ''] = /"sentence":"([^"]+)"/.exec(input) ?? [];
-  return { json: { criteria: names.map((name) => ({ name, pass: true, quote })) } };
+  if (names.length > 0) return { json: { criteria: names.map((name) => ({ name, pass: true, quote })) } };
+  const [, sentence = ''] = /"text":"([^".]+\.)/.exec(input) ?? [];
+  return { json: { sentence } };
 }
