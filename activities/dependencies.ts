@@ -56,8 +56,8 @@ export interface Dependencies {
   readonly connection: string;
   /** Continue as new after this many events. */
   readonly maxEvents: number;
-  /** How long a verifier that breaks is waited for. */
-  readonly patience: Patience;
+  /** How long a verifier that breaks is waited for. Default: `VERIFIER_PATIENCE`; tests have less. */
+  readonly patience?: Patience;
   readonly now: () => number;
   /** Gets a line for whoever runs the worker. */
   readonly report: (text: string) => void;

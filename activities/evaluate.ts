@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { Harness } from '../contract/harness.ts';
 import type { Digest } from '../contract/names.ts';
@@ -66,7 +67,12 @@ export interface Subject {
  * @throws `SelfVerification`, `VerifierError`, and what a judge's call raises.
  */
 export async function evaluate(deps: Dependencies, request: EvaluateInput): Promise<Evaluation> {
-  const found = await findingOn(deps, request, await subjectOf(deps, request));
+  const found = await findingOn(deps, request, await subjectOf(deps, request)).catch((error: unknown) => {
+    // A broken check may wait for its author: whoever runs the worker hears of it before it is given up.
+    if (error instanceof ApplicationFailure && error.type === 'VerifierError')
+      deps.report(`${request.run.loop} ${request.run.runKey}: ${error.message}; what the others found is kept.`);
+    throw error;
+  });
   return { ...found, costMicroUsd: await deps.store.ledger.spent(request.run.runKey) };
 }
 

@@ -1,7 +1,7 @@
 import type { PinnedRun } from '../contract/run.ts';
 import { act } from './act.ts';
 import { awaitBudget, raiseBudget } from './budgets.ts';
-import type { Patience } from '../core/patience.ts';
+import { VERIFIER_PATIENCE, type Patience } from '../core/patience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { evaluate } from './evaluate.ts';
 import { fetchContext } from './fetch-context.ts';
@@ -30,7 +30,7 @@ export function createActivities(deps: Dependencies) {
     fetchContext: ofRun(fetchContext),
     generate: ofRun(generate),
     // Whoever edits waits at their gate, and can try again themselves.
-    evaluate: ofRun(evaluate, ({ edit }) => (edit === undefined ? deps.patience : undefined)),
+    evaluate: ofRun(evaluate, ({ edit }) => (edit === undefined ? (deps.patience ?? VERIFIER_PATIENCE) : undefined)),
     openGate: ofRun(openGate),
     recordDecision: ofRun(recordDecision),
     awaitBudget: ofRun(awaitBudget),

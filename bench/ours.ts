@@ -3,7 +3,6 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { z } from 'zod';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
-import { VERIFIER_PATIENCE } from '../core/patience.ts';
 import { check, defineLoop, model, source } from '../loops/define/index.ts';
 import { openStore } from '../store/index.ts';
 import { adoptHarness } from '../worker/adopt-harness.ts';
@@ -60,7 +59,6 @@ export async function createOurWorker(options: OursOptions): Promise<{ worker: W
     attributes: await cluster.attributes(),
     connection: '',
     maxEvents: 4000,
-    patience: VERIFIER_PATIENCE,
     now: Date.now,
   };
   const { taskQueue, bundle } = options;

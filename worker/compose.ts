@@ -5,7 +5,6 @@ import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { sweep } from '../activities/sweep.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
-import { VERIFIER_PATIENCE } from '../core/patience.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
@@ -174,7 +173,6 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,
     maxEvents: MAX_EVENTS,
-    patience: VERIFIER_PATIENCE,
     now: Date.now,
   };
 }

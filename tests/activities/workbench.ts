@@ -106,7 +106,6 @@ export async function workbench(
     attributes: [],
     connection: '',
     maxEvents: 4000,
-    patience: { firstMs: 1, longestMs: 10, failures: 12 },
     now: () => Date.UTC(2026, 0, 1),
   };
   return {

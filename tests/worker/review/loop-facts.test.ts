@@ -3,7 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { check, judge, lessons, model, source, stage, type Check, type Loop } from '../../../loops/define/index.ts';
+import { waysToAsk } from '../../../core/review/checks.ts';
+import {
+  check,
+  human,
+  judge,
+  lessons,
+  model,
+  pairwise,
+  panel,
+  source,
+  stage,
+  type Check,
+  type Loop,
+} from '../../../loops/define/index.ts';
 import { parseHarness } from '../../../worker/load/harness.ts';
 import { loopFacts } from '../../../worker/review/loop-facts.ts';
 import { refuseUnchecked } from '../../../worker/review/refuse.ts';
@@ -98,6 +111,34 @@ test.each([
     titleLoop('t', { stages: { main: { generate: { kind: 'model' }, verify: [verifier] } } }),
   );
   expect(stages[0]?.verifiers[0]?.power).toEqual({ kind: 'none', because });
+});
+
+test('a panel is all of its judges, and grades itself where one of them makes the output', async () => {
+  const jury = panel('jury', { a: 'A?' }, { models: ['judge', 'strong'] });
+  const main = { generate: { kind: 'model' as const }, verify: [jury, names] };
+  const loop = titleLoop('t', { stages: { main } });
+  const { stages } = await factsOf(loop);
+  expect(stages[0]?.verifiers[0]).toMatchObject({ kind: 'panel', identities: ['model:judging', 'model:other'] });
+  await expect(starts(loop)).resolves.toBeUndefined();
+  await expect(
+    starts(loop, 'routing: [{ when: attempt > 1, model: strong }, { model: default }]'),
+  ).rejects.toMatchObject({
+    type: 'SelfVerification',
+    message: expect.stringContaining(
+      'panel `jury` of stage `main` has model:other, which may make the output',
+    ) as unknown,
+  });
+});
+
+test('a comparison says nothing about a first attempt, and a person may always say no', async () => {
+  const best = pairwise<{ id: string; topic: string }>('better', { a: 'Which?' }, { baseline: 'best' });
+  const main = { generate: { kind: 'model' as const }, verify: [best, human('sign-off', 'Would you?')] };
+  const facts = await factsOf(titleLoop('t', { stages: { main } }));
+  expect(facts.stages[0]?.verifiers).toMatchObject([
+    { kind: 'pairwise', power: { kind: 'none', because: expect.stringContaining('first attempt') as unknown } },
+    { kind: 'human', identities: ['human'], power: { kind: 'shown' } },
+  ]);
+  expect(waysToAsk(facts)).toEqual(['by `sign-off`, always']);
 });
 
 test('evals of the harness check a stage, but for rubrics and rules that never look at its output', async () => {
