@@ -185,6 +185,11 @@ describe('a comparison', () => {
     expect(made.model.seen.at(-1)?.input).not.toContain('On owls');
   });
 
+  test('with the best attempt so far, and no other verifier, is no loop: nothing would verify the first one', () => {
+    const main = { generate: model<Input, Output>(), verify: [better('best')] };
+    expect(() => titleLoop('writeTitle', { stages: { main } })).toThrow(/nothing would verify the first one/);
+  });
+
   test('by the model that made the baseline is refused', async () => {
     const made = await bench([better('best'), check('ok', () => ({ verdict: 'pass', evidence: 'yes' }))], fond('owls'));
     await judged(made, 1, 'Owls', 'model:fake-judge');
