@@ -46,6 +46,8 @@ export interface Finding {
   /** Whether a person has to decide on exactly this artefact, and why. */
   readonly approval: { readonly ask: boolean; readonly audit: boolean; readonly because: string };
   readonly output?: unknown;
+  /** Length of the artefact's text. */
+  readonly characters?: number;
 }
 
 /** What was found, and what the run has cost so far. */
@@ -92,6 +94,7 @@ export async function findingOn(deps: Dependencies, request: EvaluateInput, subj
     artefact,
     verdict: { ...verdict, criteria: verdict.criteria.map(shortened) },
     approval,
+    characters: text.length,
     ...(parsed.ok && text.length <= INLINE_CHARACTERS ? { output: parsed.output } : {}),
   };
 }

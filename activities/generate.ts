@@ -1,22 +1,15 @@
-import { cancellationSignal } from '@temporalio/activity';
-import { z } from 'zod';
-import type { Manifest } from '../contract/context.ts';
 import { failure } from '../contract/failures.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { canonicalJson } from '../core/canonical.ts';
-import { dollars } from '../core/figures.ts';
+import type { Change } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
 import type { Stage } from '../loops/define/index.ts';
 import { along } from './along.ts';
-import { leftOf } from './budgets.ts';
+import { answer } from './answer.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findingOn, isJudged, storedSubject, type Evaluation, type Finding, type Subject } from './evaluate.ts';
-import { meteredCall, MODEL_TIMEOUT_MS } from './metered-call.ts';
-import { answerLocally } from './models/local-answer.ts';
-import { buildPrompt, FENCE_RULE } from './models/prompt.ts';
-import { earlierOf, entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
-import { confidenceOf, routeOf } from './route.ts';
+import { entryOf, harnessOf } from './pinned.ts';
 
 /** Checks that take longer than this together, in milliseconds, are waited for in a step of their own. */
 const CHECKS_MS = 60_000;
@@ -35,6 +28,8 @@ export interface GenerateInput {
   readonly previous?: Digest;
   /** What a person asked for. */
   readonly feedback?: string;
+  /** In what other way it is to be made, because the stage got nowhere. */
+  readonly changed?: Change;
 }
 
 /** What an attempt made. */
@@ -90,114 +85,18 @@ function make(
   definition: Stage<unknown, unknown>,
   check: CheckMade,
 ): Promise<Made> {
-  const { run, stage, attempt } = request;
-  return answer(deps, request, definition, entryOf(deps, run.loop).loop.output, async ({ text, author }) => {
+  const { run, stage, attempt, changed } = request;
+  const { output } = entryOf(deps, run.loop).loop;
+  return answer(deps, request, definition, output, async ({ text, author, passedOver }) => {
     const body = normal(text);
+    const made = { runKey: run.runKey, stage, attempt, author, changed, passedOver, at: deps.now() };
     const [{ artefact }, finding] = await Promise.all([
-      deps.store.attempts.add({ runKey: run.runKey, stage, attempt, author, at: deps.now() }, body),
+      deps.store.attempts.add(made, body),
       check({ text: body, artefact: deps.store.artefacts.digest(body), author }),
     ]);
     // Another try of this step may have recorded the attempt meanwhile.
     return { artefact, finding: finding?.artefact === artefact ? finding : undefined };
   });
-}
-
-/** Records what was made, as the attempt. */
-type RecordAttempt = (made: { readonly text: string; readonly author: string }) => Promise<Made>;
-
-async function answer(
-  deps: Dependencies,
-  request: GenerateInput,
-  stage: Stage<unknown, unknown>,
-  loopOutput: z.ZodType,
-  record: RecordAttempt,
-): Promise<Made> {
-  const { run } = request;
-  const input = await inputOf(deps, run);
-  const earlier = await earlierOf(deps, request.earlier);
-  const { generate: generator } = stage;
-  if (generator.kind === 'compute') {
-    const output = await generator.run(input, { earlier, facts: deps.store.facts, asOf: run.asOf });
-    return await record({ text: JSON.stringify(output), author: `function:${generator.name}` });
-  }
-  const harness = await harnessOf(deps, run);
-  const failed = await failedCriteria(deps, request);
-  const parts = await partsOf(deps, request.context);
-  const route = await routeOf(deps, run, harness, {
-    input,
-    attempt: request.attempt,
-    confidence: await confidenceOf(deps, request.previous),
-    feedback: failed.map((criterion) => criterion.name).join(' '),
-  });
-  if (route.kind === 'local') {
-    const context = { earlier, facts: deps.store.facts, asOf: run.asOf };
-    return await record(await answerLocally(deps, run, generator, input, parts, context));
-  }
-  const prompt = buildPrompt({
-    parts,
-    input,
-    earlier,
-    examples: harness.examples,
-    failed,
-    left: await leftWords(deps, run, request.attempt, harness.limits.attempts),
-    ...(request.feedback === undefined ? {} : { feedback: request.feedback }),
-  });
-  const { endpoint } = route;
-  const key = { stage: request.stage, attempt: request.attempt, call: 'generate' };
-  let recorded: Made | undefined;
-  const reply = await meteredCall(
-    deps,
-    run,
-    key,
-    endpoint,
-    {
-      instructions: `${harness.instructions}\n\n${FENCE_RULE}`.trim(),
-      prompt,
-      schemaName: `${run.loop}_${stageOf(request.stage)}`,
-      schema: jsonSchemaOf(stage.output ?? loopOutput),
-      maxOutputTokens: harness.limits.tokens,
-      timeoutMs: MODEL_TIMEOUT_MS,
-      signal: cancellationSignal(),
-    },
-    async ({ text }) => (recorded = await record({ text, author: `model:${endpoint.model}` })),
-  );
-  return recorded ?? (await record({ text: reply.text, author: `model:${endpoint.model}` }));
-}
-
-async function failedCriteria(deps: Dependencies, request: GenerateInput) {
-  if (request.previous === undefined) return [];
-  const judgements = await deps.store.attempts.judgements(request.run.runKey, request.stage, request.previous);
-  // What only a person answers is nothing to mend.
-  return judgements
-    .flatMap(({ verdict }) => verdict.criteria)
-    .filter(({ verdict, question }) => verdict !== 'pass' && question === undefined);
-}
-
-async function partsOf(deps: Dependencies, manifestDigest: Digest) {
-  const manifest = JSON.parse(await textOf(deps, manifestDigest, 'The context manifest')) as Manifest;
-  return await Promise.all(
-    manifest.parts.map(async (part) => ({
-      manifest: part,
-      text: await textOf(deps, part.digest, `Context part ${part.source}`),
-    })),
-  );
-}
-
-/** What the generator is told of its limits, so that it can mind them. */
-async function leftWords(deps: Dependencies, run: PinnedRun, attempt: number, attempts: number): Promise<string> {
-  const { left, cap } = await leftOf(deps, run);
-  const which =
-    attempt <= attempts ? `attempt ${attempt} of ${attempts}` : `attempt ${attempt}, which a person asked for`;
-  return `This is ${which}. ${dollars(left)} of ${dollars(cap)} are left for this piece of work.`;
-}
-
-const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
-
-/** The JSON Schema of an output, made once. */
-function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
-  const known = schemas.get(schema) ?? (z.toJSONSchema(schema) as Record<string, unknown>);
-  schemas.set(schema, known);
-  return known;
 }
 
 /** JSON in one spelling, so that equal answers are equal artefacts; what is no JSON stays as it is. */

@@ -3,12 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../contract/failures.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { assertNever } from '../core/assert-never.ts';
+import { isFree } from '../core/model-fate.ts';
 import { callCost, worstCaseTokens, type Price } from '../core/money.ts';
 import { priceOf, readPriceTable } from '../core/prices.ts';
 import type { CallKey, Usage } from '../store/ports.ts';
 import { capsOf, refusal, warnOfLow } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
-import { isFree } from './models/model-failure.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './models/port.ts';
 
 /** Longest model call, in milliseconds. The activity's own timeout is a little longer. */

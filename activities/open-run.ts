@@ -20,6 +20,7 @@ import type { Dependencies, LoopEntry } from './dependencies.ts';
 import { along } from './along.ts';
 import { fetchContext } from './fetch-context.ts';
 import { harnessOf, knownLoop, parsedHarness, pick } from './pinned.ts';
+import { stopsOf } from './stops.ts';
 import { closeLost } from './sweep.ts';
 
 /** A quick source that takes longer than this, in milliseconds, is waited for in a step of its own. */
@@ -75,7 +76,8 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   if (claim.kind !== 'claimed') return await duplicate(deps, run, claim);
   // Opened before (a kill in between): what was pinned then counts.
   const pinned = pick(claim.run);
-  const plan = planOf(deps, entry, await harnessOf(deps, pinned), pinned);
+  const harness = await harnessOf(deps, pinned);
+  const plan = { ...planOf(deps, entry, harness, pinned), stops: await stopsOf(deps, entry, harness) };
   return { kind: 'opened', plan, ...(await firstContext(deps, plan)) };
 }
 

@@ -11,6 +11,7 @@ export const FAILURES = {
   InvalidHarness: { retryable: false, message: 'The harness of the loop breaks a rule.' },
   SelfVerification: { retryable: false, message: 'Generator and verifier are the same.' },
   'ModelError.RateLimit': { retryable: true, message: 'The model provider asked to slow down.' },
+  'ModelError.NoCredit': { retryable: false, message: 'The account at the model provider has no credit left.' },
   'ModelError.Unavailable': { retryable: true, message: 'The model provider could not be reached or failed.' },
   'ModelError.Timeout': { retryable: true, message: 'The model did not answer in time.' },
   'ModelError.Auth': { retryable: false, message: 'The model provider refused our credentials.' },

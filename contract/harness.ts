@@ -96,6 +96,14 @@ const limits = z.strictObject({
     .max(100_000)
     .default(5)
     .describe('USD all runs of the loop together may spend a day (UTC).'),
+  worthUsd: z
+    .number()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe(
+      'USD an accepted result is worth: a stage stops when its next attempt, by what the loop’s attempts have cost and how often they passed, would cost more. Without it, attempts have no price limit of their own.',
+    ),
   onCap: z
     .enum(['stop', 'degrade', 'ask'])
     .default('stop')
@@ -124,6 +132,14 @@ const rule = z.strictObject({
     .optional()
     .describe('CEL over `input`, `attempt`, `confidence`, `feedback`, `spent`; without it the rule always holds.'),
   model: z.string().min(1).describe('Route of `loopwright.yaml`, or `local`.'),
+  atLeast: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'Only of the embedded learner: how sure it has to be; else the next rule that holds is asked, in the same attempt.',
+    ),
 });
 
 /** `harness.yaml`: the versioned data around the model that learning may change (DESIGN §4.7). Unknown fields are refused. */

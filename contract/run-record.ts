@@ -75,6 +75,10 @@ export const RunRecord = z.object({
       author: z.string(),
       at: z.number(),
       output: text,
+      /** In what other way it was made, and why. */
+      changed: z.object({ strategy: z.string(), because: z.string() }).exactOptional(),
+      /** Free first tiers that were not sure enough. */
+      passedOver: z.array(z.object({ route: z.string(), confidence: z.number(), atLeast: z.number() })).exactOptional(),
     }),
   ),
   judgements: z.array(

@@ -55,6 +55,16 @@ export interface PinnedRun {
   readonly tenant?: string;
 }
 
+/** What a stage may try before it stops, and what its loop's history says of its attempts where a result has a worth. */
+export interface StopPlan {
+  readonly strategies: readonly ('route' | 'context' | 'temperature')[];
+  readonly worthMicroUsd?: number;
+  readonly history?: {
+    readonly odds: readonly { readonly tried: number; readonly passed: number }[];
+    readonly attemptMicroUsd: number;
+  };
+}
+
 /** What `openRun` plans: stages, gates and limits as data, because workflows hold no loop's code. */
 export interface RunPlan {
   readonly run: PinnedRun;
@@ -73,6 +83,8 @@ export interface RunPlan {
   readonly maxEvents: number;
   /** A decision goes on record along with the step that follows it. Runs that were opened before this was so have a step for it. */
   readonly decisionsAlong?: true;
+  /** How the stages know that they get nowhere. Runs that were opened before there were rules have none. */
+  readonly stops?: Readonly<Record<string, StopPlan>>;
   /** What a run does at a cap. Runs that were opened before there was a choice stop. */
   readonly onCap?: 'stop' | 'degrade' | 'ask';
   /** A stop aborts a model call in flight. Runs that were opened before this was so finish the step first. */

@@ -20,6 +20,12 @@ export class InvalidRule extends Error {
   }
 }
 
+/** Longest rule, in characters. */
+const MOST_CHARACTERS = 2000;
+
+/** Macros within macros: each level goes over a list once more, and a rule cannot be interrupted. */
+const MOST_NESTED = 2;
+
 const environment = celEnv();
 
 /**
@@ -38,7 +44,20 @@ export function parseRule(text: string, variables: readonly string[]): Rule {
 }
 
 function attempt(text: string, variables: readonly string[]): (bindings: Record<string, CelInput>) => unknown {
+  if (text.length > MOST_CHARACTERS)
+    throw new InvalidRule(
+      `${text.slice(0, 60)}…`,
+      variables,
+      `it has ${text.length} characters, and at most ${MOST_CHARACTERS} are allowed`,
+    );
   const parsed = told(text, variables, () => parse(text));
+  const nested = depthOf(parsed.expr);
+  if (nested > MOST_NESTED)
+    throw new InvalidRule(
+      text,
+      variables,
+      `it goes over lists ${nested} levels deep, and at most ${MOST_NESTED} are allowed`,
+    );
   const [unknown] = roots(parsed.expr).filter((name) => !variables.includes(name));
   if (unknown !== undefined) throw new InvalidRule(text, variables, `\`${unknown}\` is not a variable`, unknown);
   return told(text, variables, () => plan(environment, parsed) as (bindings: Record<string, CelInput>) => unknown);
@@ -50,6 +69,14 @@ function told<T>(text: string, variables: readonly string[], work: () => T): T {
   } catch (cause) {
     throw new InvalidRule(text, variables, (cause as Error).message.replace(/^<input>:1:(\d+): /, 'at character $1 '));
   }
+}
+
+/** How deep macros that go over lists stand within each other. */
+function depthOf(node: unknown): number {
+  if (typeof node !== 'object' || node === null) return 0;
+  const { exprKind } = node as { exprKind?: { case?: string } };
+  const inside = Math.max(0, ...Object.values(node).map(depthOf));
+  return exprKind?.case === 'comprehensionExpr' ? inside + 1 : inside;
 }
 
 /** Names that a rule reads, those that its own macros bind left out. */

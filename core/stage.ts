@@ -1,5 +1,6 @@
 import type { Digest } from '../contract/names.ts';
 import type { Criterion, NotAsked, Verdict } from '../contract/verdict.ts';
+import { stopSign, triedOf, type StopSign, type Tried } from './stops.ts';
 import { isCertainFail } from './verifying.ts';
 
 /** What a stage has been through. Lives in the workflow and travels through continue-as-new: a crash resets nothing. */
@@ -10,8 +11,30 @@ export interface StageProgress {
   readonly counted: number;
   /** Digests of what was generated, oldest first. */
   readonly seen: readonly Digest[];
+  /** What the attempts that count came to since the last change of strategy, oldest first. */
+  readonly trail?: readonly Tried[];
+  /** The one change of strategy of the stage, and why it was made. */
+  readonly changed?: Change;
   /** The artefact with the fewest failed criteria so far; ties go to the earlier one. */
   readonly best?: { readonly artefact: Digest; readonly failed: number };
+}
+
+/** Another way to make an attempt: by another model, from nothing but the input and the findings, or with more variety. */
+export type Strategy = 'route' | 'context' | 'temperature';
+
+/** A change of strategy. */
+export interface Change {
+  readonly strategy: Strategy;
+  /** The rule by which the stage got nowhere before it. */
+  readonly because: string;
+}
+
+/** How a stage knows that it gets nowhere. Runs that were opened before it could know only by an artefact that comes again. */
+export interface Senses {
+  /** Ways that are left to it, best first. */
+  readonly strategies: readonly Strategy[];
+  /** Why the next attempt is not worth its price, where that is known. */
+  readonly notWorthIt?: string | undefined;
 }
 
 /** A stage before its first attempt. */
@@ -23,16 +46,26 @@ export type StageStep =
   /** A human must look: only opinions are against it, or nothing could be proven. */
   | { readonly kind: 'ask'; readonly because: string }
   | { readonly kind: 'retry' }
+  /** Another attempt, made in another way. */
+  | ({ readonly kind: 'change' } & Change)
   | { readonly kind: 'stop'; readonly outcome: 'exhausted' | 'stalled' | 'blocked'; readonly reason: string };
 
-/** The progress after one more attempt; `counts` is false for one that a human asked for. */
-export function advance(progress: StageProgress, artefact: Digest, verdict: Verdict, counts: boolean): StageProgress {
+/** The progress after one more attempt; `counts` is false for one that a human asked for, which no rule judges. */
+export function advance(
+  progress: StageProgress,
+  artefact: Digest,
+  verdict: Verdict,
+  counts: boolean,
+  characters?: number,
+): StageProgress {
   const failed = unprovenIn(verdict);
   const better = verdict.verdict !== 'error' && (progress.best === undefined || failed < progress.best.failed);
   return {
     attempts: progress.attempts + 1,
     counted: progress.counted + (counts ? 1 : 0),
     seen: [...progress.seen, artefact],
+    ...(progress.changed === undefined ? {} : { changed: progress.changed }),
+    trail: counts ? [...(progress.trail ?? []), triedOf(artefact, characters, verdict)] : (progress.trail ?? []),
     ...(better ? { best: { artefact, failed } } : progress.best === undefined ? {} : { best: progress.best }),
   };
 }
@@ -42,11 +75,17 @@ export function unprovenIn({ criteria, notAsked = [] }: Verdict): number {
   return criteria.filter((criterion) => criterion.verdict !== 'pass').length + notAsked.length;
 }
 
+/** The progress after a change of strategy: what came before it, but for the last attempt, is not held against what comes after. */
+export function change(progress: StageProgress, { strategy, because }: Change): StageProgress {
+  // The last one stays: the same answer by another way is the same answer again.
+  return { ...progress, trail: (progress.trail ?? []).slice(-1), changed: { strategy, because } };
+}
+
 /**
  * Decides after an attempt, given the progress that includes it. Absence of evidence is never a pass: without
  * criteria, or with an inconclusive one, a human is asked. An `error` that outlived its retries blocks the run.
  */
-export function decideStage(progress: StageProgress, verdict: Verdict, limit: number): StageStep {
+export function decideStage(progress: StageProgress, verdict: Verdict, limit: number, senses?: Senses): StageStep {
   const against = verdict.criteria.filter((criterion) => criterion.verdict !== 'pass');
   if (verdict.verdict === 'error') {
     return { kind: 'stop', outcome: 'blocked', reason: `A verifier broke: ${describe(against)}` };
@@ -56,23 +95,48 @@ export function decideStage(progress: StageProgress, verdict: Verdict, limit: nu
   if (certain.length === 0) {
     return { kind: 'ask', because: against.length === 0 ? 'no verifier said anything' : describe(against) };
   }
-  const artefact = progress.seen.at(-1);
-  if (progress.seen.slice(0, -1).includes(artefact ?? '')) {
-    return {
-      kind: 'stop',
-      outcome: 'stalled',
-      reason: `The same artefact came again after feedback: ${describe(certain)}`,
-    };
+  const stuck = senses === undefined ? sameAgain(progress) : stopSign(progress.trail ?? []);
+  const spent = progress.counted >= limit;
+  if (stuck !== undefined) {
+    const [strategy] = progress.changed === undefined && !spent ? (senses?.strategies ?? []) : [];
+    if (strategy !== undefined) return { kind: 'change', strategy, because: `${stuck.rule}: ${stuck.because}` };
+    return { kind: 'stop', outcome: 'stalled', reason: `${stalled(stuck, progress.changed)}: ${describe(certain)}` };
   }
-  if (progress.counted >= limit) {
+  if (spent) {
     return {
       kind: 'stop',
       outcome: 'exhausted',
       reason: `${progress.counted} of ${limit} attempts used, the last failed: ${describe(certain)}`,
     };
   }
+  if (senses?.notWorthIt !== undefined)
+    return {
+      kind: 'stop',
+      outcome: 'stalled',
+      reason: `Not worth another attempt: ${senses.notWorthIt}. The last failed: ${describe(certain)}`,
+    };
   return { kind: 'retry' };
 }
+
+/** The one rule of runs that were opened before there were others. */
+function sameAgain({ seen }: StageProgress): StopSign | undefined {
+  return seen.slice(0, -1).includes(seen.at(-1) ?? '')
+    ? { rule: 'repeat', because: 'the same answer came again after feedback' }
+    : undefined;
+}
+
+function stalled({ rule, because }: StopSign, changed: Change | undefined): string {
+  const tried =
+    changed === undefined ? '' : `, also after ${CHANGES[changed.strategy]} (tried because of ${changed.because})`;
+  return `No progress by the rule \`${rule}\`, ${because}${tried}`;
+}
+
+/** What a change of strategy is called. */
+export const CHANGES: Readonly<Record<Strategy, string>> = {
+  route: 'another model was asked',
+  context: 'everything but the input and the findings was left out',
+  temperature: 'it was asked for more variety',
+};
 
 /** The worst of the criteria: error, then fail, then inconclusive, then pass. No criteria are inconclusive. */
 export function overall(criteria: readonly Criterion[], notAsked: readonly NotAsked[] = []): Verdict {

@@ -21,6 +21,11 @@ function turnOf({ kind, opinion }: Turn): number {
   return 2 * ORDER.indexOf(kind) + (kind === 'check' && opinion ? 1 : 0);
 }
 
+/** Whether asking a verifier costs nothing and says something certain: then it is asked whatever others found, so that all it finds can be mended at once. */
+export function isFree({ kind, opinion }: Turn): boolean {
+  return kind === 'check' && !opinion;
+}
+
 /** Whether a criterion settles the matter: it fails, and nobody may overrule it. */
 export function isCertainFail({ verdict, opinion }: Criterion): boolean {
   return verdict === 'fail' && opinion !== true;

@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { digestOf, putArtefact, type RecentTexts } from './artefacts.ts';
 import { deleteFindings } from './findings.ts';
 import type { Database } from './group-commit.ts';
-import type { Attempt, Attempts, Judgement, JudgementKey } from './ports.ts';
+import type { Attempt, AttemptHistory, Attempts, Judgement, JudgementKey } from './ports.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 
@@ -15,7 +15,14 @@ const selectAttempt = prepared((database, key: Pick<Attempt, 'runKey' | 'stage' 
     .where('attempt', '=', key.attempt),
 );
 
-const insertAttempt = prepared((database, made: Attempt) =>
+/** An attempt as its columns hold it. */
+interface AttemptValues extends Omit<Attempt, 'changed' | 'passedOver'> {
+  readonly strategy: string | null;
+  readonly because: string | null;
+  readonly passed: string | null;
+}
+
+const insertAttempt = prepared((database, made: AttemptValues) =>
   database
     .insertInto('attempts')
     .values({
@@ -25,6 +32,9 @@ const insertAttempt = prepared((database, made: Attempt) =>
       artefact: made.artefact,
       author: made.author,
       at: made.at,
+      strategy: made.strategy,
+      strategy_because: made.because,
+      passed_over: made.passed,
     })
     .onConflict((on) => on.doNothing())
     .returning('artefact'),
@@ -61,14 +71,21 @@ export function sqlAttempts(database: Database, recent: RecentTexts): Attempts {
   return { ...attempts(database, recent), ...judgements(database) };
 }
 
-function attempts({ read, write }: Database, recent: RecentTexts): Pick<Attempts, 'find' | 'add'> {
+function attempts({ read, write }: Database, recent: RecentTexts): Pick<Attempts, 'find' | 'add' | 'history'> {
   return {
     find: (runKey, stage, attempt) => find(read, runKey, stage, attempt),
+    history: (loop, stage, upTo) => historyOf(read, loop, stage, upTo),
     async add(attempt, text) {
       const added = await write(async (trx) => {
-        const { runKey, stage } = attempt;
+        const { runKey, stage, changed, passedOver = [] } = attempt;
         const artefact = await putArtefact(trx, text, { runKey, keep: 'durable' });
-        const [inserted] = await insertAttempt(trx, { ...attempt, artefact });
+        const [inserted] = await insertAttempt(trx, {
+          ...attempt,
+          artefact,
+          strategy: changed?.strategy ?? null,
+          because: changed?.because ?? null,
+          passed: passedOver.length === 0 ? null : JSON.stringify(passedOver),
+        });
         const known = inserted === undefined ? await find(trx, runKey, stage, attempt.attempt) : undefined;
         return known ?? { ...attempt, artefact };
       });
@@ -76,6 +93,30 @@ function attempts({ read, write }: Database, recent: RecentTexts): Pick<Attempts
       return added;
     },
   };
+}
+
+/** What the newest attempts at a stage came to. A stage is used again under ids of its own, `main#1`, `main#2`. */
+async function historyOf(database: Kysely<Tables>, loop: string, stage: string, upTo: number): Promise<AttemptHistory> {
+  const { rows } = await sql<{ attempt: number; tried: number; passed: number; cost: number }>`
+    with newest as (
+      select attempts.run_key, attempts.stage, attempts.attempt, attempts.artefact
+      from runs join attempts on attempts.run_key = runs.run_key
+      where runs.loop = ${loop} and attempts.stage like ${`${stage}#%`}
+      order by runs.opened_at desc limit ${upTo})
+    select newest.attempt, count(*) as tried, sum(judgements.verdict = 'pass') as passed,
+      sum((select coalesce(sum(ledger.booked), 0) from ledger where ledger.run_key = newest.run_key
+        and ledger.stage = newest.stage and ledger.attempt = newest.attempt)) as cost
+    from newest join judgements on judgements.run_key = newest.run_key and judgements.stage = newest.stage
+      and judgements.artefact = newest.artefact and judgements.author = 'verifiers'
+    group by newest.attempt`.execute(database);
+  const made = rows.reduce((sum, { tried }) => sum + tried, 0);
+  const cost = rows.reduce((sum, row) => sum + row.cost, 0);
+  const last = Math.max(0, ...rows.map(({ attempt }) => attempt));
+  const odds = Array.from({ length: last }, (_, index) => {
+    const { tried = 0, passed = 0 } = rows.find(({ attempt }) => attempt === index + 1) ?? {};
+    return { tried, passed };
+  });
+  return { odds, attemptMicroUsd: made === 0 ? 0 : Math.round(cost / made) };
 }
 
 async function find(

@@ -123,6 +123,13 @@ export interface Records {
   find(query: RecordQuery): Promise<RunRecord | undefined>;
 }
 
+/** A free first tier that answered, but was not sure enough. */
+export interface PassedOver {
+  readonly route: string;
+  readonly confidence: number;
+  readonly atLeast: number;
+}
+
 /** One attempt, keyed by run, stage and number. */
 export interface Attempt {
   readonly runKey: string;
@@ -132,6 +139,16 @@ export interface Attempt {
   /** `model:<id>`, `function:<name>` or `human:<who>`. */
   readonly author: string;
   readonly at: Timestamp;
+  /** In what other way it was made, and why, where its stage got nowhere before. */
+  readonly changed?: { readonly strategy: string; readonly because: string } | undefined;
+  readonly passedOver?: readonly PassedOver[] | undefined;
+}
+
+/** What is known of a loop's attempts at a stage. */
+export interface AttemptHistory {
+  /** Of the first, second … attempt: how many were made and verified, and how many passed. */
+  readonly odds: readonly { readonly tried: number; readonly passed: number }[];
+  readonly attemptMicroUsd: number;
 }
 
 /** A verdict and what the approval rule said about the same artefact. */
@@ -157,6 +174,8 @@ export interface Attempts {
   /** Records what was found about an artefact by `author`, in the place of single findings; where the key exists, nothing changes. */
   judge(key: JudgementKey & { readonly at: Timestamp }, judgement: Judgement): Promise<void>;
   judgement(key: JudgementKey): Promise<Judgement | undefined>;
+  /** What the newest attempts of a loop at a stage came to, by number, and what one cost on average; `upTo` bounds how many are looked at. */
+  history(loop: string, stage: string, upTo: number): Promise<AttemptHistory>;
   /** All judgements on an artefact in a run, oldest first. */
   judgements(runKey: string, stage: string, artefact: Digest): Promise<readonly Judgement[]>;
 }

@@ -3,7 +3,7 @@ import type { Manifest } from '../contract/context.ts';
 import type { Decision } from '../contract/messages.ts';
 import { RECORD_TEXT_CHARACTERS, type RecordQuery, type RunRecord } from '../contract/run-record.ts';
 import type { Database } from './group-commit.ts';
-import type { Judgement, Records } from './ports.ts';
+import type { Judgement, PassedOver, Records } from './ports.ts';
 import { selectSummaries, summaryOf } from './run-summaries.ts';
 import type { Tables } from './schema.ts';
 
@@ -86,12 +86,17 @@ async function attemptsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord
   const rows = await database
     .selectFrom('attempts')
     .leftJoin('artefacts', 'artefacts.digest', 'attempts.artefact')
-    .select(['stage', 'attempt', 'artefact', 'author', 'at', 'body'])
+    .select(['stage', 'attempt', 'artefact', 'author', 'at', 'body', 'strategy', 'strategy_because', 'passed_over'])
     .where('run_key', '=', run.run_key)
     .orderBy('at')
     .orderBy('attempt')
     .execute();
-  return rows.map(({ body, ...attempt }) => ({ ...attempt, output: cut(body) }));
+  return rows.map(({ body, strategy, strategy_because: because, passed_over: passed, ...attempt }) => ({
+    ...attempt,
+    output: cut(body),
+    ...(strategy === null ? {} : { changed: { strategy, because: because ?? '' } }),
+    ...(passed === null ? {} : { passedOver: JSON.parse(passed) as PassedOver[] }),
+  }));
 }
 
 async function judgementsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['judgements']> {

@@ -29,7 +29,17 @@ export interface Tables {
   };
   work: { work_key: string; run_key: string; state: string };
   contexts: { run_key: string; stage: string; manifest: string; at: number };
-  attempts: { run_key: string; stage: string; attempt: number; artefact: string; author: string; at: number };
+  attempts: {
+    run_key: string;
+    stage: string;
+    attempt: number;
+    artefact: string;
+    author: string;
+    at: number;
+    strategy: string | null;
+    strategy_because: string | null;
+    passed_over: string | null;
+  };
   judgements: {
     run_key: string;
     stage: string;

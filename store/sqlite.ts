@@ -9,6 +9,7 @@ import * as contexts from './migrations/0003-contexts.ts';
 import * as reviewAnswers from './migrations/0004-review-answers.ts';
 import * as money from './migrations/0005-money.ts';
 import * as verifierFindings from './migrations/0006-verifier-findings.ts';
+import * as strategies from './migrations/0008-strategies.ts';
 
 /** The oldest SQLite without the WAL-reset bug (3.7.0 to 3.51.2 can lose an acknowledged commit; sqlite.org/wal.html §11). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   '0004-review-answers': { up: reviewAnswers.up },
   '0005-money': { up: money.up },
   '0006-verifier-findings': { up: verifierFindings.up },
+  '0008-strategies': { up: strategies.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

@@ -3,8 +3,9 @@ import type { Draft, RunPlan } from '../contract/run.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { worked } from '../core/clock.ts';
 import type { Ending } from '../core/endings.ts';
-import { advance, decideStage } from '../core/stage.ts';
+import { advance, change, decideStage, type Senses, type StageProgress } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
+import { notWorthIt } from '../core/worth.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import { paidStep } from './paid-step.ts';
 import { models, steps, verifiers } from './proxies.ts';
@@ -51,6 +52,7 @@ export async function runStage(
           context,
           ...(previous === undefined ? {} : { previous }),
           ...(feedback === undefined ? {} : { feedback }),
+          ...(before.changed === undefined ? {} : { changed: before.changed }),
         },
       ]),
     );
@@ -76,16 +78,16 @@ export async function runStage(
 
 /** Takes an evaluation into the record; says what came of the stage, or nothing where another attempt is due. */
 function settle(state: RunState, step: string, evaluation: Evaluation, counts: boolean): Settled | undefined {
-  const { artefact, verdict, approval, output } = evaluation;
+  const { artefact, verdict, approval, output, characters } = evaluation;
   const record = recordOf(state, step);
-  const progress = advance(record.progress, artefact, verdict, counts);
+  const progress = advance(record.progress, artefact, verdict, counts, characters);
   state.stages[step] = { ...record, progress };
   state.attempts += 1;
   state.costMicroUsd = evaluation.costMicroUsd;
   state.best = progress.best?.artefact ?? state.best;
   state.approvals[artefact] = approval;
   const draft: Draft = { stage: step, artefact, ...(output === undefined ? {} : { output }) };
-  const decided = decideStage(progress, verdict, planOf(state).attempts);
+  const decided = decideStage(progress, verdict, planOf(state).attempts, sensesOf(state, step, progress));
   switch (decided.kind) {
     case 'accept':
       return { kind: 'accepted', draft };
@@ -93,11 +95,24 @@ function settle(state: RunState, step: string, evaluation: Evaluation, counts: b
       return { kind: 'ask', draft, because: decided.because };
     case 'stop':
       return decided;
+    case 'change':
+      state.stages[step] = { ...recordOf(state, step), progress: change(progress, decided) };
+      return undefined;
     case 'retry':
       return undefined;
     default:
       return assertNever(decided);
   }
+}
+
+/** How a stage knows that it gets nowhere. */
+function sensesOf(state: RunState, step: string, { counted }: StageProgress): Senses | undefined {
+  const stops = planOf(state).stops?.[stageOf(step)];
+  if (stops === undefined) return undefined;
+  const { strategies, history, worthMicroUsd } = stops;
+  if (history === undefined || worthMicroUsd === undefined) return { strategies };
+  const mean = Math.round(state.costMicroUsd / Math.max(1, state.attempts));
+  return { strategies, notWorthIt: notWorthIt(history, counted + 1, worthMicroUsd, mean) };
 }
 
 async function fetchContext(state: RunState, step: string): Promise<Digest> {

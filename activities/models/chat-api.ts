@@ -16,24 +16,30 @@ export interface ChatDialect {
 
 /** The part of a completion that we read. */
 const Completion = z.looseObject({
-  choices: z
-    .array(
-      z.looseObject({
-        finish_reason: z.string().nullish(),
-        message: z.looseObject({ content: z.string().nullish(), refusal: z.string().nullish() }),
-      }),
-    )
-    .min(1),
+  choices: z.array(
+    z.looseObject({
+      finish_reason: z.string().nullish(),
+      message: z.looseObject({ content: z.string().nullish(), refusal: z.string().nullish() }),
+    }),
+  ),
 });
 
-const Used = z.looseObject({ usage: z.object({ prompt_tokens: Tokens, completion_tokens: Tokens }) });
+/** How an answer ends. Servers have other words for it too, which count where no text came with them. */
+const ENDS = ['stop', 'length', 'tool_calls', 'function_call'];
+
+const Used = z.looseObject({
+  usage: z.object({
+    prompt_tokens: Tokens,
+    completion_tokens: Tokens,
+    prompt_tokens_details: z.object({ cached_tokens: Tokens }).nullish().catch(undefined),
+  }),
+});
 
 /** Asks through Chat Completions, with structured output. Raises what the client raises. */
 export async function askChat(
   client: OpenAI,
   model: string,
   request: ModelRequest,
-  signal: AbortSignal,
   { cap, store }: ChatDialect,
 ): Promise<ApiAnswer> {
   const asked = client.chat.completions.create(
@@ -53,22 +59,28 @@ export async function askChat(
       },
       [cap]: request.maxOutputTokens,
       ...(store ? { store: false } : {}),
+      ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     },
-    { signal, timeout: request.timeoutMs },
+    { signal: request.signal, timeout: request.timeoutMs },
   );
   return answerOf(await bodyOf(asked.asResponse()));
 }
 
 function answerOf(body: unknown): ApiAnswer {
   const used = Used.safeParse(body).data?.usage;
-  const usage = used && { inputTokens: used.prompt_tokens, outputTokens: used.completion_tokens };
-  const choice = Completion.safeParse(body).data?.choices[0];
-  if (choice === undefined) return { kind: 'strange', said: Told.safeParse(body).data, usage };
-  const { content, refusal } = choice.message;
-  if (choice.finish_reason === 'content_filter') {
-    return { kind: 'refused', how: 'did not finish: content_filter.', usage };
-  }
-  if (typeof refusal === 'string' && refusal !== '') return { kind: 'refused', how: `refused: ${refusal}`, usage };
-  // No content is an empty answer: that it does not fit the schema is a verdict, as for any other text.
-  return { kind: choice.finish_reason === 'length' ? 'cut' : 'text', text: content ?? '', usage };
+  const usage = used && {
+    inputTokens: used.prompt_tokens,
+    outputTokens: used.completion_tokens,
+    cachedTokens: used.prompt_tokens_details?.cached_tokens,
+  };
+  const choices = Completion.safeParse(body).data?.choices;
+  if (choices === undefined) return { kind: 'strange', told: Told.safeParse(body).data, usage };
+  const [choice] = choices;
+  const { content, refusal } = choice?.message ?? {};
+  if (choice?.finish_reason === 'content_filter') return { kind: 'filtered', usage };
+  if (typeof refusal === 'string' && refusal !== '') return { kind: 'refused', how: refusal, usage };
+  const ended = choice?.finish_reason ?? 'stop';
+  if (!content && !ENDS.includes(ended)) return { kind: 'unfinished', why: ended, usage };
+  // No content, or no choice, is an empty answer: that it does not fit the schema is a verdict, as for any other text.
+  return { kind: ended === 'length' ? 'cut' : 'text', text: content ?? '', usage };
 }

@@ -13,7 +13,7 @@ export async function answerLocally(
   input: unknown,
   parts: readonly { readonly manifest: ManifestPart; readonly text: string }[],
   context: ComputeContext,
-): Promise<{ text: string; author: string }> {
+): Promise<{ text: string; author: string; confidence?: number }> {
   const { decision, keyless } = generator;
   if (keyless !== undefined) {
     return { text: JSON.stringify(await keyless(input, context)), author: 'function:keyless' };
@@ -38,5 +38,6 @@ export async function answerLocally(
   });
   const given = parts.map(({ manifest, text }) => ({ title: manifest.source, text }));
   const output = decision.complete({ ...answer, input, parts: given });
-  return { text: JSON.stringify(output), author: `model:${deps.learner.model}` };
+  const { confidence } = answer;
+  return { text: JSON.stringify(output), author: `model:${deps.learner.model}`, confidence };
 }

@@ -1,4 +1,5 @@
-import OpenAI, { AzureOpenAI } from 'openai';
+import OpenAI, { AzureOpenAI, type ClientOptions } from 'openai';
+import { boundedFetch, type AnswerLimits } from './bounded-fetch.ts';
 
 /** OpenAI's own address. */
 export const OWN_URL = 'https://api.openai.com/v1';
@@ -21,6 +22,8 @@ export interface ServerOptions {
   readonly baseUrl?: string;
   /** Instead of `baseUrl`. */
   readonly azure?: AzureOptions;
+  /** What answers are held to while they are read. */
+  readonly answers?: AnswerLimits;
 }
 
 /** A server that models are asked at. */
@@ -34,12 +37,13 @@ export interface ModelServer {
 }
 
 /** The client for a server. One try a call: Temporal owns the retries. */
-export function modelServer({ model, apiKey, baseUrl = OWN_URL, azure }: ServerOptions): ModelServer {
+export function modelServer({ model, apiKey, baseUrl = OWN_URL, azure, answers }: ServerOptions): ModelServer {
+  const common = { apiKey, maxRetries: 0, fetch: boundedFetch(answers) };
   if (azure !== undefined) {
-    const client = azureClient(azure, apiKey);
+    const client = azureClient(azure, common);
     return { client, model: azure.deployment ?? model, baseUrl: client.baseURL, kind: 'azure' };
   }
-  const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0 });
+  const client = new OpenAI({ ...common, baseURL: baseUrl });
   return { client, model, baseUrl, kind: isOwn(baseUrl) ? 'openai' : 'compatible' };
 }
 
@@ -48,17 +52,18 @@ function isOwn(baseUrl: string): boolean {
   return /^(.+\.)?api\.openai\.com$/.test(new URL(baseUrl).hostname);
 }
 
-/** Azure takes its key in a header of its own, which a redirect would carry to any host: none is followed. */
-function azureClient({ endpoint, apiVersion }: AzureOptions, apiKey: string): OpenAI {
+/** What every client is made with. */
+type Common = Pick<ClientOptions, 'maxRetries' | 'fetch'> & { readonly apiKey: string };
+
+/** Azure takes its key in a header of its own. */
+function azureClient({ endpoint, apiVersion }: AzureOptions, common: Common): OpenAI {
   const resource = endpoint.replace(/\/+$/, '').replace(/\/openai(\/v1)?$/, '');
   if (apiVersion !== undefined) {
-    return new AzureOpenAI({ apiKey, apiVersion, baseURL: `${resource}/openai`, maxRetries: 0 });
+    return new AzureOpenAI({ ...common, apiVersion, baseURL: `${resource}/openai` });
   }
   return new OpenAI({
-    apiKey,
+    ...common,
     baseURL: `${resource}/openai/v1`,
-    maxRetries: 0,
-    defaultHeaders: { 'api-key': apiKey, authorization: null },
-    fetchOptions: { redirect: 'manual' },
+    defaultHeaders: { 'api-key': common.apiKey, authorization: null },
   });
 }

@@ -1,15 +1,16 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { APIConnectionTimeoutError } from 'openai';
 import type { Usage } from '../../store/ports.ts';
-import { answerFailure, orCut, type ApiAnswer } from './api-answer.ts';
+import { orCut, type ApiAnswer } from './api-answer.ts';
 import { askChat, type CapName } from './chat-api.ts';
+import type { CallEnd } from './classify.ts';
 import { unfenced } from './json-answer.ts';
 import { modelFailure } from './model-failure.ts';
+import { NoAnswer } from './no-answer.ts';
 import { modelServer, type ModelServer, type ServerOptions } from './openai-client.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './port.ts';
 import { askResponses } from './responses-api.ts';
 import { servedAs } from './same-model.ts';
-import { ignoresFormat, lacksResponses, wantsOtherCap } from './signs.ts';
+import { ignoresFormat, lacksResponses, refusesTemperature, wantsOtherCap } from './signs.ts';
 
 /** An API that a server may speak. */
 export type ModelApi = 'responses' | 'chat';
@@ -24,6 +25,9 @@ export interface OpenAiOptions extends ServerOptions {
 
 /** Nothing was used. */
 const FREE = { inputTokens: 0, outputTokens: 0 } as const;
+
+/** What a header may hold. */
+const SENDABLE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
 const API_NAMES = { responses: 'Responses API', chat: 'Chat Completions API' } as const;
 
@@ -40,17 +44,21 @@ class OpenAiEndpoint implements ModelEndpoint {
   readonly model: string;
   readonly served: string;
   readonly #server: ModelServer;
+  readonly #apiKey: string;
   readonly #report: (text: string) => void;
   #api: ModelApi;
   /** While false, an answer that does not keep to the format moves the endpoint to Chat Completions. */
   #proven: boolean;
   #cap: CapName;
   #capLearnt = false;
+  /** Reasoning models take none. */
+  #takesTemperature = true;
 
   constructor(options: OpenAiOptions) {
     this.model = options.model;
     this.served = servedAs(options);
     this.#server = modelServer(options);
+    this.#apiKey = options.apiKey;
     this.#report = options.report ?? (() => {});
     this.#api = options.api ?? 'responses';
     this.#proven = options.api !== undefined || this.#server.kind === 'openai';
@@ -59,37 +67,50 @@ class OpenAiEndpoint implements ModelEndpoint {
   }
 
   async complete(request: ModelRequest): Promise<ModelReply> {
-    // The client's own timeout ends with the headers; this one also covers an answer that stops in the middle.
-    const late = AbortSignal.timeout(request.timeoutMs);
-    const signal = AbortSignal.any([request.signal, late]);
     // How this call asks: another one may change it for later ones while this one is under way.
     const [api, cap] = [this.#api, this.#cap];
     try {
-      const answer = await this.#ask(api, cap, request, signal);
+      const answer = await this.#ask(api, cap, request);
       return this.#replyTo(api, orCut(answer, request), request);
     } catch (error) {
       if (request.signal.aborted || error instanceof ApplicationFailure) throw error;
       if (api === 'responses' && !this.#proven && lacksResponses(error))
         return this.#move(FREE, 'has no Responses API');
+      if (request.temperature !== undefined && this.#takesTemperature && refusesTemperature(error)) {
+        this.#takesTemperature = false;
+        return askAgain(FREE);
+      }
       if (api === 'chat' && wantsOtherCap(error) && this.#learnsCap(cap)) return askAgain(FREE);
-      throw modelFailure(late.aborted ? new APIConnectionTimeoutError() : error, this.model, this.#server.baseUrl);
+      throw this.#failure({ raised: error }, api, request);
     }
   }
 
-  async #ask(api: ModelApi, cap: CapName, request: ModelRequest, signal: AbortSignal): Promise<ApiAnswer> {
+  async #ask(api: ModelApi, cap: CapName, asked: ModelRequest): Promise<ApiAnswer> {
     const { client, model, kind } = this.#server;
-    if (api === 'responses') return await askResponses(client, model, request, signal);
-    return await askChat(client, model, request, signal, { cap, store: kind === 'openai' });
+    const { temperature, ...plain } = asked;
+    const request = temperature === undefined || !this.#takesTemperature ? plain : asked;
+    // The client's own complaint about it would have the key in its words.
+    if (!SENDABLE.test(this.#apiKey)) throw new NoAnswer('badKey');
+    if (api === 'responses') return await askResponses(client, model, request);
+    return await askChat(client, model, request, { cap, store: kind === 'openai' });
+  }
+
+  #failure(end: CallEnd, api: ModelApi, { maxOutputTokens, timeoutMs }: ModelRequest): Error {
+    return modelFailure(end, {
+      model: this.model,
+      api: API_NAMES[api],
+      baseUrl: withoutPassword(this.#server.baseUrl),
+      apiKey: this.#apiKey,
+      maxOutputTokens,
+      timeoutMs,
+    });
   }
 
   #replyTo(api: ModelApi, answer: ApiAnswer, request: ModelRequest): ModelReply {
     if (api === 'responses' && !this.#proven && ignoresFormat(answer, request.schema)) {
       return this.#move(answer.usage, 'ignores the format that it is asked for through the Responses API');
     }
-    if (answer.kind !== 'text') {
-      const { baseUrl } = this.#server;
-      throw answerFailure(answer, { model: this.model, api: API_NAMES[api], baseUrl }, request);
-    }
+    if (answer.kind !== 'text') throw this.#failure({ answered: answer }, api, request);
     const text = unfenced(answer.text);
     // A server that keeps to a format writes no fences: a fenced answer is taken, but proves nothing.
     if (api === 'responses' && text === answer.text) this.#proven = true;
@@ -101,7 +122,7 @@ class OpenAiEndpoint implements ModelEndpoint {
     if (this.#api === 'responses') {
       this.#api = 'chat';
       this.#report(
-        `${this.model} at ${this.#server.baseUrl} ${why}, so it is asked through Chat Completions from now on. ` +
+        `${this.model} at ${withoutPassword(this.#server.baseUrl)} ${why}, so it is asked through Chat Completions from now on. ` +
           'To spare the first try, set `api: chat` for its route in loopwright.yaml.',
       );
     }
@@ -120,4 +141,8 @@ class OpenAiEndpoint implements ModelEndpoint {
 
 function askAgain(usage: Usage | undefined): ModelReply {
   return { text: '', usage, askAgain: true };
+}
+
+function withoutPassword(address: string): string {
+  return address.replace(/\/\/[^/]*@/, '//');
 }

@@ -10,6 +10,8 @@ export interface ModelRequest {
   /** JSON Schema (draft 2020-12) of the answer. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly maxOutputTokens: number;
+  /** From 0 to 2; default the server's own. A model that refuses it is asked without. */
+  readonly temperature?: number;
   readonly timeoutMs: number;
   /** Aborted when the run is cancelled: the call in flight ends. */
   readonly signal: AbortSignal;

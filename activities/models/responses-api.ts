@@ -9,10 +9,18 @@ const Response = z.looseObject({
   status: z.string().optional().catch(undefined),
   incomplete_details: z.looseObject({ reason: z.string() }).optional().catch(undefined),
   output: z
-    .array(z.looseObject({ type: z.string(), content: z.unknown() }))
+    // Items of other kinds, as reasoning is one, have no content.
+    .array(z.looseObject({ type: z.string(), content: z.unknown().optional() }))
     .optional()
     .catch(undefined),
-  usage: z.object({ input_tokens: Tokens, output_tokens: Tokens }).optional().catch(undefined),
+  usage: z
+    .object({
+      input_tokens: Tokens,
+      output_tokens: Tokens,
+      input_tokens_details: z.object({ cached_tokens: Tokens }).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
 });
 
 const Content = z.discriminatedUnion('type', [
@@ -21,12 +29,7 @@ const Content = z.discriminatedUnion('type', [
 ]);
 
 /** Asks through the Responses API, with structured output. Raises what the client raises. */
-export async function askResponses(
-  client: OpenAI,
-  model: string,
-  request: ModelRequest,
-  signal: AbortSignal,
-): Promise<ApiAnswer> {
+export async function askResponses(client: OpenAI, model: string, request: ModelRequest): Promise<ApiAnswer> {
   const format = {
     type: 'json_schema',
     name: request.schemaName,
@@ -40,9 +43,10 @@ export async function askResponses(
       input: request.prompt,
       max_output_tokens: request.maxOutputTokens,
       store: false,
+      ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
       text: { format },
     },
-    { signal, timeout: request.timeoutMs },
+    { signal: request.signal, timeout: request.timeoutMs },
   );
   return answerOf(await bodyOf(asked.asResponse()));
 }
@@ -54,19 +58,25 @@ function answerOf(body: unknown): ApiAnswer {
     output,
     usage: used,
   } = Response.safeParse(body).data ?? {};
-  const usage = used && { inputTokens: used.input_tokens, outputTokens: used.output_tokens };
+  const usage = used && {
+    inputTokens: used.input_tokens,
+    outputTokens: used.output_tokens,
+    cachedTokens: used.input_tokens_details?.cached_tokens,
+  };
   if (status === 'incomplete' && details?.reason !== 'max_output_tokens') {
-    return { kind: 'refused', how: `did not finish: ${details?.reason ?? 'an unknown reason'}.`, usage };
+    if (details?.reason === 'content_filter') return { kind: 'filtered', usage };
+    return { kind: 'unfinished', why: details?.reason ?? 'it gives no reason', usage };
   }
-  const said = Told.safeParse(body).data;
-  if (status !== 'incomplete' && status !== 'completed') return { kind: 'failed', why: said ?? status, usage };
-  if (output === undefined && status === 'completed') return { kind: 'strange', said, usage };
+  const told = Told.safeParse(body).data;
+  if (status !== 'incomplete' && status !== 'completed')
+    return { kind: 'failed', told: told ?? { message: status }, usage };
+  if (output === undefined && status === 'completed') return { kind: 'strange', told, usage };
   const contents = (output ?? [])
     .filter(({ type }) => type === 'message')
     .flatMap(({ content }) => (Array.isArray(content) ? content : []))
     .flatMap((content) => Content.safeParse(content).data ?? []);
   const refusal = contents.find((content) => content.type === 'refusal');
-  if (refusal !== undefined) return { kind: 'refused', how: `refused: ${refusal.refusal}`, usage };
+  if (refusal !== undefined) return { kind: 'refused', how: refusal.refusal, usage };
   const text = contents.map((content) => (content.type === 'output_text' ? content.text : '')).join('');
   return { kind: status === 'incomplete' ? 'cut' : 'text', text, usage };
 }

@@ -21,7 +21,14 @@ export function ignoresFormat(answer: ApiAnswer, schema: Readonly<Record<string,
   if (answer.kind === 'text') return !hasShapeOf(schema, unfenced(answer.text));
   if (answer.kind === 'cut') return !beginsAsJson(unfenced(answer.text));
   // LM Studio answers 200 at an address that it does not have.
-  return answer.kind === 'strange' && answer.said !== undefined && NO_ROUTE.test(answer.said);
+  return answer.kind === 'strange' && answer.told !== undefined && NO_ROUTE.test(answer.told.message);
+}
+
+/** Whether a server says with this error that the model takes no temperature. Such an error costs nothing. */
+export function refusesTemperature(error: unknown): boolean {
+  return (
+    error instanceof APIError && (error.status === 400 || error.status === 422) && /temperature/i.test(error.message)
+  );
 }
 
 /** Words for a field that a server does not know, as against one whose value is too large for it. */

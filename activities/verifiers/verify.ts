@@ -2,7 +2,7 @@ import { failure } from '../../contract/failures.ts';
 import type { HarnessEval } from '../../contract/harness.ts';
 import type { Criterion, NotAsked } from '../../contract/verdict.ts';
 import { assertNever } from '../../core/assert-never.ts';
-import { inTurn, isCertainFail } from '../../core/verifying.ts';
+import { inTurn, isCertainFail, isFree } from '../../core/verifying.ts';
 import type { Check, Verifier } from '../../loops/define/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { selfVerification, type Asking } from './asking.ts';
@@ -19,8 +19,8 @@ export interface Verified {
 }
 
 /**
- * Asks the evals of the harness, then the verifiers, each in its turn. The first certain fail ends it: whoever comes
- * after is not asked, which the verdict says. Where one breaks, what the others found is kept for the next try.
+ * Asks the evals of the harness, then the verifiers, each in its turn. The first certain fail ends it: nobody is asked who
+ * is dearer, which the verdict says; checks are as cheap as evals, and what all of them find can be mended at once. Where one breaks, what the others found is kept for the next try.
  * @throws `VerifierError`, `SelfVerification`, and what a model's call raises.
  */
 export async function verify(
@@ -34,7 +34,7 @@ export async function verify(
   try {
     for (const verifier of inTurn(verifiers)) {
       const against = criteria.find(isCertainFail);
-      if (against !== undefined) {
+      if (against !== undefined && !isFree(verifier)) {
         notAsked.push({ name: verifier.name, because: `${against.name} had failed` });
         continue;
       }

@@ -3,6 +3,7 @@ import type { Criterion, NotAsked } from '../../contract/verdict.ts';
 import { assertNever } from '../assert-never.ts';
 import { dollars, moment } from '../figures.ts';
 import { plainLine } from '../plain-text.ts';
+import { CHANGES } from '../stage.ts';
 import { LONG, SHORT } from './lengths.ts';
 import type { StoryEvent } from './story.ts';
 
@@ -16,7 +17,13 @@ export function eventText(event: StoryEvent): string {
       const head = `Attempt ${event.attempt} of stage ${plainLine(stageName(event.stage), SHORT)}, ${moment(event.at)}, by ${plainLine(event.author, SHORT)}. ${said}`;
       const made =
         event.output === undefined ? 'What it made has expired.' : `It made: ${plainLine(event.output, LONG)}`;
-      return [head, `  ${made}`, ...event.criteria.map(criterionText), ...notAskedText(event)].join('\n');
+      return [
+        head,
+        ...changedText(event),
+        `  ${made}`,
+        ...event.criteria.map(criterionText),
+        ...notAskedText(event),
+      ].join('\n');
     }
     case 'edit':
       return [
@@ -38,6 +45,17 @@ export function eventText(event: StoryEvent): string {
     default:
       return assertNever(event);
   }
+}
+
+/** Who answered first, and why the attempt was made in another way. */
+function changedText({ changed, passedOver = [] }: Extract<StoryEvent, { kind: 'attempt' }>): string[] {
+  const tiers = passedOver.map(
+    ({ route, confidence, atLeast }) =>
+      `  Route ${plainLine(route, SHORT)} answered first and was ${confidence.toFixed(2)} sure, below ${atLeast}.`,
+  );
+  if (changed === undefined) return tiers;
+  const way = CHANGES[changed.strategy as keyof typeof CHANGES] ?? plainLine(changed.strategy, SHORT);
+  return [...tiers, `  It was made in another way: ${way}, because of ${plainLine(changed.because, LONG)}.`];
 }
 
 function contextText({

@@ -50,6 +50,10 @@ export type StoryEvent =
       readonly artefact: string;
       /** What was made; absent where it has expired. */
       readonly output?: string | undefined;
+      /** In what other way it was made, and why, where its stage got nowhere before. */
+      readonly changed?: { readonly strategy: string; readonly because: string };
+      /** Free first tiers that were not sure enough. */
+      readonly passedOver?: NonNullable<RunRecord['attempts'][number]['passedOver']>;
       /** Absent where nobody has verified it (yet). */
       readonly verdict?: Verdict['verdict'];
       readonly criteria: readonly Criterion[];

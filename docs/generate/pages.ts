@@ -8,6 +8,7 @@ import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
 import { RunOptions } from '../../contract/run.ts';
 import { Config } from '../../worker/models/config.ts';
 import { commandsPage } from './commands.ts';
+import { fatesParts } from './fates-page.ts';
 import { reviewParts } from './review-page.ts';
 import { schemaTable, table } from './schema-table.ts';
 
@@ -23,6 +24,7 @@ export function pages(): Readonly<Record<string, string>> {
     'start.md': start(),
     'outcomes.md': outcomes(),
     'failures.md': failures(),
+    'model-failures.md': page('How a model fails', fatesParts()),
     'review.md': review(),
     'commands.md': commands(),
   };
@@ -79,7 +81,7 @@ function outcomes(): string {
 
 function failures(): string {
   return page('Failures', [
-    'What the product raises on purpose, by the type that Temporal shows. Each has a page with cause and fix.',
+    'What the product raises on purpose, by the type that Temporal shows. Each has a page with cause and fix. What a model’s call comes to in detail: [how a model fails](model-failures.md).',
     table(
       ['type', 'tried again', 'meaning'],
       Object.entries(FAILURES).map(([type, { retryable, message }]) => [

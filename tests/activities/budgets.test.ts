@@ -116,3 +116,16 @@ describe('prices', () => {
     await pay(await workbench({ script: ANSWERS, prices: models as never }), 1);
   });
 });
+
+test.each(['responses', 'chat'] as const)(
+  'input that the provider had in its cache costs its own price, through %s',
+  async (api) => {
+    const models = { 'fake-1': { inputUsdPerMillion: 1, outputUsdPerMillion: 2, cachedInputUsdPerMillion: 0.1 } };
+    const usage = { input: 100, output: 20, cached: 90 };
+    const bench = await workbench({ script: [{ json: {}, usage }], prices: { models }, asks: { api } });
+    await pay(bench, 1);
+    expect(await bench.store.facts.query('select booked, cached_tokens from ledger')).toEqual([
+      { booked: 10 + 9 + 40, cached_tokens: 90 },
+    ]);
+  },
+);

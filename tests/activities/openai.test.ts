@@ -10,7 +10,7 @@ test('an answer comes back as text, with what it used', async () => {
   });
   expect(await endpoint.complete(question())).toEqual({
     text: '{"title":"Owls"}',
-    usage: { inputTokens: 12, outputTokens: 3 },
+    usage: { inputTokens: 12, outputTokens: 3, cachedTokens: 0 },
   });
   expect(model.seen[0]).toMatchObject({ model: 'fake-1', instructions: 'Write a title.', input: 'owls' });
 });

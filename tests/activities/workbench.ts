@@ -39,8 +39,8 @@ export async function workbench(
   options: {
     readonly script?: Script;
     readonly manner?: FakeManner;
-    /** How its endpoints ask: through the Responses API and no other, unless said otherwise. */
-    readonly asks?: Pick<OpenAiOptions, 'api' | 'report'>;
+    /** How its endpoints ask, and where: through the Responses API and no other, unless said otherwise. */
+    readonly asks?: Partial<OpenAiOptions>;
     readonly loop?: Loop;
     readonly harness?: unknown;
     readonly input?: unknown;

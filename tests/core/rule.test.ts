@@ -78,3 +78,10 @@ describe('what cannot be decided is an answer and not a throw', () => {
     );
   });
 });
+
+test('a rule that would keep the process busy is refused: too long, or macros in macros in macros', () => {
+  const list = 'input.all(a, input.all(b, a <= b))';
+  expect(parseRule(list, ['input'])({ input: [1, 1] })).toEqual({ value: true });
+  expect(() => parseRule(`input.all(c, ${list})`, ['input'])).toThrow('3 levels deep, and at most 2 are allowed');
+  expect(() => parseRule(`attempt > ${'1 + '.repeat(600)}1`, ['attempt'])).toThrow('has 2411 characters');
+});

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agreed, inBothOrders, type Vote, type Win } from '../../core/agreement.ts';
 import { nextTry, VERIFIER_PATIENCE } from '../../core/patience.ts';
+import { overall } from '../../core/stage.ts';
+import { stopSign, triedOf } from '../../core/stops.ts';
 import { inTurn, type Turn } from '../../core/verifying.ts';
 
 const verdict = fc.constantFrom('pass', 'fail', 'inconclusive' as const);
@@ -75,4 +77,14 @@ describe('a verifier that breaks', () => {
     expect(nextTry(VERIFIER_PATIENCE, 4, 1000)).toEqual({ kind: 'again', afterMs: 8000 });
     expect(nextTry(VERIFIER_PATIENCE, 1, 3_600_000)).toEqual({ kind: 'again', afterMs: 120_000 });
   });
+});
+
+test('an attempt that comes further fails less, though each of them fails one criterion', () => {
+  const failing = (name: string, ...left: string[]) => {
+    const notAsked = left.map((other) => ({ name: other, because: `${name} had failed` }));
+    return triedOf('sha256:a', 10, overall([{ name, verdict: 'fail', evidence: 'seen' }], notAsked));
+  };
+  expect(failing('check', 'taste', 'jury').failed).toEqual(['check', 'jury', 'taste']);
+  const trail = [failing('check', 'taste', 'jury'), failing('taste/short', 'jury'), failing('jury/short')];
+  expect(stopSign(trail.map((tried, index) => ({ ...tried, artefact: `sha256:${index}` })))).toBeUndefined();
 });

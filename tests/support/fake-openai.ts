@@ -1,12 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { answerOddly, type OddBody } from './odd-bodies.ts';
 import { asCompletion, asResponse, type Asked, type ChatManner } from './openai-requests.ts';
 
 /** What the fake answers to one request. */
 export type Scripted =
   /** With `usage: null` the answer does not say what it used. */
-  | { readonly json: unknown; readonly usage?: { readonly input: number; readonly output: number } | null }
-  | { readonly text: string; readonly usage?: { readonly input: number; readonly output: number } }
+  | {
+      readonly json: unknown;
+      readonly usage?: { readonly input: number; readonly output: number; readonly cached?: number } | null;
+    }
+  | {
+      readonly text: string;
+      readonly usage?: { readonly input: number; readonly output: number; readonly cached?: number };
+    }
   | { readonly refusal: string }
   /** An incomplete answer; `because` is `max_output_tokens` unless said otherwise. */
   | { readonly truncated: string; readonly because?: string }
@@ -16,7 +23,13 @@ export type Scripted =
   | { readonly reset: true }
   /** Answers half of a body, and no more. */
   | { readonly stalls: true }
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** What its body says of the error; default: that it is scripted. */
+      readonly error?: { readonly message: string; readonly type?: string; readonly code?: string };
+    }
+  | { readonly odd: OddBody }
   /** Never answers: the call stays in flight. */
   | { readonly hang: true }
   /** Waits until the promise resolves, then answers. */
@@ -31,6 +44,8 @@ export interface Seen extends Asked {
   readonly key: string;
   /** True when the client hung up before the answer. */
   aborted: boolean;
+  /** Bytes that its connection has carried to the client. */
+  readonly sent: () => number;
 }
 
 /** In what the server differs from OpenAI's. What it does so takes nothing from the script. */
@@ -92,9 +107,13 @@ export class FakeOpenAi {
     if (api === 'responses' && typeof responses === 'object') return send(response, responses.status, responses.body);
     if (api === undefined || request.method !== 'POST') return this.#refuse(response, `no route ${path}`);
     const asked = api === 'responses' ? asResponse(body) : asCompletion(body, this.#manner);
+    if (typeof asked !== 'string' && asked.temperature !== undefined && this.#manner.temperature === false) {
+      const message = "Unsupported parameter: 'temperature' is not supported with this model.";
+      return this.#refuse(response, message, true);
+    }
     if (typeof asked === 'string')
       return this.#refuse(response, asked, api === 'chat' && this.#manner.cap !== undefined);
-    const seen: Seen = { ...asked, api, path, key: keyOf(request), aborted: false };
+    const seen: Seen = { ...asked, api, path, key: keyOf(request), aborted: false, sent: sentBy(request.socket) };
     this.seen.push(seen);
     response.on('close', () => (seen.aborted = !response.writableFinished));
     if (api === 'responses' && responses === 'ignoresFormat') {
@@ -117,6 +136,7 @@ export class FakeOpenAi {
     if ('reset' in scripted) return void response.socket?.destroy();
     if ('stalls' in scripted)
       return void response.writeHead(200, { 'content-type': 'application/json' }).write('{ "id": ');
+    if ('odd' in scripted) return await answerOddly(response, scripted.odd);
     if ('body' in scripted) return send(response, 200, scripted.body);
     if ('after' in scripted) {
       await scripted.after;
@@ -126,7 +146,7 @@ export class FakeOpenAi {
       return send(
         response,
         scripted.status,
-        { error: { message: `scripted ${scripted.status}`, type: 'scripted' } },
+        { error: scripted.error ?? { message: `scripted ${scripted.status}`, type: 'scripted' } },
         scripted.headers,
       );
     }
@@ -146,7 +166,7 @@ function textOf(scripted: Exclude<Answered, { refusal: string }>): string {
   return 'json' in scripted ? JSON.stringify(scripted.json) : 'text' in scripted ? scripted.text : scripted.truncated;
 }
 
-function responseBody(model: string, scripted: Answered, usage: { input: number; output: number }) {
+function responseBody(model: string, scripted: Answered, usage: { input: number; output: number; cached?: number }) {
   const truncated = 'truncated' in scripted;
   const content =
     'refusal' in scripted
@@ -165,13 +185,13 @@ function responseBody(model: string, scripted: Answered, usage: { input: number;
       input_tokens: usage.input,
       output_tokens: usage.output,
       total_tokens: usage.input + usage.output,
-      input_tokens_details: { cached_tokens: 0 },
+      input_tokens_details: { cached_tokens: usage.cached ?? 0 },
       output_tokens_details: { reasoning_tokens: 0 },
     },
   };
 }
 
-function completionBody(model: string, scripted: Answered, usage: { input: number; output: number }) {
+function completionBody(model: string, scripted: Answered, usage: { input: number; output: number; cached?: number }) {
   const cut = 'truncated' in scripted ? (scripted.because ?? 'length') : undefined;
   const message =
     'refusal' in scripted
@@ -187,8 +207,15 @@ function completionBody(model: string, scripted: Answered, usage: { input: numbe
       prompt_tokens: usage.input,
       completion_tokens: usage.output,
       total_tokens: usage.input + usage.output,
+      prompt_tokens_details: { cached_tokens: usage.cached ?? 0 },
     },
   };
+}
+
+/** Bytes written to a connection from now on. */
+function sentBy(socket: Socket): () => number {
+  const before = socket.bytesWritten;
+  return () => socket.bytesWritten - before;
 }
 
 /** The one header with the key; two would be a mistake, and are both shown. */

@@ -44,6 +44,7 @@ export interface Asked {
   readonly strict: boolean;
   /** Name of the cap on output, where one was set. */
   readonly cap: string | undefined;
+  readonly temperature?: number;
 }
 
 /** What a server of Chat Completions may differ in. */
@@ -52,17 +53,20 @@ export interface ChatManner {
   readonly cap?: 'max_tokens' | 'max_completion_tokens';
   /** Fields that it refuses because it does not know them. */
   readonly unknown?: readonly string[];
+  /** False: its models take no temperature, as reasoning models do. */
+  readonly temperature?: false;
 }
 
 /** What a request to the Responses API asks, or why it is refused. */
 export function asResponse(body: unknown): Asked | string {
   const parsed = CreateResponse.safeParse(body);
   if (!parsed.success) return z.prettifyError(parsed.error);
-  const { model, instructions, input, text, max_output_tokens: cap } = parsed.data;
+  const { model, instructions, input, text, temperature, max_output_tokens: cap } = parsed.data;
   const strict = text?.format.strict === true;
   const why = strict ? whyNotStrict(text.format.schema, '$') : undefined;
   const capName = typeof cap === 'number' ? 'max_output_tokens' : undefined;
-  return why ?? { model, instructions: instructions ?? '', input, strict, cap: capName };
+  const warmth = typeof temperature === 'number' ? { temperature } : {};
+  return why ?? { model, instructions: instructions ?? '', input, strict, cap: capName, ...warmth };
 }
 
 /** What a request to Chat Completions asks, or why it is refused. */

@@ -35,6 +35,8 @@ export interface RigOptions {
   readonly asks?: Pick<OpenAiOptions, 'api' | 'report'>;
   readonly prices?: Readonly<Record<string, Price>>;
   readonly caps?: InstallationCaps;
+  /** The embedded learner; without it, one that fails. */
+  readonly learner?: Dependencies['learner'];
   readonly maxEvents?: number;
   /** Failures after which a verifier that breaks is given up; each takes the server about a second. */
   readonly patience?: number;
@@ -201,7 +203,10 @@ async function dependencies(
     },
     caps: options.caps ?? { tenants: {} },
     report: () => {},
-    learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
+    learner: options.learner ?? {
+      model: 'local-test',
+      answer: () => Promise.reject(new Error('no learner in this test')),
+    },
     lessons: new LessonIndex(store.lessons),
     documents: async () => [],
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },

@@ -20,10 +20,10 @@ test('a run that used up its attempts is exhausted, and says which attempt was b
   ]);
 });
 
-test('the same artefact again is a stall, not another attempt', async () => {
-  const { run, rows } = await rig({ loops: [{ loop: titleLoop() }], script: [bad('Same'), bad('Same')] });
+test('the same artefact again, and again in another way, is a stall', async () => {
+  const { run, rows } = await rig({ loops: [{ loop: titleLoop() }], script: [bad('Same'), bad('Same'), bad('Same')] });
   const result = await run('writeTitle', owls);
-  expect(result).toMatchObject({ outcome: 'stalled', attempts: 2, lessons: 1 });
+  expect(result).toMatchObject({ outcome: 'stalled', attempts: 3, lessons: 1 });
   expect(result.best).toMatch(/^sha256:/);
   expect(await rows('select kind from lessons')).toEqual([{ kind: 'stalled' }]);
 });

@@ -1,4 +1,5 @@
 import { APIConnectionError, APIError } from 'openai';
+import { noAnswerIn } from '../../activities/models/no-answer.ts';
 import type { ModelServer } from '../../activities/models/openai-client.ts';
 
 /** What came of asking a model server for its list of models. */
@@ -13,8 +14,8 @@ export type EndpointAnswer =
       readonly clock?: { readonly date: number; readonly readAt: number };
     };
 
-/** Longest list that is read, in characters: the largest routers list some thousand models. */
-const LONGEST_LIST = 20_000_000;
+/** Longest list that is read, in bytes: the largest routers list some thousand models. */
+export const LONGEST_LIST = 20_000_000;
 
 /** Asks `GET {baseUrl}/models`, for at most `timeoutMs`: free of charge, and refused with 401 where the key is wrong. Never throws. */
 export async function askEndpoint(
@@ -42,7 +43,6 @@ function clockOf(headers: Headers | undefined, readAt: number): { clock?: { date
 
 function modelsIn(text: string): string[] | undefined {
   try {
-    if (text.length > LONGEST_LIST) return undefined;
     const { data } = JSON.parse(text) as { data?: unknown };
     if (!Array.isArray(data)) return undefined;
     const ids = data.map((item: unknown) => (item as { id?: unknown } | null)?.id);
@@ -54,6 +54,9 @@ function modelsIn(text: string): string[] | undefined {
 
 /** `Connection error.` and `fetch failed` say nothing; what is at the bottom of them does. */
 function inWords(error: unknown): string {
+  const noAnswer = noAnswerIn(error);
+  if (noAnswer?.kind === 'tooLarge') return `its list of models has more than ${LONGEST_LIST / 1e6} MB`;
+  if (noAnswer?.reason instanceof Error) return inWords(noAnswer.reason);
   const { message, cause, code } = error as Error & { cause?: unknown; code?: unknown };
   if (cause instanceof Error) return inWords(cause);
   if (code === 'ECONNREFUSED') return 'nothing listens there';

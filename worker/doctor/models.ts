@@ -5,7 +5,7 @@ import { NO_KEY } from '../models/model-route.ts';
 import { ok, once, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
 import type { DateSeen } from './clock.ts';
 import type { LoopwrightConfig as Config } from './config-file.ts';
-import { askEndpoint, type EndpointAnswer } from './endpoint.ts';
+import { askEndpoint, LONGEST_LIST, type EndpointAnswer } from './endpoint.ts';
 
 /** Checks of the model routes, and the clocks of the servers that answered. */
 export interface ModelChecks {
@@ -49,7 +49,7 @@ function asking({ env, timeoutMs, now }: DoctorSettings, route: EndpointRoute): 
     if (routeKey.kind === 'missing') return { kind: 'noKey', variable: routeKey.variable };
     const baseUrl = baseUrlOf(route, env);
     if (baseUrl !== undefined && !URL.canParse(baseUrl)) return { kind: 'noAddress', baseUrl };
-    const server = modelServer(serverOf(route, env));
+    const server = modelServer({ ...serverOf(route, env), answers: { answerBytes: LONGEST_LIST } });
     return { kind: 'asked', server, answer: await askEndpoint(server, { timeoutMs, now }) };
   });
 }
@@ -120,6 +120,13 @@ function unlisted(url: string, model: string, status: number): Finding {
   }
   if (status >= 400)
     return { kind: 'fail', saw: `${url} fails (HTTP ${status})`, fix: 'look at that server, or use another address' };
+  if (status >= 300) {
+    return {
+      kind: 'fail',
+      saw: `${url} sends to another address (HTTP ${status}), which is never followed, because the key would go along`,
+      fix: 'name that address itself in loopwright.yaml, if you trust it',
+    };
+  }
   return {
     kind: 'warn',
     saw: `${url} answers, but /models is no list of models, ${unconfirmed}`,

@@ -56,7 +56,9 @@ const text = z.string().optional().catch(undefined);
 const Rules = z
   .object({
     approval: z.object({ when: text }).catch({ when: undefined }),
-    routing: z.array(z.object({ when: text }).catch({ when: undefined })).catch([]),
+    routing: z
+      .array(z.object({ when: text, atLeast: z.unknown().optional() }).catch({ when: undefined, atLeast: undefined }))
+      .catch([]),
     evals: z.array(z.object({ id: text, kind: text, rule: text, pattern: text }).partial().catch({})).catch([]),
   })
   .catch({ approval: { when: undefined }, routing: [], evals: [] });
@@ -83,16 +85,22 @@ function* rulesMistakes(harness: Rules, at: At): Generator<Mistake, void> {
 
 function* routingMistakes({ routing }: Rules, at: At): Generator<Mistake, void> {
   const last = routing.length - 1;
-  for (const [index, { when }] of routing.entries()) {
+  for (const [index, { when, atLeast }] of routing.entries()) {
     if (when !== undefined) yield* celMistakes(when, ROUTING_VARIABLES, ['routing', index, 'when'], at);
-    else if (index < last)
+    else if (index < last && atLeast === undefined)
       yield at.mistake(
         ['routing', index],
         'a rule without `when` always holds, so those after it are never reached',
         'Put it last, or give it a `when`.',
       );
   }
-  if (routing[last]?.when !== undefined)
+  if (routing[last]?.atLeast !== undefined)
+    yield at.mistake(
+      ['routing', last],
+      'the last rule has `atLeast`: where the learner is less sure there is no model',
+      'End `routing` with `- model: default`, without `atLeast`.',
+    );
+  else if (routing[last]?.when !== undefined)
     yield at.mistake(
       ['routing', last],
       'the last rule has a `when`: where no rule holds there is no model',

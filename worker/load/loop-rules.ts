@@ -94,13 +94,20 @@ function* fieldMistakes({ loop, harness, inHarness }: LoopAround): Generator<Mis
 
 function* routeMistakes({ loop, harness, inHarness }: LoopAround, models: RouteModels): Generator<Mistake, void> {
   if (!Object.values(loop.stages).some(({ generate }) => generate.kind === 'model')) return;
-  for (const [index, { model }] of harness.routing.entries())
+  for (const [index, { model, atLeast }] of harness.routing.entries()) {
     if (!models.has(model))
       yield inHarness(
         ['routing', index, 'model'],
         `there is no model route "${model}"`,
         `Declare it under \`models\` in loopwright.yaml, or use one of ${[...models.keys()].join(', ')}.`,
       );
+    else if (atLeast !== undefined && models.get(model) !== 'local')
+      yield inHarness(
+        ['routing', index, 'atLeast'],
+        `route "${model}" is a model, and only the embedded learner says how sure it is`,
+        'Leave `atLeast` out, or write `model: local`; what a model says of its confidence is asked by `when: confidence < 0.9` of the next attempt.',
+      );
+  }
 }
 
 /** The embedded learner picks among labels; for anything else a stage has to say itself what to answer without a model. */
@@ -111,7 +118,8 @@ function* keylessMistakes(
   models: RouteModels,
 ): Generator<Mistake, void> {
   if (generate.kind !== 'model' || generate.decision !== undefined || generate.keyless !== undefined) return;
-  const route = harness.routing.find(({ model }) => models.get(model) === 'local');
+  // With a threshold it is passed by where it cannot answer.
+  const route = harness.routing.find(({ model, atLeast }) => models.get(model) === 'local' && atLeast === undefined);
   if (route !== undefined)
     yield inLoop(
       `stages.${name}.generate`,

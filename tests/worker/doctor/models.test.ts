@@ -101,6 +101,23 @@ test('HTTP 503 is a failure', async () => {
   expect(model).toMatchObject({ kind: 'fail', saw: expect.stringContaining('HTTP 503') });
 });
 
+test('a redirect is a failure, and is not followed', async () => {
+  const elsewhere = await serve(lists('tiny-1'));
+  const url = await serve((_request, response) => response.writeHead(308, { location: `${elsewhere}/models` }).end());
+  expect((await look(config(url))).model).toMatchObject({
+    kind: 'fail',
+    saw: expect.stringContaining('sends to another address (HTTP 308)'),
+  });
+});
+
+test('a list without end is a failure', async () => {
+  const url = await serve((_request, response) => response.writeHead(200, { 'content-length': '20000001' }).write('['));
+  expect((await look(config(url))).model).toMatchObject({
+    kind: 'fail',
+    saw: expect.stringContaining('its list of models has more than 20 MB'),
+  });
+});
+
 test('HTTP 200 with a page instead of a list is a warning', async () => {
   const url = await serve((_request, response) => response.writeHead(200).end('<!doctype html>'));
   expect((await look(config(url))).model).toMatchObject({

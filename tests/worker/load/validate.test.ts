@@ -133,7 +133,7 @@ test('names the mistakes of loopwright.yaml, and then asks no loop about its rou
     'hello/loop.ts': loopText('hello'),
     'hello/harness.yaml': 'routing:\n  - model: strong\n',
     'loopwright.yaml':
-      'models:\n  strong:\n    modle: big\n    model: big\nprices:\n  big: { inputUsdPerMillion: -1, outputUsdPerMillion: 2 }\n',
+      'models:\n  strong:\n    modle: big\n    model: big\npricesAsOf: 2026-11-27\nprices:\n  big: { inputUsdPerMillion: -1, outputUsdPerMillion: 2 }\n',
   });
   const { ok, loops, mistakes } = await answer(folder);
   expect({ ok, loops }).toEqual({ ok: false, loops: [{ name: 'hello', folder: 'hello' }] });
@@ -141,7 +141,7 @@ test('names the mistakes of loopwright.yaml, and then asks no loop about its rou
     { file: 'loopwright.yaml', line: 3, field: 'models.strong.modle', fix: 'Did you mean `model`?' },
     {
       file: 'loopwright.yaml',
-      line: 6,
+      line: 7,
       field: 'prices.big.inputUsdPerMillion',
       rule: 'expected a number of at least 0, got -1',
     },
