@@ -1,7 +1,9 @@
 import type { PinnedRun } from '../contract/run.ts';
 import { act } from './act.ts';
 import { awaitBudget, raiseBudget } from './budgets.ts';
+import { VERIFIER_PATIENCE, type Patience } from '../core/patience.ts';
 import type { Dependencies } from './dependencies.ts';
+import { orElsewhere } from './elsewhere.ts';
 import { evaluate } from './evaluate.ts';
 import { fetchContext } from './fetch-context.ts';
 import { openGate, recordDecision } from './gates.ts';
@@ -18,12 +20,20 @@ type ByKey<Input> = Omit<Input, 'run'> & { readonly run: string };
 export function createActivities(deps: Dependencies) {
   const ofRun = <Input extends { readonly run: PinnedRun }, Output>(
     work: (deps: Dependencies, input: Input) => Promise<Output>,
-  ) => wrap(async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input));
+    patience?: (input: ByKey<Input>) => Patience | undefined,
+  ) =>
+    wrap(
+      async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input),
+      patience,
+    );
   return {
     openRun: wrap((input: OpenRunInput) => openRun(deps, input)),
     fetchContext: ofRun(fetchContext),
-    generate: ofRun(generate),
-    evaluate: ofRun(evaluate),
+    generate: ofRun(orElsewhere(generate)),
+    // Whoever edits waits at their gate, and can try again themselves.
+    evaluate: ofRun(orElsewhere(evaluate), ({ edit }) =>
+      edit === undefined ? (deps.patience ?? VERIFIER_PATIENCE) : undefined,
+    ),
     openGate: ofRun(openGate),
     recordDecision: ofRun(recordDecision),
     awaitBudget: ofRun(awaitBudget),

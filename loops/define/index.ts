@@ -24,12 +24,20 @@ export {
 export { documents, lessons, source, type Facts, type Part, type Source, type SourceAccess } from './sources.ts';
 export {
   check,
+  human,
   judge,
+  pairwise,
+  panel,
+  type Baseline,
   type Check,
   type Evidence,
   type Finding,
+  type Human,
   type Judge,
   type LabelledExample,
+  type Pairwise,
+  type Panel,
+  type Rubric,
   type Verifier,
   type VerifierOptions,
 } from './verifiers.ts';

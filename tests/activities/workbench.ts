@@ -79,7 +79,7 @@ export async function workbench(
     harness: 'v1',
     watermark: 0,
     prices: await store.artefacts.put(
-      canonicalJson(options.prices ?? { models: { 'fake-1': price, 'fake-judge': price } }),
+      canonicalJson(options.prices ?? { models: { 'fake-1': price, 'fake-judge': price, 'fake-second': price } }),
       keep,
     ),
     budgetMicroUsd: options.budgetMicroUsd ?? 1_000_000,
@@ -94,6 +94,7 @@ export async function workbench(
     routes: new Map([
       ['default', route('fake-1')],
       ['judge', route('fake-judge')],
+      ['second', route('fake-second')],
       ['local', { kind: 'local' }],
     ]),
     prices: { models: {} },
