@@ -95,9 +95,12 @@ export function decideStage(progress: StageProgress, verdict: Verdict, limit: nu
   if (certain.length === 0) {
     return { kind: 'ask', because: against.length === 0 ? 'no verifier said anything' : describe(against) };
   }
-  const stuck = senses === undefined ? sameAgain(progress) : stopSign(progress.trail ?? []);
+  const same = sameAgain(progress);
+  const stuck = senses === undefined ? same : stopSign(progress.trail ?? []);
   const spent = progress.counted >= limit;
-  if (stuck !== undefined) {
+  // Where all attempts are used up that is said, unless it is plain that no more of them would have helped.
+  const plain = same !== undefined || progress.changed !== undefined;
+  if (stuck !== undefined && (!spent || plain)) {
     const [strategy] = progress.changed === undefined && !spent ? (senses?.strategies ?? []) : [];
     if (strategy !== undefined) return { kind: 'change', strategy, because: `${stuck.rule}: ${stuck.because}` };
     return { kind: 'stop', outcome: 'stalled', reason: `${stalled(stuck, progress.changed)}: ${describe(certain)}` };
