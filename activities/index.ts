@@ -1,7 +1,7 @@
 import type { PinnedRun } from '../contract/run.ts';
 import { act } from './act.ts';
 import { awaitBudget, raiseBudget } from './budgets.ts';
-import { VERIFIER_PATIENCE, type Patience } from '../core/patience.ts';
+import { CHECK_PATIENCE, VERIFIER_PATIENCE, type Patience } from '../core/patience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { orElsewhere } from './elsewhere.ts';
 import { evaluate } from './evaluate.ts';
@@ -11,6 +11,7 @@ import { generate } from './generate.ts';
 import { openRun, type OpenRunInput } from './open-run.ts';
 import { pinnedRun } from './pinned.ts';
 import { recordLesson } from './record-lesson.ts';
+import { isBrokenCheck } from './verifiers/verify.ts';
 import { wrap } from './wrap.ts';
 
 /** An activity's input as workflows give it: the run by its key, so that a history holds once what was pinned. */
@@ -20,7 +21,7 @@ type ByKey<Input> = Omit<Input, 'run'> & { readonly run: string };
 export function createActivities(deps: Dependencies) {
   const ofRun = <Input extends { readonly run: PinnedRun }, Output>(
     work: (deps: Dependencies, input: Input) => Promise<Output>,
-    patience?: (input: ByKey<Input>) => Patience | undefined,
+    patience?: (input: ByKey<Input>, reason: Error) => Patience | undefined,
   ) =>
     wrap(
       async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input),
@@ -31,9 +32,10 @@ export function createActivities(deps: Dependencies) {
     fetchContext: ofRun(fetchContext),
     generate: ofRun(orElsewhere(generate)),
     // Whoever edits waits at their gate, and can try again themselves.
-    evaluate: ofRun(orElsewhere(evaluate), ({ edit }) =>
-      edit === undefined ? (deps.patience ?? VERIFIER_PATIENCE) : undefined,
-    ),
+    evaluate: ofRun(orElsewhere(evaluate), ({ edit }, reason) => {
+      if (edit !== undefined) return undefined;
+      return isBrokenCheck(reason) ? CHECK_PATIENCE : (deps.patience ?? VERIFIER_PATIENCE);
+    }),
     openGate: ofRun(openGate),
     recordDecision: ofRun(recordDecision),
     awaitBudget: ofRun(awaitBudget),

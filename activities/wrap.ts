@@ -30,7 +30,7 @@ interface Beat {
  */
 export function wrap<Input, Output>(
   work: Activity<Input, Output>,
-  patience: (input: Input) => Patience | undefined = () => undefined,
+  patience: (input: Input, reason: Error) => Patience | undefined = () => undefined,
 ): Activity<Input, Output> {
   return async (input) => {
     if (activityInfo().heartbeatTimeoutMs === undefined) return await work(input).catch(rethrow);
@@ -43,7 +43,7 @@ export function wrap<Input, Output>(
       // A worker without the loop is no failure of the step: it waits for one that has it.
       if ((reason as ApplicationFailure).type === 'LoopMissing') throw reason;
       heartbeat({ failed: failed + 1 } satisfies Beat);
-      throw again(reason, failed + 1, patience(input));
+      throw again(reason, failed + 1, patience(input, reason));
     } finally {
       clearInterval(timer);
     }

@@ -8,7 +8,10 @@ export interface Patience {
   readonly failures: number;
 }
 
-/** A verifier that breaks is waited for about 25 minutes: what it has to look at is made and paid for, and kept. */
+/** A check that throws is code: a mistake in it mends nothing by waiting, so it is tried a few times and no more. */
+export const CHECK_PATIENCE: Patience = { firstMs: 250, longestMs: 2000, failures: 4 };
+
+/** A verifier whose model breaks is waited for about 25 minutes: what it has to look at is made and paid for, and kept. */
 export const VERIFIER_PATIENCE: Patience = { firstMs: 1000, longestMs: 120_000, failures: 20 };
 
 /** What comes after a failure. */

@@ -12,6 +12,17 @@ import { runJudge } from './judge.ts';
 import { runPairwise } from './pairwise.ts';
 import { runPanel } from './panel.ts';
 
+/** First detail of the failure of a check that throws. */
+export interface BrokenCheck {
+  readonly check: string;
+}
+
+/** Whether a verifier broke that is code: a mistake in it mends nothing by waiting, so it is not waited for as a model is. */
+export function isBrokenCheck(error: Error): boolean {
+  const [detail] = ((error as { details?: unknown[] }).details ?? []) as [Partial<BrokenCheck>?];
+  return detail?.check !== undefined;
+}
+
 /** What the verifiers of a stage found. */
 export interface Verified {
   readonly criteria: readonly Criterion[];
@@ -81,7 +92,10 @@ async function askCheck(
   const known = kept.find(asked);
   if (known !== undefined) return JSON.parse(known) as Criterion;
   const found = await runCheck(check, output, input, evidence);
-  if (found.verdict === 'error') throw failure('VerifierError', `${check.name} broke: ${found.evidence}`);
+  if (found.verdict === 'error') {
+    const details = [{ check: check.name } satisfies BrokenCheck];
+    throw failure('VerifierError', `${check.name} broke: ${found.evidence}`, { details });
+  }
   kept.note(asked, JSON.stringify(found));
   return found;
 }
