@@ -211,7 +211,10 @@ async function leftWords(deps: Dependencies, { run, attempt }: GenerateInput, { 
 async function failedCriteria(deps: Dependencies, request: GenerateInput) {
   if (request.previous === undefined) return [];
   const judgements = await deps.store.attempts.judgements(request.run.runKey, request.stage, request.previous);
-  return judgements.flatMap(({ verdict }) => verdict.criteria).filter((criterion) => criterion.verdict !== 'pass');
+  // What only a person answers is nothing to mend.
+  return judgements
+    .flatMap(({ verdict }) => verdict.criteria)
+    .filter(({ verdict, question }) => verdict !== 'pass' && question === undefined);
 }
 
 async function partsOf(deps: Dependencies, manifestDigest: string) {

@@ -1,5 +1,6 @@
 import type { Harness } from '../contract/harness.ts';
 import type { SearchAttribute } from '../contract/names.ts';
+import type { Patience } from '../core/patience.ts';
 import type { PriceTable } from '../core/prices.ts';
 import type { Files, Loop } from '../loops/define/index.ts';
 import type { Store } from '../store/ports.ts';
@@ -72,6 +73,8 @@ export interface Dependencies {
   readonly connection: string;
   /** Continue as new after this many events. */
   readonly maxEvents: number;
+  /** How long a verifier that breaks is waited for. Default: `VERIFIER_PATIENCE`; tests have less. */
+  readonly patience?: Patience;
   readonly now: () => number;
   /** Gets a line for whoever runs the worker. */
   readonly report: (text: string) => void;

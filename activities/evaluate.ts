@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
-import { failure } from '../contract/failures.ts';
 import type { Harness } from '../contract/harness.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
@@ -8,22 +8,22 @@ import type { Criterion, Verdict } from '../contract/verdict.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { overall } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
+import { inTurn } from '../core/verifying.ts';
 import type { Stage } from '../loops/define/index.ts';
-import type { Judgement } from '../store/ports.ts';
+import { routesOf } from '../loops/define/verifiers.ts';
+import type { Judgement, JudgementKey } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { earlierOf, entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
-import { sameModel, type ModelIdentity } from './models/same-model.ts';
 import { ruleOf } from './rules.ts';
-import { runCheck } from './verifiers/check.ts';
-import { runEvals } from './verifiers/evals.ts';
-import { runJudge } from './verifiers/judge.ts';
+import { Kept } from './verifiers/kept.ts';
 import { evalsFor } from './verifiers/stage-evals.ts';
+import { verify, type Verified } from './verifiers/verify.ts';
 
 /** Outputs up to this many characters travel through the history, so that workflow code can branch on them. */
 const INLINE_CHARACTERS = 8192;
 
 /** Longest evidence that travels through the history; the store has it whole. */
-const EVIDENCE_CHARACTERS = 300;
+const EVIDENCE_CHARACTERS = 600;
 
 /** Variables of an approval rule. */
 export const APPROVAL_VARIABLES = ['input', 'output'] as const;
@@ -63,13 +63,18 @@ export interface Subject {
 }
 
 /**
- * Verifies an artefact: its schema, then the loop's checks and the harness' evals, then, where nothing certain was
- * found against it, the judges. Opinions stand aside for a person's edit. Verified before (a kill after it, a reset, the
+ * Verifies an artefact: its schema, the harness' evals, then the stage's verifiers from cheap and certain to dear, until
+ * something certain is found against it. Opinions stand aside for a person's edit. Verified before (a kill after it, a reset, the
  * same artefact again): the recorded verdict is the answer, so it is what the effect will see, and nothing is paid again.
- * @throws `SelfVerification`, `VerifierError`, and what a judge's call raises.
+ * @throws `SelfVerification`, `VerifierError`, `WrongQueue`, and what a judge's call raises.
  */
 export async function evaluate(deps: Dependencies, request: EvaluateInput): Promise<Evaluation> {
-  const found = await findingOn(deps, request, await subjectOf(deps, request));
+  const found = await findingOn(deps, request, await subjectOf(deps, request)).catch((error: unknown) => {
+    // A broken check may wait for its author: whoever runs the worker hears of it before it is given up.
+    if (error instanceof ApplicationFailure && error.type === 'VerifierError')
+      deps.report(`${request.run.loop} ${request.run.runKey}: ${error.message}; what the others found is kept.`);
+    throw error;
+  });
   return { ...found, costMicroUsd: await deps.store.ledger.spent(request.run.runKey) };
 }
 
@@ -83,11 +88,11 @@ export async function findingOn(deps: Dependencies, request: EvaluateInput, subj
   const verifiers = request.edit === undefined ? 'verifiers' : 'verifiers/edit';
   const key = { runKey: run.runKey, stage: name, artefact, author: verifiers };
   const known = await deps.store.attempts.judgement(key);
-  const { verdict, approval } = known ?? (await judged(deps, request, { ...subject, stage }, parsed));
+  const { verdict, approval } = known ?? (await judged(deps, request, { ...subject, stage }, parsed, key));
   if (known === undefined) await deps.store.attempts.judge({ ...key, at: deps.now() }, { verdict, approval });
   return {
     artefact,
-    verdict: { verdict: verdict.verdict, criteria: verdict.criteria.map(shortened) },
+    verdict: { ...verdict, criteria: verdict.criteria.map(shortened) },
     approval,
     characters: text.length,
     ...(parsed.ok && text.length <= INLINE_CHARACTERS ? { output: parsed.output } : {}),
@@ -96,7 +101,10 @@ export async function findingOn(deps: Dependencies, request: EvaluateInput, subj
 
 /** Whether a model has a say in the verdict: then verifying is slow and paid. */
 export function isJudged(stage: Stage<unknown, unknown>, harness: Harness): boolean {
-  return stage.verify.some(({ kind }) => kind === 'judge') || harness.evals.some(({ kind }) => kind === 'rubric');
+  return (
+    stage.verify.some((verifier) => routesOf(verifier).length > 0) ||
+    harness.evals.some(({ kind }) => kind === 'rubric')
+  );
 }
 
 interface StageSubject extends Subject {
@@ -114,70 +122,38 @@ async function judged(
   request: EvaluateInput,
   made: StageSubject,
   parsed: ReturnType<typeof parseOutput>,
+  key: JudgementKey,
 ): Promise<Judgement> {
-  if (!parsed.ok) return { verdict: overall([parsed.criterion]), approval: noApproval };
+  if (!parsed.ok) {
+    const notAsked = inTurn(made.stage.verify).map(({ name }) => ({ name, because: 'schema had failed' }));
+    return { verdict: overall([parsed.criterion], notAsked), approval: noApproval };
+  }
   const harness = await harnessOf(deps, request.run);
   const input = await inputOf(deps, request.run);
-  const found = await verify(deps, request, { ...made, harness, input, output: parsed.output });
-  const broken = found.filter((criterion) => criterion.verdict === 'error');
-  if (broken.length > 0) {
-    throw failure(
-      'VerifierError',
-      broken.map((criterion) => `${criterion.name} broke: ${criterion.evidence}`).join('; '),
-    );
-  }
+  const kept = await Kept.of(deps.store, key, deps.now);
+  const { output } = parsed;
+  const { criteria, notAsked } = await verified(deps, request, { ...made, harness, input, output }, kept);
   return {
-    verdict: overall([parsed.criterion, ...found]),
-    approval: approvalOf(request.run, harness, input, parsed.output),
+    verdict: overall([parsed.criterion, ...criteria], notAsked),
+    approval: approvalOf(request.run, harness, input, output),
   };
 }
 
-async function verify(deps: Dependencies, request: EvaluateInput, subject: Judged): Promise<Criterion[]> {
-  const { run } = request;
+async function verified(deps: Dependencies, request: EvaluateInput, subject: Judged, kept: Kept): Promise<Verified> {
+  const { run, stage, attempt } = request;
+  const { loop, folder } = entryOf(deps, run.loop);
   const edited = request.edit !== undefined;
   const evidence = {
     examples: await deps.lessons.labelled(run.loop, run.watermark),
     watermark: run.watermark,
     earlier: await earlierOf(deps, request.earlier),
     facts: deps.store.facts,
-    documents: (folder: string) => deps.documents(entryOf(deps, run.loop).folder, folder),
+    documents: (under: string) => deps.documents(folder, under),
     asOf: run.asOf,
   };
   const verifiers = subject.stage.verify.filter((verifier) => !(edited && verifier.opinion));
-  const evals = evalsFor(subject.harness.evals, entryOf(deps, run.loop).loop, subject.stage);
-  const criteria = runEvals(evals, subject.input, subject.output);
-  for (const verifier of verifiers) {
-    if (verifier.kind !== 'check') continue;
-    if (subject.author === `function:${verifier.name}`) throw selfVerification(run, verifier.name, subject.author);
-    criteria.push(await runCheck(verifier, subject.output, subject.input, evidence));
-  }
-  for (const verifier of verifiers) {
-    if (verifier.kind !== 'judge') continue;
-    if (criteria.some((criterion) => criterion.verdict === 'fail' && criterion.opinion !== true)) break;
-    const route = deps.routes.get(verifier.model);
-    if (route?.kind === 'endpoint' && isAuthor(deps, route.endpoint, subject.author)) {
-      throw selfVerification(run, verifier.name, subject.author);
-    }
-    criteria.push(...(await runJudge(deps, request, verifier, subject)));
-  }
-  return criteria;
-}
-
-/** Whether a model made what this author made: by its own id, or by that of another route which leads to it. */
-function isAuthor(deps: Dependencies, judge: ModelIdentity, author: string): boolean {
-  const model = /^model:(.*)$/s.exec(author)?.[1];
-  if (model === undefined) return false;
-  const made = [...deps.routes.values()].flatMap((route) =>
-    route.kind === 'endpoint' && route.endpoint.model === model ? [route.endpoint] : [],
-  );
-  return [{ model }, ...made].some((one) => sameModel(one, judge));
-}
-
-function selfVerification(run: PinnedRun, verifier: string, author: string): Error {
-  return failure(
-    'SelfVerification',
-    `Verifier \`${verifier}\` of loop ${run.loop} is ${author}, which made the artefact. Route it to another model in loopwright.yaml, or write another check.`,
-  );
+  const evals = evalsFor(subject.harness.evals, loop, subject.stage);
+  return await verify(deps, { ...subject, run, stage, attempt, edited, evidence, kept }, evals, verifiers);
 }
 
 /** What to verify. An edit is stored first: it has a digest of its own. */

@@ -6,6 +6,7 @@ import type { PinnedRun } from '../contract/run.ts';
 import type { Criterion } from '../contract/verdict.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { overall } from '../core/stage.ts';
+import { isCertainFail } from '../core/verifying.ts';
 import type { GateVersion, NewDecision, NewLesson } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { inputOf, textOf } from './pinned.ts';
@@ -80,7 +81,7 @@ async function endorse(deps: Dependencies, gate: GateVersion, decision: Decision
   const judgements = await deps.store.attempts.judgements(gate.runKey, gate.stage, gate.artefact);
   if (judgements.some(({ verdict }) => verdict.verdict === 'pass')) return;
   const criteria = judgements.at(-1)?.verdict.criteria ?? [];
-  const certain = criteria.find((criterion) => criterion.verdict === 'fail' && criterion.opinion !== true);
+  const certain = criteria.find(isCertainFail);
   if (certain !== undefined) {
     throw failure(
       'EffectRefused',
@@ -89,6 +90,10 @@ async function endorse(deps: Dependencies, gate: GateVersion, decision: Decision
   }
   const human = criteria.map((criterion): Criterion => {
     if (criterion.verdict === 'pass') return criterion;
+    if (criterion.question !== undefined) {
+      const evidence = `${decision.by} (${decision.identity}) says yes: ${criterion.question}`;
+      return { name: criterion.name, verdict: 'pass', evidence };
+    }
     return {
       name: criterion.name,
       verdict: 'pass',

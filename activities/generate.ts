@@ -8,7 +8,6 @@ import type { Stage } from '../loops/define/index.ts';
 import { along } from './along.ts';
 import { answer } from './answer.ts';
 import type { Dependencies } from './dependencies.ts';
-import { WrongQueue, type Elsewhere } from './elsewhere.ts';
 import { findingOn, isJudged, storedSubject, type Evaluation, type Finding, type Subject } from './evaluate.ts';
 import { entryOf, harnessOf } from './pinned.ts';
 
@@ -45,19 +44,10 @@ export interface Generated {
 /**
  * Makes one attempt's artefact. Made before (a kill after the call, or a reset): the recorded one is the answer, and
  * nothing is paid again. The artefact is the generator's text; whether it fits the schema is a verdict, not a failure.
- * Where only checks verify it, they do so along with this step, and their verdict shares the attempt's commit. Where its
- * route has limits, it says on which queue the step belongs and does nothing.
+ * Where only checks verify it, they do so along with this step, and their verdict shares the attempt's commit.
+ * @throws WrongQueue where its route has limits and this is not its queue, and what a model's call raises.
  */
-export async function generate(deps: Dependencies, request: GenerateInput): Promise<Generated | Elsewhere> {
-  try {
-    return await generateHere(deps, request);
-  } catch (error) {
-    if (error instanceof WrongQueue) return { elsewhere: error.elsewhere };
-    throw error;
-  }
-}
-
-async function generateHere(deps: Dependencies, request: GenerateInput): Promise<Generated> {
+export async function generate(deps: Dependencies, request: GenerateInput): Promise<Generated> {
   const { run, stage, attempt } = request;
   const definition = stageOfLoop(deps, request);
   const judged = isJudged(definition, await harnessOf(deps, run));

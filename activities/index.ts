@@ -1,7 +1,9 @@
 import type { PinnedRun } from '../contract/run.ts';
 import { act } from './act.ts';
 import { awaitBudget, raiseBudget } from './budgets.ts';
+import { CHECK_PATIENCE, VERIFIER_PATIENCE, type Patience } from '../core/patience.ts';
 import type { Dependencies } from './dependencies.ts';
+import { orElsewhere } from './elsewhere.ts';
 import { evaluate } from './evaluate.ts';
 import { fetchContext } from './fetch-context.ts';
 import { openGate, recordDecision } from './gates.ts';
@@ -9,6 +11,7 @@ import { generate } from './generate.ts';
 import { openRun, type OpenRunInput } from './open-run.ts';
 import { pinnedRun } from './pinned.ts';
 import { recordLesson } from './record-lesson.ts';
+import { isBrokenCheck } from './verifiers/verify.ts';
 import { wrap } from './wrap.ts';
 
 /** An activity's input as workflows give it: the run by its key, so that a history holds once what was pinned. */
@@ -18,12 +21,21 @@ type ByKey<Input> = Omit<Input, 'run'> & { readonly run: string };
 export function createActivities(deps: Dependencies) {
   const ofRun = <Input extends { readonly run: PinnedRun }, Output>(
     work: (deps: Dependencies, input: Input) => Promise<Output>,
-  ) => wrap(async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input));
+    patience?: (input: ByKey<Input>, reason: Error) => Patience | undefined,
+  ) =>
+    wrap(
+      async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input),
+      patience,
+    );
   return {
     openRun: wrap((input: OpenRunInput) => openRun(deps, input)),
     fetchContext: ofRun(fetchContext),
-    generate: ofRun(generate),
-    evaluate: ofRun(evaluate),
+    generate: ofRun(orElsewhere(generate)),
+    // Whoever edits waits at their gate, and can try again themselves.
+    evaluate: ofRun(orElsewhere(evaluate), ({ edit }, reason) => {
+      if (edit !== undefined) return undefined;
+      return isBrokenCheck(reason) ? CHECK_PATIENCE : (deps.patience ?? VERIFIER_PATIENCE);
+    }),
     openGate: ofRun(openGate),
     recordDecision: ofRun(recordDecision),
     awaitBudget: ofRun(awaitBudget),

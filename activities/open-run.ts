@@ -205,6 +205,7 @@ function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: Pin
     maxEvents: deps.maxEvents,
     decisionsAlong: true,
     alarms: true,
+    patientVerifiers: true,
     onCap: harness.limits.onCap,
     stopsAbort: true,
   };

@@ -46,7 +46,10 @@ export const HarnessEval = z.discriminatedUnion('kind', [
   z.strictObject({
     id,
     kind: z.literal('rubric'),
-    rubric: z.string().min(1).describe('A yes-or-no question that every judge of the loop answers too, with a quote.'),
+    rubric: z
+      .string()
+      .min(1)
+      .describe('A yes-or-no question that every judge and panel of the loop answers too, with a quote.'),
   }),
 ]);
 /** A deterministic check on the output that a lesson can add without code. */

@@ -24,7 +24,7 @@ export const OUTCOME_MEANING: Readonly<Record<Outcome, string>> = {
   rejected: 'A person said no.',
   expired: 'Nobody decided in time, and silence is a no.',
   exhausted: 'All attempts, or all the time to work, were used up.',
-  stalled: 'No progress: the same answer again.',
+  stalled: 'No progress, also after a change of strategy, or the next attempt is not worth its price.',
   overBudget: 'The next call could have passed a budget, so it was not made.',
   blocked: 'A dependency failed or refused, or the result of an effect is not known.',
   stopped: 'A person stopped or cancelled it.',

@@ -42,8 +42,15 @@ const grade = z.enum(['pass', 'fail', 'error', 'inconclusive']);
 const verdict = z.object({
   verdict: grade,
   criteria: z.array(
-    z.object({ name: z.string(), verdict: grade, evidence: z.string(), opinion: z.boolean().exactOptional() }),
+    z.object({
+      name: z.string(),
+      verdict: grade,
+      evidence: z.string(),
+      opinion: z.boolean().exactOptional(),
+      question: z.string().exactOptional(),
+    }),
   ),
+  notAsked: z.array(z.object({ name: z.string(), because: z.string() })).exactOptional(),
 }) satisfies z.ZodType<Verdict>;
 
 /** A text that may be gone (expired) or cut at {@link RECORD_TEXT_CHARACTERS}. */

@@ -89,6 +89,8 @@ export interface RunPlan {
   readonly onCap?: 'stop' | 'degrade' | 'ask';
   /** A stop aborts a model call in flight. Runs that were opened before this was so finish the step first. */
   readonly stopsAbort?: true;
+  /** A verifier that breaks has a regular step, and is waited for. Runs that were opened before this was so give up sooner. */
+  readonly patientVerifiers?: true;
   /** A gate's timer is kept for the next one. Runs that were opened before this was so cancel each. */
   readonly alarms?: true;
 }

@@ -7,10 +7,20 @@ export interface Criterion {
   readonly evidence: string;
   /** An opinion's `fail` asks a human, who may overrule it; any other `fail` nobody can overrule. */
   readonly opinion?: boolean;
+  /** What only a person answers. Nothing is wrong with the artefact: it waits for them. */
+  readonly question?: string;
+}
+
+/** A verifier that was not asked, and why. */
+export interface NotAsked {
+  readonly name: string;
+  readonly because: string;
 }
 
 /** The verdict on one artefact: the worst of its criteria. */
 export interface Verdict {
   readonly verdict: 'pass' | 'fail' | 'error' | 'inconclusive';
   readonly criteria: readonly Criterion[];
+  /** Whose turn did not come, which proves nothing either way; absent where everybody was asked. */
+  readonly notAsked?: readonly NotAsked[];
 }

@@ -1,6 +1,7 @@
 import type { Digest } from '../contract/names.ts';
-import type { Criterion, Verdict } from '../contract/verdict.ts';
+import type { Criterion, NotAsked, Verdict } from '../contract/verdict.ts';
 import { stopSign, triedOf, type StopSign, type Tried } from './stops.ts';
+import { isCertainFail } from './verifying.ts';
 
 /** What a stage has been through. Lives in the workflow and travels through continue-as-new: a crash resets nothing. */
 export interface StageProgress {
@@ -57,7 +58,7 @@ export function advance(
   counts: boolean,
   characters?: number,
 ): StageProgress {
-  const failed = verdict.criteria.filter((criterion) => criterion.verdict !== 'pass').length;
+  const failed = unprovenIn(verdict);
   const better = verdict.verdict !== 'error' && (progress.best === undefined || failed < progress.best.failed);
   return {
     attempts: progress.attempts + 1,
@@ -67,6 +68,11 @@ export function advance(
     trail: counts ? [...(progress.trail ?? []), triedOf(artefact, characters, verdict)] : (progress.trail ?? []),
     ...(better ? { best: { artefact, failed } } : progress.best === undefined ? {} : { best: progress.best }),
   };
+}
+
+/** How much of a verdict is not a pass. Whoever was not asked, because something failed before, has not passed it either. */
+export function unprovenIn({ criteria, notAsked = [] }: Verdict): number {
+  return criteria.filter((criterion) => criterion.verdict !== 'pass').length + notAsked.length;
 }
 
 /** The progress after a change of strategy: what came before it, but for the last attempt, is not held against what comes after. */
@@ -85,13 +91,16 @@ export function decideStage(progress: StageProgress, verdict: Verdict, limit: nu
     return { kind: 'stop', outcome: 'blocked', reason: `A verifier broke: ${describe(against)}` };
   }
   if (verdict.verdict === 'pass' && against.length === 0 && verdict.criteria.length > 0) return { kind: 'accept' };
-  const certain = against.filter((criterion) => criterion.verdict === 'fail' && criterion.opinion !== true);
+  const certain = against.filter(isCertainFail);
   if (certain.length === 0) {
     return { kind: 'ask', because: against.length === 0 ? 'no verifier said anything' : describe(against) };
   }
-  const stuck = senses === undefined ? sameAgain(progress) : stopSign(progress.trail ?? []);
+  const same = sameAgain(progress);
+  const stuck = senses === undefined ? same : stopSign(progress.trail ?? []);
   const spent = progress.counted >= limit;
-  if (stuck !== undefined) {
+  // Where all attempts are used up that is said, unless it is plain that no more of them would have helped.
+  const plain = same !== undefined || progress.changed !== undefined;
+  if (stuck !== undefined && (!spent || plain)) {
     const [strategy] = progress.changed === undefined && !spent ? (senses?.strategies ?? []) : [];
     if (strategy !== undefined) return { kind: 'change', strategy, because: `${stuck.rule}: ${stuck.because}` };
     return { kind: 'stop', outcome: 'stalled', reason: `${stalled(stuck, progress.changed)}: ${describe(certain)}` };
@@ -133,10 +142,11 @@ export const CHANGES: Readonly<Record<Strategy, string>> = {
 };
 
 /** The worst of the criteria: error, then fail, then inconclusive, then pass. No criteria are inconclusive. */
-export function overall(criteria: readonly Criterion[]): Verdict {
+export function overall(criteria: readonly Criterion[], notAsked: readonly NotAsked[] = []): Verdict {
   const order = ['error', 'fail', 'inconclusive'] as const;
   const worst = order.find((verdict) => criteria.some((criterion) => criterion.verdict === verdict));
-  return { verdict: worst ?? (criteria.length === 0 ? 'inconclusive' : 'pass'), criteria };
+  const verdict = worst ?? (criteria.length === 0 ? 'inconclusive' : 'pass');
+  return { verdict, criteria, ...(notAsked.length === 0 ? {} : { notAsked }) };
 }
 
 function describe(criteria: readonly Criterion[]): string {

@@ -1,12 +1,13 @@
 import type { Digest } from '../contract/names.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import { isCertainFail } from './verifying.ts';
 
 /** What an attempt that counts came to, as far as a run can see whether it gets anywhere. */
 export interface Tried {
   readonly artefact: Digest;
   /** Of the answer; undefined where an older worker did not say. */
   readonly characters?: number | undefined;
-  /** Names of the criteria that certainly fail, sorted. */
+  /** Names of the criteria that certainly fail, and of verifiers that were not asked because of them; sorted. */
   readonly failed: readonly string[];
   /** The same with what was seen, numbers left out: equal ones are the same obstacle. */
   readonly blockers: readonly string[];
@@ -35,8 +36,9 @@ const SCHEMA = 'schema';
 
 /** What an attempt came to. */
 export function triedOf(artefact: Digest, characters: number | undefined, verdict: Verdict): Tried {
-  const against = verdict.criteria.filter((criterion) => criterion.verdict === 'fail' && criterion.opinion !== true);
-  const failed = new Set(against.map(({ name }) => name));
+  const against = verdict.criteria.filter(isCertainFail);
+  // Whoever's turn did not come has passed nothing: an attempt that comes further fails less.
+  const failed = new Set([...against, ...(verdict.notAsked ?? [])].map(({ name }) => name));
   const blockers = new Set(against.map(({ name, evidence }) => `${name}: ${evidence.replaceAll(/[\d\s]+/g, ' ')}`));
   return {
     artefact,

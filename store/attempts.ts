@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { digestOf, putArtefact, type RecentTexts } from './artefacts.ts';
+import { deleteFindings } from './findings.ts';
 import type { Database } from './group-commit.ts';
 import type { Attempt, AttemptHistory, Attempts, Judgement, JudgementKey } from './ports.ts';
 import { prepared } from './prepared.ts';
@@ -136,7 +137,10 @@ function judgements({ read, write }: Database): Pick<Attempts, 'judge' | 'judgem
     },
     async judge(key, judgement) {
       const { verdict } = judgement.verdict;
-      await write((trx) => insertJudgement(trx, { ...key, verdict, body: JSON.stringify(judgement) }));
+      await write(async (trx) => {
+        await insertJudgement(trx, { ...key, verdict, body: JSON.stringify(judgement) });
+        await deleteFindings(trx, key);
+      });
     },
     async judgements(runKey, stage, artefact) {
       const rows = await selectJudgements(read, { runKey, stage, artefact });

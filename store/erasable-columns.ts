@@ -58,6 +58,12 @@ export const ERASABLE: readonly ErasableTable[] = [
     run: 'run_key',
     columns: { author: name, body: { as: 'json', ofRun: ['evidence', 'because'] } },
   },
+  {
+    table: 'verifier_findings',
+    key: ['run_key', 'stage', 'artefact', 'author', 'asked'],
+    run: 'run_key',
+    columns: { author: name, body: { as: 'json', ofRun: ['evidence', 'quote'] } },
+  },
   { table: 'gates', key: ['run_key', 'digest'], run: 'run_key', columns: { because: text } },
   {
     table: 'decisions',

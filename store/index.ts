@@ -6,6 +6,7 @@ import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
 import { ErasedNames } from './erased-names.ts';
 import { sqlErasures } from './erasures.ts';
+import { sqlFindings } from './findings.ts';
 import { sqlGates } from './gates.ts';
 import { sqlHarnesses } from './harnesses.ts';
 import { sqlLedger } from './ledger.ts';
@@ -45,6 +46,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     records: sqlRecords(database, names),
     contexts: sqlContexts(database),
     attempts: sqlAttempts(database, recent),
+    findings: sqlFindings(database),
     gates: sqlGates(database),
     lessons: sqlLessons(database),
     effects: sqlEffects(database, names),

@@ -22,6 +22,7 @@ export interface Store {
   readonly records: Records;
   readonly contexts: Contexts;
   readonly attempts: Attempts;
+  readonly findings: Findings;
   readonly gates: Gates;
   readonly lessons: Lessons;
   readonly effects: Effects;
@@ -174,13 +175,21 @@ export interface Attempts {
   /** Stores the text of an attempt's artefact and records the attempt, in one transaction; where the key exists, the recorded one is the answer and nothing changes. */
   add(attempt: Omit<Attempt, 'artefact'>, text: string): Promise<Attempt>;
   find(runKey: string, stage: string, attempt: number): Promise<Attempt | undefined>;
-  /** Records what was found about an artefact by `author`; where the key exists, nothing changes. */
+  /** Records what was found about an artefact by `author`, in the place of single findings; where the key exists, nothing changes. */
   judge(key: JudgementKey & { readonly at: Timestamp }, judgement: Judgement): Promise<void>;
   judgement(key: JudgementKey): Promise<Judgement | undefined>;
   /** What the newest attempts of a loop at a stage came to, by number, and what one cost on average; `upTo` bounds how many are looked at. */
   history(loop: string, stage: string, upTo: number): Promise<AttemptHistory>;
   /** All judgements on an artefact in a run, oldest first. */
   judgements(runKey: string, stage: string, artefact: Digest): Promise<readonly Judgement[]>;
+}
+
+/** What single verifiers found about an artefact, until there is a verdict on it. */
+export interface Findings {
+  /** Answers by what was asked. */
+  of(key: JudgementKey): Promise<ReadonlyMap<string, string>>;
+  /** Keeps answers by what was asked; where one is kept already, it stays. */
+  keep(key: JudgementKey, found: ReadonlyMap<string, string>, at: Timestamp): Promise<void>;
 }
 
 /** A version of a gate. */

@@ -115,7 +115,9 @@ async function judgementsOf(database: Kysely<Tables>, run: Run): Promise<RunReco
     .execute();
   return rows.map(({ body, ...judgement }) => {
     const { verdict, approval } = JSON.parse(body) as Judgement;
-    return { ...judgement, verdict: { ...verdict, criteria: [...verdict.criteria] }, approval };
+    const { criteria, notAsked, ...graded } = verdict;
+    const told = { ...graded, criteria: [...criteria], ...(notAsked === undefined ? {} : { notAsked: [...notAsked] }) };
+    return { ...judgement, verdict: told, approval };
   });
 }
 

@@ -50,6 +50,15 @@ export interface Tables {
     body: string;
     at: number;
   };
+  verifier_findings: {
+    run_key: string;
+    stage: string;
+    artefact: string;
+    author: string;
+    asked: string;
+    body: string;
+    at: number;
+  };
   gates: {
     run_key: string;
     gate: string;

@@ -8,6 +8,7 @@ import * as pinnedRuns from './migrations/0002-pinned-runs.ts';
 import * as contexts from './migrations/0003-contexts.ts';
 import * as reviewAnswers from './migrations/0004-review-answers.ts';
 import * as money from './migrations/0005-money.ts';
+import * as verifierFindings from './migrations/0006-verifier-findings.ts';
 import * as sourceAnswers from './migrations/0007-source-answers.ts';
 import * as strategies from './migrations/0008-strategies.ts';
 import * as erasures from './migrations/0010-erasures.ts';
@@ -22,6 +23,7 @@ const MIGRATIONS = {
   '0003-contexts': { up: contexts.up },
   '0004-review-answers': { up: reviewAnswers.up },
   '0005-money': { up: money.up },
+  '0006-verifier-findings': { up: verifierFindings.up },
   '0007-source-answers': { up: sourceAnswers.up },
   '0008-strategies': { up: strategies.up },
   '0010-erasures': { up: erasures.up },

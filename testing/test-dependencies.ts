@@ -6,6 +6,7 @@ import { sourceReader } from '../activities/sources/index.ts';
 import { embeddedLearner } from '../activities/models/embedded-learner.ts';
 import { ngramSpace } from '../activities/models/local/embedder.ts';
 import { mistakeLine } from '../contract/mistake.ts';
+import { VERIFIER_PATIENCE } from '../core/patience.ts';
 import { openStore } from '../store/index.ts';
 import { adoptHarness } from '../worker/adopt-harness.ts';
 import { clusterOf } from '../worker/cluster/cluster.ts';
@@ -53,6 +54,7 @@ export async function testDependencies(
     attributes: await cluster.attributes(),
     connection: '',
     maxEvents: 4000,
+    patience: { ...VERIFIER_PATIENCE, firstMs: 1, longestMs: 10 },
     now: Date.now,
   };
   return { deps, bundle };

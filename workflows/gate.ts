@@ -205,6 +205,7 @@ async function edited(state: RunState, parked: Parked, decision: Decision): Prom
         edit: { output: decision.output, by: decision.by },
       },
     ]);
+    if ('elsewhere' in evaluation) return 'the edit could not be verified on this queue';
     state.costMicroUsd = evaluation.costMicroUsd;
     const against = evaluation.verdict.criteria.filter((criterion) => criterion.verdict === 'fail');
     if (against.length > 0)

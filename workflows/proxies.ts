@@ -1,4 +1,5 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { VERIFIER_PATIENCE } from '../core/patience.ts';
 import type { Activities } from '../activities/index.ts';
 
 /** A worker that was killed is noticed after this long, so its step goes on elsewhere within seconds. */
@@ -18,6 +19,18 @@ export const models = proxyActivities<Activities>({
     initialInterval: '1s',
     maximumInterval: '30s',
     maximumAttempts: TRIES,
+    nonRetryableErrorTypes: ['PayloadsTooLarge'],
+  },
+});
+
+/** Verifiers of an attempt: one that breaks is waited for, longer than a generator (`core/patience.ts`), because the attempt is not its to burn. */
+export const verifiers = proxyActivities<Activities>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: HEARTBEAT,
+  retry: {
+    initialInterval: '1s',
+    maximumInterval: '30s',
+    maximumAttempts: VERIFIER_PATIENCE.failures + TRIES,
     nonRetryableErrorTypes: ['PayloadsTooLarge'],
   },
 });

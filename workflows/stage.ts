@@ -10,7 +10,7 @@ import type { Evaluation } from '../activities/evaluate.ts';
 import type { Generated } from '../activities/generate.ts';
 import type { Activities } from '../activities/index.ts';
 import { paidStep } from './paid-step.ts';
-import { models, steps } from './proxies.ts';
+import { models, steps, verifiers } from './proxies.ts';
 import { recordDecided } from './record-decided.ts';
 import { planOf, type RunState, type StageRecord } from './state.ts';
 import { show } from './visible.ts';
@@ -32,10 +32,7 @@ export async function runStage(
   feedback?: string,
 ): Promise<Settled> {
   state.stage = step;
-  const name = stageOf(step);
   const plan = planOf(state);
-  const how = plan.stages[name];
-  const judge = how?.evaluate === 'local' ? steps : models;
   let counts = feedback === undefined;
   if (state.decided !== undefined) await recordDecided(state);
   for (;;) {
@@ -54,13 +51,10 @@ export async function runStage(
       ...(before.changed === undefined ? {} : { changed: before.changed }),
     });
     state.costMicroUsd = generated.costMicroUsd;
+    // What a run that ends here has to show: a verifier that stays broken takes nothing away.
+    state.best = before.best?.artefact ?? generated.artefact;
     const evaluation =
-      generated.evaluation ??
-      (await paidStep(state, checkpoint, () =>
-        judge.evaluate.executeWithOptions({ summary: `${name}/${attempt} evaluate` }, [
-          { ...common, artefact: generated.artefact },
-        ]),
-      ));
+      generated.evaluation ?? (await evaluate(state, step, checkpoint, { ...common, artefact: generated.artefact }));
     const settled = settle(state, step, evaluation, counts);
     if (settled !== undefined) return settled;
     counts = true;
@@ -97,6 +91,36 @@ async function generate(
     );
     if (!('elsewhere' in made)) return made;
     state.stages[step] = { ...recordOf(state, step), queue: made.elsewhere };
+  }
+}
+
+/** Verifies an attempt, on the queue of a judge's route where that has limits. */
+async function evaluate(
+  state: RunState,
+  step: string,
+  checkpoint: Checkpoint,
+  request: Parameters<Activities['evaluate']>[0],
+): Promise<Evaluation> {
+  const plan = planOf(state);
+  const name = stageOf(step);
+  const summary = `${name}/${request.attempt} evaluate`;
+  const judges = plan.patientVerifiers === true ? verifiers : models;
+  let queue: string | undefined;
+  for (;;) {
+    const found = await paidStep(state, checkpoint, () =>
+      plan.patientVerifiers !== true && plan.stages[name]?.evaluate === 'local'
+        ? steps.evaluate.executeWithOptions({ summary }, [request])
+        : judges.evaluate.executeWithOptions(
+            {
+              summary,
+              ...(plan.patientVerifiers === true ? untilDeadline(state, plan) : {}),
+              ...(queue === undefined ? {} : { taskQueue: queue }),
+            },
+            [request],
+          ),
+    );
+    if (!('elsewhere' in found)) return found;
+    queue = found.elsewhere;
   }
 }
 

@@ -42,9 +42,18 @@ export function buildPrompt(parts: PromptParts): string {
   return sections.join('\n\n');
 }
 
+/** Characters that a reader does not see, a few of which may stand anywhere in what looks like a fence. */
+const UNSEEN = '[\\p{Cf}\\p{Mn}\\u115f\\u1160\\u3164\\uffa0]{0,8}';
+
+/** `<data`, `</data`, and what looks like them to a model: full-width and Cyrillic letters, other angles and slashes. */
+const FENCE_LIKE = new RegExp(
+  ['([<＜﹤‹〈⟨]', '([/／∕⁄⧸]?)', '[dｄԁ]', '[aａа]', '[tｔ]', '[aａа])(?![\\p{L}\\p{N}])'].join(UNSEEN),
+  'giu',
+);
+
 /** A text as data: whatever it contains, it cannot close its own fence; nor can the name of its source, which may come from outside too. */
 export function fence(source: string, trust: 'trusted' | 'untrusted', text: string): string {
-  const safe = text.replaceAll(/<(\/?)data\b/gi, '<$1 data');
+  const safe = text.replaceAll(FENCE_LIKE, (_found, _whole, slash: string) => `<${slash === '' ? '' : '/'} data`);
   const name = source.replaceAll(/[\s"<>]+/g, ' ');
   return `<data source="${name}" trust="${trust}">\n${safe}\n</data>`;
 }

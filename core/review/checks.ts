@@ -249,13 +249,16 @@ function stopHelp(facts: LoopFacts): Standing {
 
 /** When a loop asks a person, in words; empty where it never does. */
 export function waysToAsk({ harness: { approval }, stages }: LoopFacts): readonly string[] {
-  const opinions = stages
-    .flatMap(({ verifiers }) => verifiers.filter(({ opinion }) => opinion))
-    .map(({ name }) => name);
+  const verifiers = stages.flatMap((stage) => stage.verifiers);
+  const opinions = verifiers.filter(({ opinion }) => opinion).map(({ name }) => name);
+  const panels = verifiers.filter(({ kind }) => kind === 'panel').map(({ name }) => name);
+  const people = verifiers.filter(({ kind }) => kind === 'human').map(({ name }) => name);
   return [
     ...(approval.when.trim() === 'false' ? [] : [`when \`${approval.when.trim()}\``]),
     ...(approval.audit > 0 ? [`about ${round(approval.audit * 100)} % of the rest`] : []),
     ...(opinions.length > 0 ? [`when ${quoted(opinions)} says no`] : []),
+    ...(panels.length > 0 ? [`when the judges of ${quoted(panels)} disagree`] : []),
+    ...(people.length > 0 ? [`by ${quoted(people)}, always`] : []),
   ];
 }
 

@@ -57,11 +57,11 @@ export interface SourceFacts {
 /** Who checks an output. */
 export interface VerifierFacts {
   readonly name: string;
-  readonly kind: 'check' | 'judge' | 'eval';
+  readonly kind: 'check' | 'judge' | 'panel' | 'pairwise' | 'human' | 'eval';
   /** Its no asks a person, who may overrule it. */
   readonly opinion: boolean;
-  /** As in {@link GeneratorFacts}; for an eval `eval:<id>`. */
-  readonly identity: string;
+  /** As in {@link GeneratorFacts}, of a panel those of all its judges; `eval:<id>` for an eval, `human` for a person. */
+  readonly identities: readonly string[];
   /** Whether it can say no, and how that was seen. */
   readonly power: Power;
 }

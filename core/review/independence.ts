@@ -5,8 +5,8 @@ export interface Sides {
   readonly stage: string;
   /** Somebody else than the generator. */
   readonly others: readonly VerifierFacts[];
-  /** The generator, on every route or on some. */
-  readonly selves: readonly { readonly verifier: VerifierFacts; readonly always: boolean }[];
+  /** The generator, on every route or on some; and which of its identities that is. */
+  readonly selves: readonly { readonly verifier: VerifierFacts; readonly always: boolean; readonly as: string }[];
 }
 
 /** Who verifies each stage of a loop. */
@@ -15,13 +15,16 @@ export function sidesOf(facts: LoopFacts): readonly Sides[] {
 }
 
 function sidesOfStage({ name, generator, verifiers }: StageFacts): Sides {
-  const isSelf = ({ identity }: VerifierFacts): boolean => generator.identities.includes(identity);
+  const isSelf = ({ identities }: VerifierFacts): boolean =>
+    generator.identities.some((made) => identities.includes(made));
   return {
     stage: name,
     others: verifiers.filter((verifier) => !isSelf(verifier)),
-    selves: verifiers
-      .filter(isSelf)
-      .map((verifier) => ({ verifier, always: generator.identities.every((made) => made === verifier.identity) })),
+    selves: verifiers.filter(isSelf).map((verifier) => ({
+      verifier,
+      always: generator.identities.every((made) => verifier.identities.includes(made)),
+      as: generator.identities.filter((made) => verifier.identities.includes(made)).join(', '),
+    })),
   };
 }
 
@@ -55,15 +58,15 @@ export function dependences(facts: LoopFacts): readonly Dependence[] {
   });
 }
 
-function selfGraded(stage: string, { verifier, always }: Sides['selves'][number]): Dependence {
-  const { name, kind, identity } = verifier;
+function selfGraded(stage: string, { verifier, always, as }: Sides['selves'][number]): Dependence {
+  const { name, kind, identities } = verifier;
   return {
     stage,
     verifier: name,
-    because: `${kind} \`${name}\` of stage \`${stage}\` is ${identity}, which ${always ? 'makes' : 'may make'} the output`,
+    because: `${kind} \`${name}\` of stage \`${stage}\` ${identities.length > 1 ? 'has' : 'is'} ${as}, which ${always ? 'makes' : 'may make'} the output`,
     fix:
-      kind === 'judge'
-        ? 'Route the judge to another model in loopwright.yaml, or write a check() in its place.'
+      kind === 'judge' || kind === 'panel' || kind === 'pairwise'
+        ? `Route the ${kind} to another model in loopwright.yaml, or write a check() in its place.`
         : 'Check with a function that did not make the output, under a name of its own.',
     type: 'SelfVerification',
   };

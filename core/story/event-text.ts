@@ -1,5 +1,5 @@
 import type { ManifestPart } from '../../contract/context.ts';
-import type { Criterion } from '../../contract/verdict.ts';
+import type { Criterion, NotAsked } from '../../contract/verdict.ts';
 import { assertNever } from '../assert-never.ts';
 import { dollars, moment } from '../figures.ts';
 import { plainLine } from '../plain-text.ts';
@@ -17,12 +17,19 @@ export function eventText(event: StoryEvent): string {
       const head = `Attempt ${event.attempt} of stage ${plainLine(stageName(event.stage), SHORT)}, ${moment(event.at)}, by ${plainLine(event.author, SHORT)}. ${said}`;
       const made =
         event.output === undefined ? 'What it made has expired.' : `It made: ${plainLine(event.output, LONG)}`;
-      return [head, ...changedText(event), `  ${made}`, ...event.criteria.map(criterionText)].join('\n');
+      return [
+        head,
+        ...changedText(event),
+        `  ${made}`,
+        ...event.criteria.map(criterionText),
+        ...notAskedText(event),
+      ].join('\n');
     }
     case 'edit':
       return [
         `The edit was verified, ${moment(event.at)}. Verdict: ${event.verdict}.`,
         ...event.criteria.map(criterionText),
+        ...notAskedText(event),
       ].join('\n');
     case 'gate': {
       const again = event.version === 1 ? 'opened' : `showed version ${event.version}`;
@@ -93,6 +100,14 @@ function partsText(parts: readonly ManifestPart[]): string {
 function criterionText({ name, verdict, evidence, opinion }: Criterion): string {
   const weight = opinion === true ? ' (an opinion)' : '';
   return `  - ${plainLine(name, SHORT)}: ${verdict}${weight}: ${plainLine(evidence, LONG)}`;
+}
+
+/** Whose turn did not come, one line for each reason. */
+function notAskedText({ notAsked }: { readonly notAsked: readonly NotAsked[] }): string[] {
+  return [...Map.groupBy(notAsked, ({ because }) => because)].map(([because, left]) => {
+    const names = left.map(({ name }) => plainLine(name, SHORT)).join(', ');
+    return `  - not asked: ${names} (${plainLine(because, LONG)})`;
+  });
 }
 
 const VERBS = { approve: 'approved', reject: 'rejected', revise: 'revised', expire: 'expired' } as const;

@@ -51,6 +51,7 @@ function attemptsOf({ attempts, judgements }: RunRecord) {
       ...attempt,
       ...(judged === undefined ? {} : { verdict: judged.verdict.verdict }),
       criteria: judged?.verdict.criteria ?? [],
+      notAsked: judged?.verdict.notAsked ?? [],
     } as const;
   });
 }
@@ -59,7 +60,8 @@ function editsOf({ judgements }: RunRecord) {
   return judgements
     .filter(({ author }) => author === 'verifiers/edit')
     .map(({ at, stage, artefact, verdict }) => {
-      return { kind: 'edit', at, stage, artefact, verdict: verdict.verdict, criteria: verdict.criteria } as const;
+      const { criteria, notAsked = [] } = verdict;
+      return { kind: 'edit', at, stage, artefact, verdict: verdict.verdict, criteria, notAsked } as const;
     });
 }
 

@@ -4,7 +4,7 @@ import type { Timestamp } from '../../contract/names.ts';
 import type { RunSummary } from '../../contract/record.ts';
 import type { RunRecord } from '../../contract/run-record.ts';
 import type { Trigger } from '../../contract/run.ts';
-import type { Criterion, Verdict } from '../../contract/verdict.ts';
+import type { Criterion, NotAsked, Verdict } from '../../contract/verdict.ts';
 
 /** What Temporal knows of a run. */
 export type TemporalFacts =
@@ -57,6 +57,7 @@ export type StoryEvent =
       /** Absent where nobody has verified it (yet). */
       readonly verdict?: Verdict['verdict'];
       readonly criteria: readonly Criterion[];
+      readonly notAsked: readonly NotAsked[];
     }
   | {
       readonly kind: 'edit';
@@ -65,6 +66,7 @@ export type StoryEvent =
       readonly artefact: string;
       readonly verdict: Verdict['verdict'];
       readonly criteria: readonly Criterion[];
+      readonly notAsked: readonly NotAsked[];
     }
   | {
       readonly kind: 'gate';

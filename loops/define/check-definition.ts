@@ -1,10 +1,8 @@
 import { nearest } from '../../core/nearest.ts';
 import { schemaMistakes } from './check-schema.ts';
 import { sourceMistakes } from './check-sources.ts';
-import type { DefinitionMistake } from './invalid-loop.ts';
-
-type Mistakes = Generator<DefinitionMistake, void>;
-type Fields = Readonly<Record<string, unknown>>;
+import { verifierMistakes } from './check-verifiers.ts';
+import { isFields, kindOf, mistake, words, type Fields, type Mistakes } from './definition-mistake.ts';
 
 const LOOP_FIELDS = ['name', 'input', 'output', 'dedupe', 'tenant', 'stages', 'act'] as const;
 const STAGE_FIELDS = ['context', 'generate', 'verify', 'output'] as const;
@@ -108,55 +106,6 @@ function* stageMistakes(at: string, stage: Fields): Mistakes {
     );
 }
 
-function* verifierMistakes(at: string, generate: unknown, verify: readonly unknown[]): Mistakes {
-  const names: unknown[] = [];
-  for (const [index, verifier] of verify.entries()) {
-    const field = `${at}.verify.${index}`;
-    const kind = kindOf(verifier);
-    if (!isFields(verifier) || (kind !== 'check' && kind !== 'judge')) {
-      yield mistake(
-        field,
-        `expected a verifier, got ${words(verifier)}`,
-        "Make it with `check('name', (output, input) => …)` or `judge('name', { … })`.",
-      );
-      continue;
-    }
-    const { name } = verifier;
-    if (typeof name !== 'string' || name.trim() === '')
-      yield mistake(
-        field,
-        `expected the verifier to have a name, got ${words(name)}`,
-        `Write \`${kind}('what-it-proves', …)\`.`,
-      );
-    else if (names.includes(name))
-      yield mistake(field, `two verifiers have the name "${name}"`, 'Give each its own: verdicts are kept by name.');
-    names.push(name);
-    if (kind === 'check') yield* selfVerification(field, generate, verifier);
-  }
-}
-
-function* selfVerification(field: string, generate: unknown, verifier: Fields): Mistakes {
-  if (typeof verifier['run'] !== 'function')
-    yield mistake(
-      field,
-      `expected a function that checks, got ${words(verifier['run'])}`,
-      "Write `check('name', (output, input) => ({ verdict: 'pass', evidence: '…' }))`.",
-    );
-  if (!isFields(generate) || generate['kind'] !== 'compute') return;
-  const same =
-    generate['run'] === verifier['run']
-      ? 'own function'
-      : generate['name'] === verifier['name']
-        ? 'own name'
-        : undefined;
-  if (same === undefined) return;
-  yield mistake(
-    field,
-    `SelfVerification: \`${String(verifier['name'])}\` is the generator's ${same}, and nothing grades itself`,
-    'Check with another function, under a name of its own, that finds out by another way.',
-  );
-}
-
 function* effectsMistakes(act: unknown): Mistakes {
   if (act === undefined) return;
   if (!isFields(act)) {
@@ -210,29 +159,9 @@ function* unknownFields(at: string, value: Fields, known: readonly string[]): Mi
   }
 }
 
-function mistake(field: string, rule: string, fix: string): DefinitionMistake {
-  return { field, rule, fix };
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function kindOf(value: unknown): unknown {
-  return isFields(value) ? value['kind'] : undefined;
-}
-
 /** `my-loop`, `My Loop` → `myLoop`; undefined where nothing is left. */
 function camelCase(name: unknown): string | undefined {
   if (typeof name !== 'string') return undefined;
   const joined = name.replaceAll(/[^a-zA-Z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase()).replace(/^\d+/, '');
   return joined === '' ? undefined : joined.charAt(0).toLowerCase() + joined.slice(1);
-}
-
-function words(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (isFields(value)) return Object.keys(value).length === 0 ? 'an empty object' : 'an object';
-  return JSON.stringify(value) ?? typeof value;
 }

@@ -46,12 +46,20 @@ export type {
 } from './source-requests.ts';
 export {
   check,
+  human,
   judge,
+  pairwise,
+  panel,
+  type Baseline,
   type Check,
   type Evidence,
   type Finding,
+  type Human,
   type Judge,
   type LabelledExample,
+  type Pairwise,
+  type Panel,
+  type Rubric,
   type Verifier,
   type VerifierOptions,
 } from './verifiers.ts';

@@ -76,10 +76,24 @@ describe('a judge', () => {
     ['words', { text: 'Looks good to me!' }],
     ['another shape', { json: { verdict: 'pass' } }],
     ['an answer with more in it', says({ ...yes('owls'), score: 10 })],
-  ])('that answers %s is inconclusive', async (_title, scripted) => {
-    expect(await judged(scripted)).toMatchObject({
-      verdict: 'inconclusive',
-      evidence: 'the judge gave no usable answer',
+  ])('that answers %s is asked once more, with what was wrong, in a call of its own', async (_title, scripted) => {
+    const bench = await judging([scripted, says(yes('owls'))]);
+    expect((await verify(bench)).verdict.verdict).toBe('pass');
+    const [first, second] = bench.model.seen;
+    expect(second?.input.startsWith(`${first?.input}\n\nYour last answer could not be used.`)).toBe(true);
+    expect((await bench.ledger()).map(({ call, state }) => [call, state])).toEqual([
+      ['judge:taste', 'settled'],
+      ['judge:taste~repair', 'settled'],
+    ]);
+  });
+
+  test('that answers twice what cannot be used is broken, and not passed', async () => {
+    const bench = await judging([{ text: 'Looks good!' }, says()]);
+    await expect(verify(bench)).rejects.toMatchObject({
+      type: 'VerifierError',
+      nonRetryable: false,
+      message:
+        'taste broke: fake-judge was asked twice and gave no usable answer: it answers criterion `short` 0 times',
     });
   });
 
@@ -102,7 +116,10 @@ describe('a judge', () => {
   test('is not asked where something certain fails already', async () => {
     const certain = check<Input, Output>('certain', () => ({ verdict: 'fail', evidence: 'seen' }));
     const bench = await judging([], [taste(), certain]);
-    expect((await verify(bench)).verdict.criteria.map(({ name }) => name)).toEqual(['schema', 'certain']);
+    expect((await verify(bench)).verdict).toMatchObject({
+      criteria: [{ name: 'schema' }, { name: 'certain' }],
+      notAsked: [{ name: 'taste', because: 'certain had failed' }],
+    });
     expect(bench.model.seen).toEqual([]);
   });
 
@@ -212,5 +229,5 @@ test('an eval of a field is for the stages whose output has it, and where none h
   });
   const { verdict } = await verify(await workbench({ loop, harness }), { title: 'owls', confidence: 1 });
   expect(verdict.criteria.map(({ name }) => name)).toEqual(['schema', 'short', 'words', 'nobodys', 'always']);
-  expect(verdict.verdict).not.toBe('pass');
+  expect(verdict.verdict).toBe('fail');
 });

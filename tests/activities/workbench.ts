@@ -81,7 +81,7 @@ export async function workbench(
     harness: 'v1',
     watermark: 0,
     prices: await store.artefacts.put(
-      canonicalJson(options.prices ?? { models: { 'fake-1': price, 'fake-judge': price } }),
+      canonicalJson(options.prices ?? { models: { 'fake-1': price, 'fake-judge': price, 'fake-second': price } }),
       keep,
     ),
     budgetMicroUsd: options.budgetMicroUsd ?? 1_000_000,
@@ -96,6 +96,7 @@ export async function workbench(
     routes: new Map([
       ['default', route('fake-1')],
       ['judge', route('fake-judge')],
+      ['second', route('fake-second')],
       ['local', { kind: 'local' }],
     ]),
     prices: { models: {} },

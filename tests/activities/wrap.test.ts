@@ -3,16 +3,24 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
 import { wrap } from '../../activities/wrap.ts';
+import type { Patience } from '../../core/patience.ts';
 import { failure } from '../../contract/failures.ts';
 
 /** Runs a step that fails on a try that was told so much by the tries before it; answers its failure and its last beat. */
-async function fail(info: Partial<Info>, error: Error = failure('ModelError.Unavailable', 'down')) {
+async function fail(
+  info: Partial<Info>,
+  error: Error = failure('ModelError.Unavailable', 'down'),
+  patience?: Patience,
+) {
   const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 3000, ...info });
   const beats: unknown[] = [];
   environment.on('heartbeat', (details) => beats.push(details));
   const reason: unknown = await environment
     .run(
-      wrap(() => Promise.reject(error)),
+      wrap(
+        () => Promise.reject(error),
+        () => patience,
+      ),
       {},
     )
     .catch((thrown) => thrown);
@@ -31,6 +39,21 @@ describe('a regular step that fails', () => {
   test('is given up after its fourth failure, which keeps its type and its words', async () => {
     const { reason } = await fail({ attempt: 4, heartbeatDetails: { failed: 3 } });
     expect(reason).toMatchObject({ type: 'ModelError.Unavailable', message: 'down', nonRetryable: true });
+  });
+
+  test('is waited for where somebody is patient: longer each time, and then it is final like any other', async () => {
+    const patience = { firstMs: 10, longestMs: 50, failures: 6 };
+    const delays = await Promise.all(
+      [0, 1, 4, 5].map(async (failed) => (await fail({ heartbeatDetails: { failed } }, undefined, patience)).reason),
+    );
+    expect(delays.map(({ nonRetryable, nextRetryDelay }) => [nonRetryable, nextRetryDelay])).toEqual([
+      [false, 10],
+      [false, 20],
+      [false, 50],
+      [true, undefined],
+    ]);
+    const refused = await fail({ attempt: 1 }, failure('ModelError.Auth', 'no'), patience);
+    expect(refused.reason).toMatchObject({ type: 'ModelError.Auth', nonRetryable: true });
   });
 
   test('is not given up for tries that died with their worker', async () => {

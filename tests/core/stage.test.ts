@@ -68,6 +68,17 @@ describe('a decision after an attempt', () => {
     expect(decideStage(progress, fail, 20)).toMatchObject({ kind: 'stop', outcome: 'stalled' });
   });
 
+  test('is exhausted at the limit where it only looks as if it got nowhere, and stalled where that is plain', () => {
+    const senses = { strategies: [] };
+    const alike = { characters: 400 };
+    const trail = after([fail, fail]).trail?.map((one) => ({ ...one, ...alike }));
+    const looks = { ...after([fail, fail]), ...(trail === undefined ? {} : { trail }) };
+    expect(decideStage(looks, fail, 3, senses)).toMatchObject({ outcome: 'stalled' });
+    expect(decideStage(looks, fail, 2, senses)).toMatchObject({ outcome: 'exhausted' });
+    const plain = after([fail, fail], ['sha256:a', 'sha256:a']);
+    expect(decideStage(plain, fail, 2, senses)).toMatchObject({ outcome: 'stalled' });
+  });
+
   test('is blocked when a verifier broke, whatever else was found', () => {
     const verdict = verdictOf(criterion('pass'), criterion('fail'), criterion('error'));
     expect(decideStage(after([verdict]), verdict, 3)).toMatchObject({ kind: 'stop', outcome: 'blocked' });

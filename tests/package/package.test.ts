@@ -54,7 +54,10 @@ describe('the tarball', () => {
   });
 
   test.each([
-    ['loopwright', 'InvalidLoop check compute defineLoop documents failure judge lessons model source stage'],
+    [
+      'loopwright',
+      'InvalidLoop check compute defineLoop documents failure human judge lessons model pairwise panel source stage',
+    ],
     ['loopwright/workflow', 'default loopWorkflow'],
     [
       'loopwright/client',

@@ -49,6 +49,12 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     ),
   'recording a verdict': (store) =>
     store.attempts.judge({ runKey: 'r1', stage: 'main#1', artefact: 'sha256:a', author: 'verifiers', at: 1150 }, pass),
+  'keeping what a verifier found': (store) =>
+    store.findings.keep(
+      { runKey: 'r1', stage: 'main#1', artefact: 'sha256:a', author: 'verifiers' },
+      new Map([['judge:taste@1', '{"criteria":[]}']]),
+      1140,
+    ),
   'opening a gate': (store) =>
     store.gates.open({ ...gate, stage: 'main#1', artefact: 'sha256:a', audit: true, because: 'audit', openedAt: 1200 }),
   'recording a decision': (store) =>
@@ -90,6 +96,24 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
       expect(after).not.toEqual(before);
       expect(await write(store)).toEqual(answer);
       expect(await contentsOf(store)).toEqual(after);
+    });
+
+    test('what a verifier found is kept as it was first, by its key, until there is a verdict', async () => {
+      const key = { runKey: 'r1', stage: 'main#1', artefact: 'sha256:a', author: 'verifiers' };
+      await store.findings.keep(key, new Map([['check:a', 'first']]), 1);
+      await store.findings.keep(
+        key,
+        new Map([
+          ['check:a', 'second'],
+          ['check:b', 'other'],
+        ]),
+        2,
+      );
+      await store.findings.keep({ ...key, author: 'verifiers/edit' }, new Map([['check:a', 'edit']]), 3);
+      expect(Object.fromEntries(await store.findings.of(key))).toEqual({ 'check:a': 'first', 'check:b': 'other' });
+      await store.attempts.judge({ ...key, at: 4 }, pass);
+      expect((await store.findings.of(key)).size).toBe(0);
+      expect((await store.findings.of({ ...key, author: 'verifiers/edit' })).size).toBe(1);
     });
 
     test('a write that fails in its middle leaves nothing, and takes no other of the same moment with it', async () => {

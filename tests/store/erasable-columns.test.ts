@@ -15,6 +15,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   contexts: ['run_key', 'stage', 'manifest'],
   attempts: ['run_key', 'stage', 'artefact', 'strategy', 'passed_over'],
   judgements: ['run_key', 'stage', 'artefact', 'verdict'],
+  verifier_findings: ['run_key', 'stage', 'artefact', 'asked'],
   gates: ['run_key', 'gate', 'digest', 'stage', 'artefact'],
   decisions: ['key', 'run_key', 'gate', 'digest', 'decision', 'identity'],
   lessons: ['key', 'loop', 'kind', 'trust', 'run_key', 'source', 'artefact'],

@@ -60,6 +60,7 @@ const TABLES = [
   'contexts',
   'attempts',
   'judgements',
+  'verifier_findings',
   'gates',
   'decisions',
   'lessons',

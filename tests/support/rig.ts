@@ -43,6 +43,8 @@ export interface RigOptions {
   /** Limits of the route `default`. */
   readonly limits?: RouteLimits;
   readonly maxEvents?: number;
+  /** Failures after which a verifier that breaks is given up; each takes the server about a second. */
+  readonly patience?: number;
   readonly now?: () => number;
   /** Search attributes that the worker believes the cluster has; asked by default. */
   readonly attributes?: readonly SearchAttribute[];
@@ -217,6 +219,7 @@ async function dependencies(
     attributes: options.attributes ?? (await cluster.attributes()),
     connection: options.connection ?? '',
     maxEvents: options.maxEvents ?? 4000,
+    patience: { firstMs: 1, longestMs: 10, failures: options.patience ?? 12 },
     now: options.now ?? Date.now,
   };
 }

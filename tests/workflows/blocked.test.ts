@@ -40,10 +40,14 @@ test.concurrent('a verifier that breaks is tried again alone, and then blocks: i
     },
   };
   const loop = titleLoop('fragile', { stages: { main: { generate: model(), verify: [names, broken] } } });
-  const { run, model: fake, rows } = await rig({ loops: [{ loop }], script: [good('owls')] }, onTestFinished);
+  const set = { loops: [{ loop }], script: [good('owls')] };
+  const { run, model: fake, rows } = await rig(set, onTestFinished);
   const result = await run('fragile', owls);
   expect(result).toMatchObject({ outcome: 'blocked', reason: 'VerifierError: broken broke: no disk' });
+  // Once along with the generator, and then four times more: it is code.
   expect(asked).toBe(5);
+  const [made] = await rows('select artefact from attempts');
+  expect(result.best).toBe(made?.['artefact']);
   expect(fake.seen).toHaveLength(1);
   expect(await rows('select * from outbox')).toEqual([]);
 });

@@ -38,7 +38,7 @@ test('later attempts go to the queue of their route at once, and what a person w
     scheduled?.activityType?.name === 'generate'
       ? [
           {
-            queue: /-model-default$/.test(scheduled.taskQueue?.name ?? ''),
+            queue: scheduled.taskQueue?.name?.endsWith('-model-default') === true,
             first: scheduled.priority?.priorityKey ?? 0,
           },
         ]

@@ -3,7 +3,8 @@ import type { Harness } from '../../contract/harness.ts';
 import type { Mistake } from '../../contract/mistake.ts';
 import { nearest } from '../../core/nearest.ts';
 import { mayHave } from '../../core/output-fields.ts';
-import type { Judge, Loop, Stage } from '../../loops/define/index.ts';
+import type { Loop, Stage, Verifier } from '../../loops/define/index.ts';
+import { routesOf } from '../../loops/define/verifiers.ts';
 import type { RouteModels } from '../models/config.ts';
 import { routeChain } from '../models/fallbacks.ts';
 import type { MistakeAt } from './schema-mistakes.ts';
@@ -32,11 +33,10 @@ export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> 
   yield* routeMistakes(around, around.models);
   for (const [name, stage] of Object.entries(around.loop.stages)) {
     yield* keylessMistakes(name, stage, around, around.models);
-    for (const [index, verifier] of stage.verify.entries())
-      if (verifier.kind === 'judge') {
-        yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, around, around.models);
-        yield* chainMistakes(`stages.${name}.verify.${index}`, stage, verifier, around, around.models);
-      }
+    for (const [index, verifier] of stage.verify.entries()) {
+      yield* judgeMistakes(`stages.${name}.verify.${index}`, verifier, around, around.models);
+      yield* chainMistakes(`stages.${name}.verify.${index}`, stage, verifier, around, around.models);
+    }
   }
 }
 
@@ -58,13 +58,13 @@ function* rubricMistakes({ loop, harness, inLoop, inHarness }: LoopAround): Gene
   let judged = false;
   for (const [name, { verify }] of Object.entries(loop.stages)) {
     for (const [index, verifier] of verify.entries()) {
-      if (verifier.kind !== 'judge') continue;
+      if (verifier.kind !== 'judge' && verifier.kind !== 'panel') continue;
       judged = true;
       if (rubrics.length === 0 && Object.keys(verifier.rubric).length === 0)
         yield inLoop(
           `stages.${name}.verify.${index}`,
-          `judge \`${verifier.name}\` has no rubric, so it could prove nothing`,
-          "Give it one: `judge('name', { polite: 'Is the reply polite?' })`.",
+          `${verifier.kind} \`${verifier.name}\` has no rubric, so it could prove nothing`,
+          `Give it one: \`${verifier.kind}('name', { polite: 'Is the reply polite?' }${verifier.kind === 'panel' ? ', …' : ''})\`.`,
         );
     }
   }
@@ -131,41 +131,57 @@ function* keylessMistakes(
     );
 }
 
-/** A model that stands in for another must not grade what it may have made itself. Where no stand-in is needed for that, `review` says so. */
+/** A model that stands in for another must not grade what it may have made itself. What is so without stand-ins `review` refuses. */
 function* chainMistakes(
   field: string,
   { generate }: Stage<unknown, unknown>,
-  judge: Judge,
+  verifier: Verifier<unknown, unknown>,
   { harness, inLoop }: LoopAround,
   models: RouteModels,
 ): Generator<Mistake, void> {
   if (generate.kind !== 'model') return;
   const made = harness.routing.map(({ model }) => model);
-  const direct = made.some((name) => models.get(name) === models.get(judge.model));
   const makers = made.flatMap((name) => routeChain(name, models));
-  const graders = routeChain(judge.model, models);
-  const both = graders.find((grader) => makers.some((maker) => models.get(maker) === models.get(grader)));
-  if (direct || both === undefined || models.get(both) === 'local') return;
-  yield inLoop(
-    field,
-    `SelfVerification: judge \`${judge.name}\` may be answered by ${models.get(both)}, which may have made the output, because one of them stands in for another (\`fallback\`)`,
-    'Give the judge and the generator stand-ins that are different models, in loopwright.yaml.',
-  );
+  for (const asked of routesOf(verifier)) {
+    if (made.some((name) => models.get(name) === models.get(asked))) continue;
+    const both = routeChain(asked, models).find((grader) =>
+      makers.some((maker) => models.get(maker) === models.get(grader)),
+    );
+    if (both === undefined || models.get(both) === 'local' || models.get(both) === undefined) continue;
+    yield inLoop(
+      field,
+      `SelfVerification: ${verifier.kind} \`${verifier.name}\` may be answered by ${models.get(both)}, which may have made the output, because one of them stands in for another (\`fallback\`)`,
+      'Give the judge and the generator stand-ins that are different models, in loopwright.yaml.',
+    );
+  }
 }
 
+/** Every route that a verifier asks has to lead to a model, and those of a panel to different ones. */
 function* judgeMistakes(
   field: string,
-  judge: Judge,
+  verifier: Verifier<unknown, unknown>,
   { inLoop }: LoopAround,
   models: RouteModels,
 ): Generator<Mistake, void> {
-  const model = models.get(judge.model);
-  if (model === undefined || model === 'local') {
-    const is = model === undefined ? 'which is not there' : 'which is the embedded learner: it judges nothing';
-    yield inLoop(
-      field,
-      `judge \`${judge.name}\` asks model route "${judge.model}", ${is}`,
-      `Declare a model for it under \`models\` in loopwright.yaml: \`${judge.model}: { model: … }\`.`,
-    );
+  const asked = new Map<string, string>();
+  for (const route of routesOf(verifier)) {
+    const model = models.get(route);
+    if (model === undefined || model === 'local') {
+      const is = model === undefined ? 'which is not there' : 'which is the embedded learner: it judges nothing';
+      yield inLoop(
+        field,
+        `${verifier.kind} \`${verifier.name}\` asks model route "${route}", ${is}`,
+        `Declare a model for it under \`models\` in loopwright.yaml: \`${route}: { model: … }\`.`,
+      );
+      continue;
+    }
+    const twin = asked.get(model);
+    if (twin !== undefined)
+      yield inLoop(
+        field,
+        `panel \`${verifier.name}\` asks model ${model} twice, on routes "${twin}" and "${route}": it would agree with itself`,
+        'Route them to different models in loopwright.yaml, or take one out of the panel.',
+      );
+    asked.set(model, route);
   }
 }

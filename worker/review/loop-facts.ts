@@ -8,7 +8,8 @@ import type { Harness } from '../../contract/harness.ts';
 import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
 import type { JsonSchema } from '../../core/json-schema.ts';
 import { schemaFacts } from '../../core/review/schema.ts';
-import type { Evidence, Generator, Judge, Loop, Stage, Verifier } from '../../loops/define/index.ts';
+import type { Evidence, Generator, Loop, Stage, Verifier } from '../../loops/define/index.ts';
+import { routesOf, type ModelVerifier } from '../../loops/define/verifiers.ts';
 import { shownPath } from '../load/shown-path.ts';
 import type { RouteModels } from '../models/config.ts';
 import { evalPower } from './eval-power.ts';
@@ -130,14 +131,13 @@ async function verifierFacts(
   within: Within,
 ): Promise<VerifierFacts> {
   const { name, kind, opinion } = verifier;
-  if (verifier.kind === 'judge') {
-    return {
-      name,
-      kind,
-      opinion,
-      identity: identityOf(verifier.model, within.models),
-      power: judgePower(verifier, within),
-    };
+  if (verifier.kind === 'human') {
+    const power = { kind: 'shown', because: 'asks a person, who may say no' } as const;
+    return { name, kind, opinion, identities: ['human'], power };
+  }
+  if (verifier.kind !== 'check') {
+    const identities = routesOf(verifier).map((route) => identityOf(route, within.models));
+    return { name, kind, opinion, identities, power: judgePower(verifier, within) };
   }
   const made: unknown = generator.kind === 'compute' ? generator.run : generator.keyless;
   const own = generator.kind === 'compute' ? generator.name : 'keyless';
@@ -145,21 +145,25 @@ async function verifierFacts(
     name,
     kind,
     opinion,
-    identity: `function:${made === verifier.run ? own : name}`,
+    identities: [`function:${made === verifier.run ? own : name}`],
     power: await powerOf(verifier, subject),
   };
 }
 
 /** A judge answers yes or no to each criterion, and what it leaves out proves nothing: with a model and a rubric, it can say no. */
-function judgePower(judge: Judge, { harness, models }: Within): VerifierFacts['power'] {
-  const rubrics = harness.evals.filter(({ kind }) => kind === 'rubric').length;
+function judgePower(judge: ModelVerifier<unknown>, { harness, models }: Within): VerifierFacts['power'] {
+  // A comparison is asked nothing that the harness adds.
+  const rubrics = judge.kind === 'pairwise' ? 0 : harness.evals.filter(({ kind }) => kind === 'rubric').length;
   const criteria = Object.keys(judge.rubric).length + rubrics;
   if (criteria === 0) return { kind: 'none', because: 'has no rubric, so it is never asked' };
-  const model = models?.get(judge.model);
-  if (models !== undefined && (model === undefined || model === 'local')) {
+  for (const route of models === undefined ? [] : routesOf(judge)) {
+    const model = models?.get(route);
+    if (model !== undefined && model !== 'local') continue;
     const why = model === undefined ? 'is not declared in loopwright.yaml' : 'leads to the embedded learner';
-    return { kind: 'none', because: `cannot be asked: route "${judge.model}" ${why}` };
+    return { kind: 'none', because: `cannot be asked: route "${route}" ${why}` };
   }
+  if (judge.kind === 'pairwise' && judge.baseline === 'best')
+    return { kind: 'none', because: 'says nothing about the first attempt, which it compares with nothing' };
   return { kind: 'shown', because: `has to say yes to ${criteria} criteri${criteria === 1 ? 'on' : 'a'}` };
 }
 
@@ -175,7 +179,7 @@ function evalFacts(
       name: item.id,
       kind: 'eval',
       opinion: false,
-      identity: `eval:${item.id}`,
+      identities: [`eval:${item.id}`],
       power: evalPower(item, subject),
     }));
 }

@@ -13,7 +13,7 @@ test('Chat Completions are asked with what the Responses API is asked with', asy
   });
   expect(await endpoint.complete(question())).toEqual({
     text: '{"title":"Owls"}',
-    usage: { inputTokens: 12, outputTokens: 3 },
+    usage: { inputTokens: 12, outputTokens: 3, cachedTokens: 0 },
   });
   expect(model.seen[0]).toMatchObject({
     path: '/v1/chat/completions',

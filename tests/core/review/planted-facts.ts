@@ -15,7 +15,7 @@ export function verifierOf(name: string, change: Partial<VerifierFacts> = {}): V
     name,
     kind: 'check',
     opinion: false,
-    identity: `function:${name}`,
+    identities: [`function:${name}`],
     power: { kind: 'shown', because: 'said no' },
     ...change,
   };
@@ -23,7 +23,7 @@ export function verifierOf(name: string, change: Partial<VerifierFacts> = {}): V
 
 /** A judge on a model. */
 export function judgeOn(model: string, change: Partial<VerifierFacts> = {}): VerifierFacts {
-  return verifierOf('taste', { kind: 'judge', identity: `model:${model}`, ...change });
+  return verifierOf('taste', { kind: 'judge', identities: [`model:${model}`], ...change });
 }
 
 /** A stage in which nothing is weak. */

@@ -65,7 +65,12 @@ const loops = fc.record({
       verifiers: fc.array(
         fc.record({
           opinion: fc.boolean(),
-          identity: fc.constantFrom('function:holds', 'model:maker', 'model:judge'),
+          identities: fc.constantFrom(
+            ['function:holds'],
+            ['model:maker'],
+            ['model:judge'],
+            ['model:judge', 'model:maker'],
+          ),
           power: fc.record({ kind: fc.constantFrom('shown', 'none', 'unknown'), because: fc.constant('seen') }),
         }),
         { maxLength: 3 },

@@ -98,3 +98,16 @@ test('a gate that waits shows the commands that decide it, ready to be pasted', 
     `  temporal workflow update execute -w triage-4711 --name decide --input '{"output":"a  b \\u009b2J"}'`,
   );
 });
+
+test('an attempt names whose turn did not come, and why', () => {
+  const record = correctedRecord();
+  const [judged] = record.judgements;
+  if (judged === undefined) throw new Error('The record has no judgement.');
+  const because = 'quotes had failed';
+  const notAsked = [
+    { name: 'taste', because },
+    { name: 'jury', because },
+  ];
+  judged.verdict = { ...judged.verdict, notAsked };
+  expect(tell(record)).toContain('  - quotes: fail: no quote\n  - not asked: taste, jury (quotes had failed)\n');
+});

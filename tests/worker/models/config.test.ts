@@ -58,6 +58,15 @@ describe('a model is refused, with the field and the fix,', () => {
       /expected `baseUrl` or `azure`, got both. Fix: Keep one/,
     ],
     ['for an API that is none', '{ model: x, api: completions }', /expected one of responses, chat/],
+    ['for background through chat', '{ model: x, api: chat, background: true }', /no `background` with `api: chat`/],
+    [
+      'for a stand-in that is not there',
+      '{ model: x, fallback: spare }',
+      /`models\.default\.fallback`: expected a route that is declared, got "spare"\. Fix: Declare another model/,
+    ],
+    ['for the learner as a stand-in', '{ model: x, fallback: local }', /got the embedded learner/],
+    ['for a stand-in of itself', '{ model: x, fallback: default }', /no circle, got default → default/],
+    ['for a limit of nothing', '{ model: x, limits: { concurrent: 0 } }', /expected an integer from 1 to 1000, got 0/],
     [
       'for a version of Azure that is none',
       '{ model: x, azure: { endpoint: "https://a", apiVersion: v1 } }',
@@ -200,6 +209,26 @@ describe('the how-to', async () => {
     const models = [...routes.values()].flatMap((route) => (route.kind === 'endpoint' ? [route.endpoint.model] : []));
     expect(models.toSorted()).toEqual(Object.keys(prices.models).toSorted());
   });
+});
+
+test.each([
+  [
+    'without a date',
+    'prices: { m: { inputUsdPerMillion: 1, outputUsdPerMillion: 1 } }',
+    /`pricesAsOf`: expected the day the prices were looked up/,
+  ],
+  ['with a date that is none', 'pricesAsOf: yesterday', /`pricesAsOf`: expected a day/],
+  ['that count for no time at all', 'pricesStaleAfter: soon', /expected a duration from a second to ten years/],
+])('prices %s are refused', async (_how, yaml, expected) => {
+  await expect(read(yaml)).rejects.toThrow(expected);
+});
+
+test('prices of nothing need no date, and caps are in micro-USD', async () => {
+  const { prices, caps } = await read(
+    'prices: { m: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 } }\nbudgets: { usdPerDay: 1.5, tenants: { acme: 0.25 } }',
+  );
+  expect(prices).toEqual({ models: { m: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 } } });
+  expect(caps).toEqual({ perDayMicroUsd: 1_500_000, tenants: { acme: 250_000 } });
 });
 
 test('a key that stands where a price or a name should is not shown again', async () => {

@@ -3,7 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { check, judge, lessons, model, source, stage, type Check, type Loop } from '../../../loops/define/index.ts';
+import { waysToAsk } from '../../../core/review/checks.ts';
+import {
+  check,
+  human,
+  judge,
+  lessons,
+  model,
+  pairwise,
+  panel,
+  source,
+  stage,
+  type Check,
+  type Loop,
+} from '../../../loops/define/index.ts';
 import { parseHarness } from '../../../worker/load/harness.ts';
 import { loopFacts } from '../../../worker/review/loop-facts.ts';
 import { refuseUnchecked } from '../../../worker/review/refuse.ts';
@@ -42,11 +55,11 @@ test('says who makes and who checks, by what it resolves to', async () => {
       name: 'main',
       generator: { kind: 'model', identities: ['model:maker'] },
       verifiers: [
-        { name: 'names-the-topic', identity: 'function:names-the-topic', power: { kind: 'shown' } },
+        { name: 'names-the-topic', identities: ['function:names-the-topic'], power: { kind: 'shown' } },
         {
           name: 'taste',
           kind: 'judge',
-          identity: 'model:judging',
+          identities: ['model:judging'],
           power: { kind: 'shown', because: 'has to say yes to 1 criterion' },
         },
       ],
@@ -100,6 +113,34 @@ test.each([
   expect(stages[0]?.verifiers[0]?.power).toEqual({ kind: 'none', because });
 });
 
+test('a panel is all of its judges, and grades itself where one of them makes the output', async () => {
+  const jury = panel('jury', { a: 'A?' }, { models: ['judge', 'strong'] });
+  const main = { generate: { kind: 'model' as const }, verify: [jury, names] };
+  const loop = titleLoop('t', { stages: { main } });
+  const { stages } = await factsOf(loop);
+  expect(stages[0]?.verifiers[0]).toMatchObject({ kind: 'panel', identities: ['model:judging', 'model:other'] });
+  await expect(starts(loop)).resolves.toBeUndefined();
+  await expect(
+    starts(loop, 'routing: [{ when: attempt > 1, model: strong }, { model: default }]'),
+  ).rejects.toMatchObject({
+    type: 'SelfVerification',
+    message: expect.stringContaining(
+      'panel `jury` of stage `main` has model:other, which may make the output',
+    ) as unknown,
+  });
+});
+
+test('a comparison says nothing about a first attempt, and a person may always say no', async () => {
+  const best = pairwise<{ id: string; topic: string }>('better', { a: 'Which?' }, { baseline: 'best' });
+  const main = { generate: { kind: 'model' as const }, verify: [best, human('sign-off', 'Would you?')] };
+  const facts = await factsOf(titleLoop('t', { stages: { main } }));
+  expect(facts.stages[0]?.verifiers).toMatchObject([
+    { kind: 'pairwise', power: { kind: 'none', because: expect.stringContaining('first attempt') as unknown } },
+    { kind: 'human', identities: ['human'], power: { kind: 'shown' } },
+  ]);
+  expect(waysToAsk(facts)).toEqual(['by `sign-off`, always']);
+});
+
 test('evals of the harness check a stage, but for rubrics and rules that never look at its output', async () => {
   const harness = `evals:
   - { id: dot, kind: contains, text: . }
@@ -107,7 +148,7 @@ test('evals of the harness check a stage, but for rubrics and rules that never l
   - { id: kind, kind: rubric, rubric: Is it kind? }`;
   const { stages } = await factsOf(titleLoop(), harness);
   expect(stages[0]?.verifiers.slice(1)).toMatchObject([
-    { name: 'dot', identity: 'eval:dot', power: { kind: 'shown' } },
+    { name: 'dot', identities: ['eval:dot'], power: { kind: 'shown' } },
     { name: 'always', power: { kind: 'none', because: 'never looks at the output' } },
   ]);
 });
