@@ -56,7 +56,7 @@ describe('the tarball', () => {
   test.each([
     [
       'loopwright',
-      'InvalidLoop check compute defineLoop documents failure human judge lessons model pairwise panel source stage',
+      'InvalidLoop check compute defineLoop documents failure files git http human judge lessons model pairwise panel source sql stage',
     ],
     ['loopwright/workflow', 'default loopWorkflow'],
     [
