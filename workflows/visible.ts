@@ -119,10 +119,10 @@ function moneyStatus(state: RunState, short: WaitingForMoney): Partial<Status> {
   };
 }
 
-/** Raises by what is missing for the next call. */
+/** Raises by what is missing for the next call, and a tenth of the call more: its words say what is left, so they change with it. */
 function raiseCommandOf(state: RunState, { needMicroUsd, capMicroUsd, usedMicroUsd }: WaitingForMoney): string {
-  const missing = needMicroUsd - Math.max(0, capMicroUsd - usedMicroUsd);
-  const argument = { by: deciderOf(state), usd: usd(Math.max(1, missing)), reason: 'why' };
+  const missing = needMicroUsd * 1.1 - Math.max(0, capMicroUsd - usedMicroUsd);
+  const argument = { by: deciderOf(state), usd: usd(Math.ceil(Math.max(1, missing) / 100) * 100), reason: 'why' };
   return `temporal workflow update execute${state.plan?.connection ?? ''} -w ${quote(workflowInfo().workflowId)} --name raiseBudget --input ${quote(JSON.stringify(argument))}`;
 }
 

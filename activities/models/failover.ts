@@ -24,7 +24,7 @@ export interface RouteQuestion {
   readonly key: Pick<CallKey, 'stage' | 'attempt' | 'call'>;
   readonly route: string;
   readonly request: ModelRequest;
-  /** Models that must not answer: they would grade themselves. */
+  /** Models that must not stand in: they would grade themselves. */
   readonly except?: (endpoint: ModelEndpoint) => boolean;
   /** Writes along with the settlement; `model` is the one that answered. */
   readonly alongside?: (reply: ModelReply, endpoint: ModelEndpoint) => Promise<unknown>;
@@ -70,7 +70,8 @@ function chainOf(deps: Dependencies, { route: first, except = () => false }: Rou
   for (let name: string | undefined = first; name !== undefined;) {
     const route = deps.routes.get(name);
     if (route?.kind !== 'endpoint' || chain.some((link) => link.name === name)) break;
-    if (!except(route.endpoint)) chain.push({ name, endpoint: route.endpoint });
+    // Whether the first may answer is not decided here: whoever verifies refuses it.
+    if (chain.length === 0 || !except(route.endpoint)) chain.push({ name, endpoint: route.endpoint });
     name = route.fallback;
   }
   return chain;

@@ -129,3 +129,22 @@ test.each(['responses', 'chat'] as const)(
     ]);
   },
 );
+
+test('100 runs at once on a cap of 10 calls make exactly 10', async () => {
+  // An answer that does not say what it used costs its worst case, so calls of equal length cost the same.
+  const script = () => ({ json: {}, usage: null });
+  const key = { stage: 'main#1', attempt: 1, call: 'generate' };
+  const once = await workbench({ script });
+  await pay(once, 1);
+  const [{ booked: worst = 0 } = {}] = await once.ledger();
+  const bench = await workbench({ script, harness: { limits: { usdPerDay: (10 * Number(worst)) / 1e6 } } });
+  const runs = Array.from({ length: 100 }, (_, index) => ({ ...bench.run, runKey: `run-${index}` }));
+  const ended = await Promise.allSettled(
+    runs.map((run) => bench.within(() => meteredCall(bench.deps, run, key, bench.endpoint, question()))),
+  );
+  expect(bench.model.seen).toHaveLength(10);
+  expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+  for (const one of ended) if (one.status === 'rejected') expect(one.reason).toMatchObject({ type: 'BudgetExceeded' });
+  const [{ spent } = {}] = await bench.store.facts.query(`select spent from budgets where id like 'loop:%'`);
+  expect(spent).toBe(10 * Number(worst));
+});

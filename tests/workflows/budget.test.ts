@@ -134,27 +134,6 @@ describe('raiseBudget refuses', () => {
   });
 });
 
-test('100 runs at once on a cap of 10 calls make exactly 10', async () => {
-  // An answer that does not say what it used costs its worst case, so calls of equal length cost the same.
-  const unsaid = { json: { title: 'About owls', confidence: 0.95 }, usage: null };
-  const start = async (usdPerDay: number, runs: number) => {
-    const limits = `limits: { tokens: 16, usd: 0.01, usdPerDay: ${usdPerDay} }`;
-    const { run, rows, model } = await rig({ loops: [{ loop: titleLoop(), harness: limits }], script: () => unsaid });
-    const all = Array.from({ length: runs }, (_, index) =>
-      run('writeTitle', { id: String(100 + index), topic: 'owls' }),
-    );
-    const outcomes = (await Promise.all(all)).map(({ outcome }) => outcome);
-    const [{ booked } = {}] = await rows('select sum(booked) as booked from ledger');
-    return { outcomes, calls: model.seen.length, booked: Number(booked) };
-  };
-  const one = await start(1, 1);
-  const { outcomes, calls, booked } = await start((one.booked * 10) / 1e6, 100);
-  expect(calls).toBe(10);
-  expect(booked).toBe(one.booked * 10);
-  expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(10);
-  expect(outcomes.filter((outcome) => outcome === 'overBudget')).toHaveLength(90);
-});
-
 test('a run whose harness does not ask ends overBudget at its cap, with its best', async () => {
   const { run } = await rig({
     loops: [{ loop: titleLoop(), harness: 'limits: { tokens: 16, usd: 0.003 }' }],
