@@ -55,7 +55,8 @@ export function clusterOf(connection: NativeConnection, namespace: string): Clus
   };
 }
 
-async function wedgedRuns(client: Client, taskQueue: string): Promise<WedgedRun[]> {
+/** Open runs on a task queue whose workflow tasks keep failing. */
+export async function wedgedRuns(client: Client, taskQueue: string): Promise<WedgedRun[]> {
   const query = `TaskQueue = '${taskQueue}' and ExecutionStatus = 'Running' and TemporalReportedProblems is not null`;
   const found: WedgedRun[] = [];
   try {

@@ -36,54 +36,68 @@ export interface GaugeOptions {
 
 /** Metrics that are read when somebody asks: they survive a restart, because the store does. */
 export function gauges(meter: Meter, { facts, now, wedged }: GaugeOptions): void {
-  const answers = new Map<Question, { readonly at: number; readonly rows: Promise<readonly Row[]> }>();
-  const ask = (question: Question): Promise<readonly Row[]> => {
-    const known = answers.get(question);
-    if (known !== undefined && now() - known.at < GOOD_FOR_MS) return known.rows;
-    const rows = facts.query(QUESTIONS[question]);
-    answers.set(question, { at: now(), rows });
-    return rows;
+  let known: { readonly at: number; readonly answers: Promise<Answers> } | undefined;
+  // All at once: numbers that are read together are of one moment.
+  const ask = (): Promise<Answers> => {
+    if (known === undefined || now() - known.at >= GOOD_FOR_MS) known = { at: now(), answers: answersOf(facts) };
+    return known.answers;
+  };
+  const byLoop = (name: string, description: string, read: (answers: Answers) => Values): void => {
+    const seen = new Set<string>();
+    meter.createObservableGauge(name, { description }).addCallback(async (result) => {
+      const values = read(await ask());
+      for (const loop of values.keys()) seen.add(loop);
+      // The SDK repeats what it was told last: where there is nothing any more, that has to be said.
+      for (const loop of seen) result.observe(values.get(loop) ?? 0, { loop });
+    });
   };
   const counter = (name: string, description: string) => meter.createObservableCounter(name, { description });
-  const gauge = (name: string, description: string) => meter.createObservableGauge(name, { description });
-  const dollars = (n: unknown): number => Number(n) / 1e6;
 
   counter('loopwright_runs_closed', 'Runs that closed.').addCallback(async (result) => {
-    for (const { loop, outcome, n } of await ask('closed')) result.observe(Number(n), labels({ loop, outcome }));
-  });
-  gauge('loopwright_runs_open', 'Runs that are open.').addCallback(async (result) => {
-    for (const { loop, n } of await ask('open')) result.observe(Number(n), labels({ loop }));
+    for (const { loop, outcome, n } of (await ask()).closed)
+      result.observe(Number(n), { loop: String(loop), outcome: String(outcome) });
   });
   counter('loopwright_spend_usd', 'USD booked, uncertain calls at their worst case.').addCallback(async (result) => {
-    for (const { loop, n } of await ask('spend')) result.observe(dollars(n), labels({ loop }));
+    for (const [loop, usd] of dollars((await ask()).spend)) result.observe(usd, { loop });
   });
-  gauge('loopwright_cost_per_accepted_usd', 'All USD booked, by accepted runs.').addCallback(async (result) => {
-    const closed = await ask('closed');
-    for (const { loop, n } of await ask('spend')) {
-      const accepted = closed.find((row) => row['loop'] === loop && row['outcome'] === 'accepted')?.['n'];
-      if (accepted !== undefined) result.observe(dollars(n) / Number(accepted), labels({ loop }));
-    }
-  });
-  gauge('loopwright_uncertain_usd', 'USD booked at the worst case: nobody knows.').addCallback(async (result) => {
-    for (const { loop, n } of await ask('uncertain')) result.observe(dollars(n), labels({ loop }));
-  });
-  gauge('loopwright_reserved_usd', 'USD reserved for calls in flight.').addCallback(async (result) => {
-    for (const { loop, n } of await ask('reserved')) result.observe(dollars(n), labels({ loop }));
-  });
-  gauge('loopwright_gates_open', 'Gates that wait for a person.').addCallback(async (result) => {
-    for (const { loop, n } of await ask('gates')) result.observe(Number(n), labels({ loop }));
-  });
-  gauge('loopwright_oldest_gate_seconds', 'Age of the gate that waits longest.').addCallback(async (result) => {
-    for (const { loop, oldest } of await ask('gates'))
-      result.observe(Math.max(0, now() - Number(oldest)) / 1000, labels({ loop }));
-  });
-  gauge('loopwright_wedged_runs', 'Runs whose workflow task keeps failing.').addCallback((result) => {
-    const byLoop = Map.groupBy(wedged(), ({ loop }) => loop);
-    if (byLoop.size === 0) result.observe(0);
-    for (const [loop, runs] of byLoop) result.observe(runs.length, { loop });
+  byLoop('loopwright_runs_open', 'Runs that are open.', ({ open }) => valuesOf(open));
+  byLoop('loopwright_cost_per_accepted_usd', 'All USD booked, by accepted runs.', costPerAccepted);
+  byLoop('loopwright_uncertain_usd', 'USD booked at the worst case: nobody knows.', ({ uncertain }) =>
+    dollars(uncertain),
+  );
+  byLoop('loopwright_reserved_usd', 'USD reserved for calls in flight.', ({ reserved }) => dollars(reserved));
+  byLoop('loopwright_gates_open', 'Gates that wait for a person.', ({ gates }) => valuesOf(gates));
+  byLoop('loopwright_oldest_gate_seconds', 'Age of the gate that waits longest.', ({ gates }) =>
+    valuesOf(gates, ({ oldest }) => Math.max(0, now() - Number(oldest)) / 1000),
+  );
+  byLoop('loopwright_wedged_runs', 'Runs whose workflow task keeps failing.', ({ open }) => {
+    const stuck = Map.groupBy(wedged(), ({ loop }) => loop);
+    const loops = new Set([...valuesOf(open).keys(), ...stuck.keys()]);
+    return new Map([...loops].map((loop) => [loop, stuck.get(loop)?.length ?? 0]));
   });
 }
 
-function labels(row: Row): Record<string, string> {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)]));
+type Answers = Readonly<Record<Question, readonly Row[]>>;
+/** By loop. */
+type Values = ReadonlyMap<string, number>;
+
+async function answersOf(facts: Facts): Promise<Answers> {
+  const asked = Object.entries(QUESTIONS).map(async ([name, text]) => [name, await facts.query(text)] as const);
+  return Object.fromEntries(await Promise.all(asked)) as Answers;
+}
+
+function valuesOf(rows: readonly Row[], value: (row: Row) => number = ({ n }) => Number(n)): Values {
+  return new Map(rows.map((row) => [String(row['loop']), value(row)]));
+}
+
+function dollars(rows: readonly Row[]): Values {
+  return valuesOf(rows, ({ n }) => Number(n) / 1e6);
+}
+
+/** Loops without an accepted run have none. */
+function costPerAccepted({ spend, closed }: Answers): Values {
+  const accepted = valuesOf(closed.filter(({ outcome }) => outcome === 'accepted'));
+  return new Map(
+    [...dollars(spend)].flatMap(([loop, usd]) => (accepted.has(loop) ? [[loop, usd / (accepted.get(loop) ?? 1)]] : [])),
+  );
 }

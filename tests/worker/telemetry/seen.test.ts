@@ -130,7 +130,7 @@ function demandNumbers(waiting: string, closed: string): void {
   expect(value(waiting, 'loopwright_runs_open{', 'judged')).toBe(1);
   expect(value(waiting, 'loopwright_runs_closed_total{')).toBeUndefined();
   expect(value(closed, 'loopwright_runs_closed_total{', 'judged', 'accepted')).toBe(1);
-  expect(value(closed, 'loopwright_gates_open{')).toBeUndefined();
+  expect(value(closed, 'loopwright_gates_open{', 'judged')).toBe(0);
   expect(value(closed, 'loopwright_gate_wait_seconds_count{', 'approve')).toBe(1);
   expect(value(closed, 'loopwright_decisions_total{', 'approve', 'verdict="pass"')).toBe(1);
   expect(value(closed, 'loopwright_verdicts_total{', 'verdict="fail"')).toBe(1);
