@@ -6,6 +6,7 @@ import type { Files, Loop } from '../loops/define/index.ts';
 import type { Store } from '../store/ports.ts';
 import type { LessonIndex } from './lesson-index.ts';
 import type { ModelEndpoint } from './models/port.ts';
+import type { Telemetry } from './telemetry.ts';
 import type { Learner } from './models/learner.ts';
 import type { SourceReader } from './sources/index.ts';
 
@@ -75,6 +76,8 @@ export interface Dependencies {
   readonly maxEvents: number;
   /** How long a verifier that breaks is waited for. Default: `VERIFIER_PATIENCE`; tests have less. */
   readonly patience?: Patience;
+  /** Who watches runs. Default: nobody. */
+  readonly telemetry?: Telemetry;
   readonly now: () => number;
   /** Gets a line for whoever runs the worker. */
   readonly report: (text: string) => void;

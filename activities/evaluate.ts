@@ -89,7 +89,10 @@ export async function findingOn(deps: Dependencies, request: EvaluateInput, subj
   const key = { runKey: run.runKey, stage: name, artefact, author: verifiers };
   const known = await deps.store.attempts.judgement(key);
   const { verdict, approval } = known ?? (await judged(deps, request, { ...subject, stage }, parsed, key));
-  if (known === undefined) await deps.store.attempts.judge({ ...key, at: deps.now() }, { verdict, approval });
+  if (known === undefined) {
+    await deps.store.attempts.judge({ ...key, at: deps.now() }, { verdict, approval });
+    deps.telemetry?.event({ kind: 'verified', loop: run.loop, runKey: run.runKey, stage: name, verdict });
+  }
   return {
     artefact,
     verdict: { ...verdict, criteria: verdict.criteria.map(shortened) },

@@ -54,6 +54,8 @@ export async function openGate(deps: Dependencies, request: OpenGateInput): Prom
     because: request.because,
     openedAt: request.at,
   });
+  const { loop, runKey } = run;
+  deps.telemetry?.event({ kind: 'gateOpened', loop, runKey, gate, at: request.at, audit: request.audit });
   return { digest };
 }
 
@@ -73,8 +75,26 @@ export async function decisionOf(deps: Dependencies, request: RecordDecisionInpu
   const gate = await deps.store.gates.find(run.runKey, request.digest);
   if (gate === undefined) throw failure('Unexpected', `Gate ${request.gate} with ${request.digest} was never opened.`);
   if (decision.decision === 'approve') await endorse(deps, gate, decision, at);
+  await showDecided(deps, run, gate, request);
   const lessons = decision.decision === 'expire' ? [] : await lessonsOf(deps, request, gate, decision);
   return { runKey: run.runKey, gate: gate.gate, digest: gate.digest, decision, lessons, at };
+}
+
+/** Shows a decision to who watches, with what the verifiers had said. */
+async function showDecided(deps: Dependencies, run: PinnedRun, gate: GateVersion, decided: Decided): Promise<void> {
+  if (deps.telemetry === undefined) return;
+  const judgements = await deps.store.attempts.judgements(gate.runKey, gate.stage, gate.artefact);
+  deps.telemetry.event({
+    kind: 'gateDecided',
+    loop: run.loop,
+    runKey: run.runKey,
+    gate: gate.gate,
+    decision: decided.decision.decision,
+    openedAt: gate.openedAt,
+    at: decided.at,
+    // The first is the verifiers'; what a person overrules comes after it.
+    verdict: judgements[0]?.verdict.verdict,
+  });
 }
 
 async function endorse(deps: Dependencies, gate: GateVersion, decision: Decision, at: Timestamp): Promise<void> {

@@ -11,6 +11,7 @@ import { generate } from './generate.ts';
 import { openRun, type OpenRunInput } from './open-run.ts';
 import { pinnedRun } from './pinned.ts';
 import { recordLesson } from './record-lesson.ts';
+import { stepSeen, unseen, type StepName } from './telemetry.ts';
 import { isBrokenCheck } from './verifiers/verify.ts';
 import { wrap } from './wrap.ts';
 
@@ -19,29 +20,31 @@ type ByKey<Input> = Omit<Input, 'run'> & { readonly run: string };
 
 /** Every effect of a run, in the order of its life. One object in, one object out, both JSON. */
 export function createActivities(deps: Dependencies) {
+  const { telemetry = unseen } = deps;
   const ofRun = <Input extends { readonly run: PinnedRun }, Output>(
+    name: StepName,
     work: (deps: Dependencies, input: Input) => Promise<Output>,
     patience?: (input: ByKey<Input>, reason: Error) => Patience | undefined,
   ) =>
-    wrap(
-      async (input: ByKey<Input>) => work(deps, { ...input, run: await pinnedRun(deps, input.run) } as Input),
-      patience,
-    );
+    wrap(async (input: ByKey<Input>) => {
+      const run = await pinnedRun(deps, input.run);
+      return telemetry.step(stepSeen(name, run, input), () => work(deps, { ...input, run } as Input));
+    }, patience);
   return {
-    openRun: wrap((input: OpenRunInput) => openRun(deps, input)),
-    fetchContext: ofRun(fetchContext),
-    generate: ofRun(orElsewhere(generate)),
+    openRun: wrap((input: OpenRunInput) => telemetry.step(stepSeen('openRun', input, {}), () => openRun(deps, input))),
+    fetchContext: ofRun('fetchContext', fetchContext),
+    generate: ofRun('generate', orElsewhere(generate)),
     // Whoever edits waits at their gate, and can try again themselves.
-    evaluate: ofRun(orElsewhere(evaluate), ({ edit }, reason) => {
+    evaluate: ofRun('evaluate', orElsewhere(evaluate), ({ edit }, reason) => {
       if (edit !== undefined) return undefined;
       return isBrokenCheck(reason) ? CHECK_PATIENCE : (deps.patience ?? VERIFIER_PATIENCE);
     }),
-    openGate: ofRun(openGate),
-    recordDecision: ofRun(recordDecision),
-    awaitBudget: ofRun(awaitBudget),
-    raiseBudget: ofRun(raiseBudget),
-    act: ofRun(act),
-    recordLesson: ofRun(recordLesson),
+    openGate: ofRun('openGate', openGate),
+    recordDecision: ofRun('recordDecision', recordDecision),
+    awaitBudget: ofRun('awaitBudget', awaitBudget),
+    raiseBudget: ofRun('raiseBudget', raiseBudget),
+    act: ofRun('act', act),
+    recordLesson: ofRun('recordLesson', recordLesson),
   };
 }
 

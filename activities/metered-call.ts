@@ -10,6 +10,7 @@ import type { CallKey, Usage } from '../store/ports.ts';
 import { capsOf, refusal, warnOfLow } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from './models/port.ts';
+import { executionSeen, unseen } from './telemetry.ts';
 
 /** Longest model call, in milliseconds. The activity's own timeout is a little longer. */
 export const MODEL_TIMEOUT_MS = 300_000;
@@ -64,6 +65,8 @@ async function payOnce(
   const call: CallKey = { runKey: run.runKey, loop: run.loop, ...key, execution, activityAttempt: info.attempt };
   const price = await pinnedPrice(deps, run, endpoint.model);
   const response = await reserve(deps, run, call, endpoint.model, price, request);
+  const { telemetry = unseen } = deps;
+  const seen = { loop: run.loop, runKey: run.runKey, ...key, ...executionSeen() };
   let noted = response !== undefined;
   const leave = (): boolean => noted && goesOnElsewhere(request.signal);
   const note = async (id: string): Promise<void> => {
@@ -71,9 +74,12 @@ async function payOnce(
     noted = true;
   };
   try {
-    const reply = await endpoint.complete(
-      endpoint.background === undefined ? request : { ...request, background: { response, note, leave } },
-    );
+    const { reply } = await telemetry.call({ ...seen, endpoint, request }, async () => {
+      const answer = await endpoint.complete(
+        endpoint.background === undefined ? request : { ...request, background: { response, note, leave } },
+      );
+      return { reply: answer, microUsd: answer.usage && callCost(price, answer.usage) };
+    });
     const booked = reply.usage === undefined ? deps.store.ledger.giveUp(call) : settle(deps, call, price, reply.usage);
     await Promise.all([booked, reply.askAgain === true ? undefined : alongside(reply)]);
     return reply;

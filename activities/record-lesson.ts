@@ -2,7 +2,7 @@ import { failure } from '../contract/failures.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { PinnedRun } from '../contract/run.ts';
-import type { NewDecision, NewLesson } from '../store/ports.ts';
+import type { Closed, NewDecision, NewLesson } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { decisionOf, type Decided, type RecordDecisionInput } from './gates.ts';
 import { inputOf, textOf } from './pinned.ts';
@@ -45,9 +45,19 @@ export async function recordLesson(deps: Dependencies, request: RecordLessonInpu
     ...(decided === undefined ? {} : { decided }),
     lessons: outcome === 'exhausted' || outcome === 'stalled' ? [await failureLesson(deps, request, outcome)] : [],
   });
+  await showClosed(deps, request, closed);
   if (artefact === undefined || !['accepted', 'dryRun'].includes(outcome)) return closed;
   const text = await textOf(deps, artefact, 'The accepted artefact');
   return text.length > RESULT_CHARACTERS ? closed : { ...closed, output: JSON.parse(text) as unknown };
+}
+
+async function showClosed(deps: Dependencies, request: RecordLessonInput, closed: Closed): Promise<void> {
+  const { run, outcome, at } = request;
+  if (deps.telemetry === undefined) return;
+  const openedAt = (await deps.store.runs.find(run.runKey))?.openedAt ?? at;
+  const { attempts, costMicroUsd } = closed;
+  const { loop, runKey } = run;
+  deps.telemetry.event({ kind: 'runClosed', loop, runKey, outcome, openedAt, at, attempts, costMicroUsd });
 }
 
 /** An approval that was refused for what stands against the artefact lets nothing be accepted; a run that ends otherwise says so itself. */

@@ -11,6 +11,7 @@ import * as money from './migrations/0005-money.ts';
 import * as verifierFindings from './migrations/0006-verifier-findings.ts';
 import * as sourceAnswers from './migrations/0007-source-answers.ts';
 import * as strategies from './migrations/0008-strategies.ts';
+import * as uncertain from './migrations/0009-uncertain.ts';
 import * as erasures from './migrations/0010-erasures.ts';
 
 /** The oldest SQLite without the WAL-reset bug (3.7.0 to 3.51.2 can lose an acknowledged commit; sqlite.org/wal.html §11). */
@@ -26,6 +27,7 @@ const MIGRATIONS = {
   '0006-verifier-findings': { up: verifierFindings.up },
   '0007-source-answers': { up: sourceAnswers.up },
   '0008-strategies': { up: strategies.up },
+  '0009-uncertain': { up: uncertain.up },
   '0010-erasures': { up: erasures.up },
 };
 

@@ -5,6 +5,7 @@ import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { sourceReader } from '../activities/sources/index.ts';
 import { sweep } from '../activities/sweep.ts';
+import type { Telemetry } from '../activities/telemetry.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { openStore } from '../store/index.ts';
@@ -20,6 +21,7 @@ import { canLearn, lazyLearner } from './models/lazy-learner.ts';
 import { chooseLearner } from './models/learner.ts';
 import { ownLoops, pinnedIntents } from './own-loops/own-loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
+import { watchRuns, type Watch } from './telemetry/watch-runs.ts';
 import { attributesCommand } from './temporal/search-attributes.ts';
 import { triageDataset } from './own-loops/triage-dataset.ts';
 import { keepLooking } from './load/keep-looking.ts';
@@ -45,6 +47,10 @@ export interface ComposeOptions {
   readonly loops?: string;
   /** Take changes in that folder while at work. */
   readonly watch?: boolean;
+  /** Port on which Prometheus may ask for metrics; none by default. */
+  readonly metricsPort?: number | undefined;
+  /** Address of Temporal's web UI, where it is known: traces lead there. */
+  readonly ui?: string | undefined;
   readonly report: (text: string) => void;
 }
 
@@ -68,15 +74,17 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const { pid } = process;
   const store = await openStore(options.data, pid);
   let gateway: Gateway | undefined;
+  let seen: Watch | undefined;
   try {
     gateway = await startGateway(options.data, { store, pid, token: randomBytes(32).toString('hex') });
     const cluster = clusterOf(options.connection, options.namespace);
     const config = await readModelConfig(options.env, options.report);
     const source = await loopSource(options, config, store);
-    const deps = await dependencies(options, { store, cluster, config, source });
+    seen = await watchRuns({ ...options, store, cluster, now: Date.now });
+    const deps = await dependencies(options, { store, cluster, config, source, telemetry: seen.telemetry });
     warnOfAttributes(deps.attributes, options);
     await warnOfMissingLoops(deps, options.report);
-    const beside = besideWorker(deps, source.watched, options.report);
+    const beside = besideWorker(deps, { watched: source.watched, seen }, options.report);
     return {
       deps,
       cluster,
@@ -84,11 +92,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       workflows: source.workflows,
       close: async () => {
         await beside.stop();
+        await seen?.stop();
         await gateway?.stop();
         await store.close();
       },
     };
   } catch (error) {
+    await seen?.stop();
     await gateway?.stop();
     await store.close();
     throw error;
@@ -98,7 +108,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
 /** What goes on as long as a worker does. */
 function besideWorker(
   deps: Dependencies,
-  watched: WatchedLoops | undefined,
+  { watched, seen }: { readonly watched: WatchedLoops | undefined; readonly seen: Watch },
   report: (text: string) => void,
 ): { stop(): Promise<void> } {
   const watching = watched === undefined ? undefined : keepLooking(watched, report);
@@ -106,6 +116,9 @@ function besideWorker(
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
     );
+    seen
+      .look()
+      .catch((error: unknown) => report(`Temporal did not say which runs are wedged: ${(error as Error).message}.`));
   }, SWEEP_EVERY_MS);
   return {
     async stop() {
@@ -151,11 +164,12 @@ interface Opened {
   readonly cluster: Cluster;
   readonly config: ModelConfig;
   readonly source: LoopSource;
+  readonly telemetry: Telemetry | undefined;
 }
 
 async function dependencies(options: ComposeOptions, opened: Opened): Promise<Dependencies> {
   const { env, cacheDir, report } = options;
-  const { store, cluster, config, source } = opened;
+  const { store, cluster, config, source, telemetry } = opened;
   for (const entry of source.loops.values()) await adoptHarness(store, entry, Date.now());
   const learner = { env, cacheDir, data: options.data, report };
   const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
@@ -175,6 +189,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,
     maxEvents: MAX_EVENTS,
+    ...(telemetry === undefined ? {} : { telemetry }),
     now: Date.now,
   };
 }

@@ -30,6 +30,8 @@ export interface UpOptions {
   readonly loops?: string;
   /** Take changes in that folder while at work. */
   readonly watch?: boolean;
+  /** Port on which Prometheus may ask for metrics; none by default. */
+  readonly metricsPort?: number | undefined;
   /** Survive a power cut too. */
   readonly fsync: boolean;
   readonly report: (text: string) => void;
@@ -71,6 +73,8 @@ export async function up(options: UpOptions): Promise<Up> {
       namespace: target.namespace,
       connectionFlags: flags,
       report,
+      metricsPort: options.metricsPort,
+      ui: server?.ui,
       ...(options.loops === undefined ? {} : { loops: options.loops, watch: options.watch ?? false }),
     });
     const ui = server?.ui === undefined ? {} : { ui: server.ui };

@@ -9,6 +9,7 @@ import { expect, inject, onTestFinished } from 'vitest';
 import type { Dependencies, InstallationCaps, LoopEntry, Route, RouteLimits } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
 import { sourceReader } from '../../activities/sources/index.ts';
+import type { Telemetry } from '../../activities/telemetry.ts';
 import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
 import { TASK_TIMEOUT, type SearchAttribute } from '../../contract/names.ts';
 import type { RunResult } from '../../contract/outcomes.ts';
@@ -50,6 +51,8 @@ export interface RigOptions {
   readonly attributes?: readonly SearchAttribute[];
   /** CLI flags in the commands that runs show. */
   readonly connection?: string;
+  /** Who watches its runs; what it starts, its own test stops. */
+  readonly telemetry?: (store: Store) => Telemetry;
   /** Another server than the test run's own. */
   readonly server?: NativeConnection;
 }
@@ -103,7 +106,11 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
   const baseUrl = await model.listen();
   const taskQueue = `test-${process.pid}-${(count += 1)}`;
   const cluster = clusterOf(connection, 'default');
-  const deps = { ...(await dependencies(options, store, baseUrl, cluster)), files: filesIn(join(folder, 'reports')) };
+  const deps = {
+    ...(await dependencies(options, store, baseUrl, cluster)),
+    files: filesIn(join(folder, 'reports')),
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry(store) }),
+  };
   const workflowBundle = { code: await bundleCode() };
   const worker = await createLoopWorker({
     connection,

@@ -77,7 +77,10 @@ test.concurrent.for<[lie: string, from: string, to: string, named: string]>([
   },
 );
 
-test.concurrent('a model that keeps lying publishes nothing, and is not asked for ever', async ({ expect, onTestFinished }) => {
+test.concurrent('a model that keeps lying publishes nothing, and is not asked for ever', async ({
+  expect,
+  onTestFinished,
+}) => {
   const ours = await rig(
     {
       loops: [{ loop: weeklyReport, harness }],

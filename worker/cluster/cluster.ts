@@ -14,7 +14,21 @@ export interface Cluster {
   attributes(): Promise<SearchAttribute[]>;
   /** Whether the execution chain that began with `firstRunId` is still open. */
   isOpen(workflowId: string, firstRunId: string): Promise<boolean>;
+  /** Open runs on a task queue whose workflow tasks keep failing, as Temporal reports them; nothing where the server is too old to. */
+  wedged(taskQueue: string): Promise<WedgedRun[]>;
 }
+
+/** A run that does not go on until somebody mends it: its code throws, or no longer fits its history. */
+export interface WedgedRun {
+  readonly loop: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** In Temporal's words, e.g. `WorkflowTaskFailedCauseNonDeterministicError`. */
+  readonly cause: string;
+}
+
+/** So many are named at most; more are a matter for whoever looks after the cluster. */
+const MOST_WEDGED = 100;
 
 /** A cluster behind a worker's own connection. */
 export function clusterOf(connection: NativeConnection, namespace: string): Cluster {
@@ -37,5 +51,24 @@ export function clusterOf(connection: NativeConnection, namespace: string): Clus
         );
       }
     },
+    wedged: (taskQueue) => wedgedRuns(client, taskQueue),
   };
+}
+
+/** Open runs on a task queue whose workflow tasks keep failing. */
+export async function wedgedRuns(client: Client, taskQueue: string): Promise<WedgedRun[]> {
+  const query = `TaskQueue = '${taskQueue}' and ExecutionStatus = 'Running' and TemporalReportedProblems is not null`;
+  const found: WedgedRun[] = [];
+  try {
+    for await (const { type, workflowId, runId, searchAttributes } of client.workflow.list({ query })) {
+      const problems = (searchAttributes['TemporalReportedProblems'] ?? []) as unknown[];
+      found.push({ loop: type, workflowId, runId, cause: problems.map(String).join(', ') });
+      if (found.length === MOST_WEDGED) break;
+    }
+  } catch (error) {
+    // Servers before 1.30 have no such attribute.
+    if (/TemporalReportedProblems/.test(String((error as Error).cause ?? error))) return [];
+    throw error;
+  }
+  return found;
 }

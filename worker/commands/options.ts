@@ -17,6 +17,13 @@ export const LOOPS_OPTION = [
 /** Words of the option that watches it. */
 export const WATCH_OPTION = ['--watch', 'take changes in that folder at once, without losing a run', false] as const;
 
+/** Words of the option that lets Prometheus ask. */
+export const METRICS_OPTION = [
+  '--metrics-port <n>',
+  'serve metrics for Prometheus on this port of 127.0.0.1 (default: none)',
+  port,
+] as const;
+
 /** Whether a stream gets colours: a terminal does, unless `NO_COLOR` says anything (https://no-color.org). */
 export function paints(env: NodeJS.ProcessEnv, { isTTY }: { readonly isTTY?: boolean }): boolean {
   return isTTY === true && (env['NO_COLOR'] ?? '') === '';

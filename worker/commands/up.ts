@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { dataOption, LOOPS_OPTION, port, refuseLoneWatch, WATCH_OPTION } from './options.ts';
+import { dataOption, LOOPS_OPTION, METRICS_OPTION, port, refuseLoneWatch, WATCH_OPTION } from './options.ts';
 
 interface Options {
   readonly temporalPort?: number;
@@ -10,6 +10,7 @@ interface Options {
   readonly data: string;
   readonly loops?: string;
   readonly watch: boolean;
+  readonly metricsPort?: number;
   readonly fsync: boolean;
   readonly json: boolean;
 }
@@ -24,6 +25,7 @@ export function upCommand(context: CommandContext): Command {
     .option(...dataOption(context))
     .option(...LOOPS_OPTION)
     .option(...WATCH_OPTION)
+    .option(...METRICS_OPTION)
     .option('--fsync', 'survive a power cut too, not only kill -9; slower', false)
     .option('--json', 'print one line of JSON once everything is ready', false)
     .action(async (options: Options) => {
@@ -38,7 +40,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     import('../no-loop.ts'),
     import('../stop-signals.ts'),
   ]);
-  const { temporalPort, port: oldUiPort, uiPort = oldUiPort, data, fsync, watch } = options;
+  const { temporalPort, port: oldUiPort, uiPort = oldUiPort, data, fsync, watch, metricsPort } = options;
   const loops = await chosenLoops(options.loops, { report });
   refuseLoneWatch(watch, loops);
   const running = await up({
@@ -47,6 +49,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     data,
     fsync,
     report,
+    metricsPort,
     ...(loops === undefined ? {} : { loops, watch }),
     ...(temporalPort === undefined ? {} : { temporalPort }),
     ...(uiPort === undefined ? {} : { uiPort }),

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { CommandContext } from '../command.ts';
-import { dataOption, LOOPS_OPTION, refuseLoneWatch, WATCH_OPTION } from './options.ts';
+import { dataOption, LOOPS_OPTION, METRICS_OPTION, refuseLoneWatch, WATCH_OPTION } from './options.ts';
 
 interface Options {
   readonly data: string;
   readonly loops?: string;
   readonly watch: boolean;
+  readonly metricsPort?: number;
   readonly deployment?: string;
   readonly buildId?: string;
   readonly json: boolean;
@@ -19,6 +20,7 @@ export function workerCommand(context: CommandContext): Command {
     .option(...dataOption(context))
     .option(...LOOPS_OPTION)
     .option(...WATCH_OPTION)
+    .option(...METRICS_OPTION)
     .option('--deployment <name>', 'Worker Versioning: name of the deployment; needs --build-id')
     .option('--build-id <id>', 'Worker Versioning: id of this build; runs stay on the build they began on')
     .option('--json', 'print one line of JSON once the worker polls', false);
@@ -39,7 +41,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
       import('../ready.ts'),
       import('../stop-signals.ts'),
     ]);
-  const { deployment, buildId, data, watch } = options;
+  const { deployment, buildId, data, watch, metricsPort } = options;
   const loops = await chosenLoops(options.loops, { report });
   refuseLoneWatch(watch, loops);
   const { address, namespace } = targetOf(env);
@@ -52,6 +54,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     namespace,
     connectionFlags: flagsOf(address, namespace),
     report,
+    metricsPort,
     ...(loops === undefined ? {} : { loops, watch }),
     ...(deployment === undefined || buildId === undefined ? {} : { deployment: { name: deployment, buildId } }),
   });

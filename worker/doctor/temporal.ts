@@ -1,4 +1,6 @@
 import { addMissingSearchAttributes, attributesCommand } from '../temporal/search-attributes.ts';
+import { Client } from '@temporalio/client';
+import { wedgedRuns } from '../cluster/cluster.ts';
 import { plainLine } from '../../core/plain-text.ts';
 import { INDEXED_VALUE_TYPES } from '../../client/search-attributes.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../contract/names.ts';
@@ -31,6 +33,7 @@ export function temporalChecks(settings: DoctorSettings, { find }: ServerFinder)
     { name: 'namespace', run: asking(namespace) },
     { name: 'retention', run: asking(retention) },
     { name: 'search attributes', run: asking((server) => attributes(settings, server)) },
+    { name: 'wedged runs', run: asking(wedged) },
     { name: `workers on \`${TASK_QUEUE}\``, run: asking((server) => workers(settings, server)) },
   ];
 }
@@ -149,6 +152,20 @@ async function customAttributes({ connection, namespace: name }: Up): Promise<Re
 
 function typeName(number: number | undefined): string {
   return Object.entries(INDEXED_VALUE_TYPES).find(([, its]) => its === number)?.[0] ?? 'of an unknown type';
+}
+
+/** Runs that stand still until their code is mended. */
+async function wedged({ connection, namespace: name, flags }: Up): Promise<Finding> {
+  const [first, ...others] = await wedgedRuns(new Client({ connection, namespace: name }), TASK_QUEUE);
+  if (first === undefined) return ok('none that Temporal reports');
+  const { loop, workflowId, cause } = first;
+  const command = `temporal workflow show${flags} -w ${workflowId}`;
+  return {
+    kind: 'warn',
+    saw: `${plainLine(workflowId, 100)} of ${plainLine(loop, 100)}${others.length === 0 ? '' : ` and ${others.length} more`}: its workflow task fails again and again (${cause})`,
+    fix: `mend its code and start the worker again, then it goes on by itself; why: ${command}`,
+    command,
+  };
 }
 
 async function workers(settings: DoctorSettings, { connection, namespace: name }: Up): Promise<Finding> {
