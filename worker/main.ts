@@ -2,16 +2,23 @@ import { Console } from 'node:console';
 import { EXIT } from '../contract/exit-codes.ts';
 import { CommandError, type CommandContext } from './command.ts';
 import { plainText } from '../core/plain-text.ts';
+import { jsonLine, logsJson } from './json-line.ts';
 import { VERSION } from './package/package-root.ts';
 import { createProgram } from './program.ts';
+import { redactor } from './redactor.ts';
 import { cacheFolder } from './temporal/cache-folder.ts';
+
+const hide = redactor(process.env);
 
 const context: CommandContext = {
   env: process.env,
   cacheDir: cacheFolder(process.env),
   version: VERSION,
   // For people, and mostly about what others wrote: files, servers, programs.
-  report: (text) => void process.stderr.write(`${plainText(text)}\n`),
+  report: (text) =>
+    void process.stderr.write(
+      `${logsJson(process.env) ? jsonLine(Date.now(), 'info', hide(text)) : plainText(text)}\n`,
+    ),
   print: (text) => void process.stdout.write(`${text}\n`),
 };
 

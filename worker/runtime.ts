@@ -6,7 +6,7 @@ import { lineLogger } from './logger.ts';
  * over; where it never had a connection, its logging would keep this process alive.
  */
 export async function withRuntime<T>(work: () => Promise<T>): Promise<T> {
-  const runtime = Runtime.install({ logger: lineLogger(), telemetryOptions: { logging: { forward: {} } } });
+  const runtime = Runtime.install({ logger: lineLogger(process.env), telemetryOptions: { logging: { forward: {} } } });
   try {
     return await work();
   } finally {

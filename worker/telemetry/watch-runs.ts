@@ -1,8 +1,10 @@
-import type { Telemetry } from '../../activities/telemetry.ts';
+import { seenBy, type Telemetry } from '../../activities/telemetry.ts';
 import { TASK_QUEUE } from '../../contract/names.ts';
 import type { Store } from '../../store/ports.ts';
 import type { Cluster, WedgedRun } from '../cluster/cluster.ts';
 import { isFree } from '../temporal/ports.ts';
+import { logsJson } from '../json-line.ts';
+import { logLines } from './log-lines.ts';
 import { telemetrySettings } from './settings.ts';
 
 /** How runs are watched. */
@@ -41,8 +43,10 @@ export async function watchRuns(options: WatchOptions): Promise<Watch> {
     wedged = await cluster.wedged(taskQueue);
     for (const run of wedged) if (!before.has(run.runId)) report(wedgedText(run, options.connectionFlags));
   };
+  // stdout is for data.
+  const lines = logsJson(env) ? logLines((line) => void process.stderr.write(`${line}\n`), now) : undefined;
   const settings = telemetrySettings(env, metricsPort);
-  if (settings === undefined) return { telemetry: undefined, look, stop: async () => {} };
+  if (settings === undefined) return { telemetry: lines, look, stop: async () => {} };
   if (metricsPort !== undefined && !(await isFree(metricsPort)))
     throw new Error(
       `Port ${metricsPort} for metrics is taken: something else listens there. Name another with --metrics-port.`,
@@ -51,7 +55,8 @@ export async function watchRuns(options: WatchOptions): Promise<Watch> {
   const { openTelemetry } = await import('./open-telemetry.ts');
   const { facts } = store;
   const running = openTelemetry({ settings, env, facts, namespace, ui, now, report, wedged: () => wedged });
-  return { telemetry: running.telemetry, look, stop: () => running.stop() };
+  const telemetry = lines === undefined ? running.telemetry : seenBy([running.telemetry, lines]);
+  return { telemetry, look, stop: () => running.stop() };
 }
 
 /** What whoever runs the worker reads about a run that is wedged. */
