@@ -12,7 +12,7 @@ test('each step, call, verdict and gate of a run is a line with its ids, and non
   const loop = titleLoop('writeTitle', { stages: { main: { generate: model(), verify: [names] } } });
   const { start, gate } = await rig({
     loops: [{ loop, harness: 'approval: { when: "true" }' }],
-    script: [{ status: 500 }, bad('Not that'), good(CANARY)],
+    script: [{ status: 429 }, bad('Not that'), good(CANARY)],
     telemetry: () => logLines((line) => void lines.push(line), Date.now),
   });
   const handle = await start('writeTitle', { id: '1', topic: CANARY });
@@ -31,7 +31,7 @@ test('each step, call, verdict and gate of a run is a line with its ids, and non
     activityAttempt: 1,
     call: 'generate',
     model: 'fake-1',
-    failure: 'ModelError.Unavailable',
+    failure: 'ModelError.RateLimit',
   });
   const [paid] = read.filter(({ message }) => message === 'model call');
   expect(paid).toMatchObject({ activityAttempt: 2, inputTokens: 100, outputTokens: 20, costUsd: 0.00014 });
