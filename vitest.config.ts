@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** One server and one workflow bundle a test run (`tests/support/global-setup.ts`). */
@@ -9,5 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Processes that tests start compile what others have compiled before.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'loopwright-compiled') },
   },
 });

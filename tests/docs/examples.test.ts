@@ -32,7 +32,9 @@ const WITHOUT_LOOPS = ['use-the-temporal-cli.md'];
 async function follow(page: string, folder: string): Promise<void> {
   const model = new FakeOpenAi(judgeKindly, { models: ['gpt-5-mini'] });
   const server = ON_A_SERVER.includes(page) ? { TEMPORAL_ADDRESS: await startServer() } : {};
-  const reader = new DocReader(folder, { OPENAI_BASE_URL: await model.listen(), ...server });
+  // The tutorial is followed with npm's own npx.
+  const quick = page.startsWith('how-to/');
+  const reader = new DocReader(folder, { OPENAI_BASE_URL: await model.listen(), ...server }, quick);
   onTestFinished(async () => {
     await reader.stop();
     await model.close();
