@@ -117,7 +117,7 @@ async function payable<T>(asking: Asking, first: ChosenRoute, keep: Keep<T>): Pr
     let refused: unknown = error;
     for (const cheaper of await cheaperRoutes(asking, first)) {
       try {
-        return await ask(asking, cheaper, keep);
+        return await ask(asking, cheaper, keep, `generate<${cheaper.name}`);
       } catch (again) {
         if (!isRefused(again)) throw again;
         refused = again;
@@ -151,7 +151,7 @@ async function cheaperRoutes(asking: Asking, from: ChosenRoute): Promise<readonl
   );
 }
 
-async function ask<T>(asking: Asking, { name, route }: ChosenRoute, keep: Keep<T>): Promise<T> {
+async function ask<T>(asking: Asking, { name, route }: ChosenRoute, keep: Keep<T>, call = 'generate'): Promise<T> {
   const { deps, request, stage, input, earlier, parts } = asking;
   const { run } = request;
   if (route.kind === 'local') {
@@ -165,7 +165,7 @@ async function ask<T>(asking: Asking, { name, route }: ChosenRoute, keep: Keep<T
   };
   const { reply, endpoint } = await askRoute(deps, {
     run,
-    key: { stage: request.stage, attempt: request.attempt, call: 'generate' },
+    key: { stage: request.stage, attempt: request.attempt, call },
     route: name,
     request: await questionOf(asking),
     except: (other) => judgedBy(deps, stage, other),

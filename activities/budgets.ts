@@ -89,11 +89,19 @@ export async function awaitBudget(
   return { budget: wait.budget, needMicroUsd: wait.needMicroUsd };
 }
 
+/** Puts on record that a run waits for money no longer. */
+export async function endBudgetWait(
+  deps: Dependencies,
+  { run, at }: { readonly run: PinnedRun; readonly at: Timestamp },
+): Promise<void> {
+  await deps.store.ledger.endWait(run.runKey, at);
+}
+
 /** A raise that a person sent to a run. */
 export interface RaiseBudgetInput {
   readonly run: PinnedRun;
-  /** The how-manieth of the run, from 1. */
-  readonly number: number;
+  /** Of the update that brought it: the same again changes nothing, and after a reset another is another. */
+  readonly id: string;
   readonly budget: string;
   readonly usd: number;
   readonly by: string;
@@ -103,8 +111,8 @@ export interface RaiseBudgetInput {
 
 /** Adds to a budget's cap, and puts on record who did and why. */
 export async function raiseBudget(deps: Dependencies, request: RaiseBudgetInput): Promise<void> {
-  const { run, number, usd: amount, ...raise } = request;
-  const key = `${run.runKey}/raise#${number}`;
+  const { run, id, usd: amount, ...raise } = request;
+  const key = `${run.runKey}/raise:${id}`;
   await deps.store.ledger.raise({ key, runKey: run.runKey, microUsd: microUsd(amount), ...raise });
 }
 

@@ -1,6 +1,6 @@
 import type { PinnedRun } from '../contract/run.ts';
 import { act } from './act.ts';
-import { awaitBudget, raiseBudget } from './budgets.ts';
+import { awaitBudget, endBudgetWait, raiseBudget } from './budgets.ts';
 import { CHECK_PATIENCE, VERIFIER_PATIENCE, type Patience } from '../core/patience.ts';
 import type { Dependencies } from './dependencies.ts';
 import { orElsewhere } from './elsewhere.ts';
@@ -31,7 +31,12 @@ export function createActivities(deps: Dependencies) {
       return telemetry.step(stepSeen(name, run, input), () => work(deps, { ...input, run } as Input));
     }, patience);
   return {
-    openRun: wrap((input: OpenRunInput) => telemetry.step(stepSeen('openRun', input, {}), () => openRun(deps, input))),
+    openRun: wrap((input: OpenRunInput) =>
+      telemetry.step(
+        stepSeen('openRun', { ...input, loop: deps.loops.has(input.loop) ? input.loop : 'unknown' }, {}),
+        () => openRun(deps, input),
+      ),
+    ),
     fetchContext: ofRun('fetchContext', fetchContext),
     generate: ofRun('generate', orElsewhere(generate)),
     // Whoever edits waits at their gate, and can try again themselves.
@@ -42,6 +47,7 @@ export function createActivities(deps: Dependencies) {
     openGate: ofRun('openGate', openGate),
     recordDecision: ofRun('recordDecision', recordDecision),
     awaitBudget: ofRun('awaitBudget', awaitBudget),
+    endBudgetWait: ofRun('endBudgetWait', endBudgetWait),
     raiseBudget: ofRun('raiseBudget', raiseBudget),
     act: ofRun('act', act),
     recordLesson: ofRun('recordLesson', recordLesson),

@@ -67,11 +67,12 @@ async function payOnce(
   const response = await reserve(deps, run, call, endpoint.model, price, request);
   const { telemetry = unseen } = deps;
   const seen = { loop: run.loop, runKey: run.runKey, ...key, ...executionSeen() };
-  let noted = response !== undefined;
-  const leave = (): boolean => noted && goesOnElsewhere(request.signal);
+  let noted = response;
+  const leave = async (): Promise<boolean> =>
+    noted !== undefined && (await goesOnElsewhere(deps, call, noted, request));
   const note = async (id: string): Promise<void> => {
     await deps.store.ledger.note(call, id);
-    noted = true;
+    noted = id;
   };
   try {
     const { reply } = await telemetry.call({ ...seen, endpoint, request }, async () => {
@@ -85,14 +86,24 @@ async function payOnce(
     return reply;
   } catch (error) {
     // Its line stays held, with the response: the next try makes both its own.
-    if (!leave()) await settleFailed(deps, call, price, error);
+    if (!(await leave())) await settleFailed(deps, call, price, error);
     throw error;
   }
 }
 
-/** Whether a step ends here only to go on on another worker: this one is stopping, or was too slow to say that it lives. */
-function goesOnElsewhere({ aborted, reason }: AbortSignal): boolean {
-  return aborted && ['WORKER_SHUTDOWN', 'TIMED_OUT'].includes((reason as Error | undefined)?.message ?? '');
+/** Why a step ends here only to go on on another worker: this one is stopping, was too slow to say that it lives, or a person paused it. */
+const GOES_ON = ['WORKER_SHUTDOWN', 'TIMED_OUT', 'PAUSED', 'RESET'];
+
+/** Whether another try will wait for the response, or does already: the server knows this one no more where it was too slow, and where the run is over. */
+async function goesOnElsewhere(
+  deps: Dependencies,
+  call: CallKey,
+  response: string,
+  { signal: { aborted, reason } }: ModelRequest,
+): Promise<boolean> {
+  if (!aborted) return false;
+  const why = (reason as Error | undefined)?.message ?? '';
+  return GOES_ON.includes(why) || (why === 'NOT_FOUND' && (await deps.store.ledger.isAwaited(response, call)));
 }
 
 /** Takes the worst case from every budget above the call; answers the response that an earlier try left in flight. */
@@ -104,7 +115,7 @@ async function reserve(
   price: Price,
   request: ModelRequest,
 ): Promise<string | undefined> {
-  const worst = callCost(price, { inputTokens: worstInput(request), outputTokens: request.maxOutputTokens });
+  const worst = callCost(dearest(price), { inputTokens: worstInput(request), outputTokens: request.maxOutputTokens });
   const at = deps.now();
   const reserved = await deps.store.ledger.reserve(call, {
     model,
@@ -128,6 +139,12 @@ async function reserve(
     default:
       return assertNever(reserved);
   }
+}
+
+/** Whatever of the input was cached: a cached token that costs more than another is somebody's slip, and holds all the same. */
+function dearest(price: Price): Price {
+  const { inputUsdPerMillion, cachedInputUsdPerMillion = 0 } = price;
+  return { ...price, inputUsdPerMillion: Math.max(inputUsdPerMillion, cachedInputUsdPerMillion) };
 }
 
 function worstInput({ instructions, prompt, schema }: ModelRequest): number {

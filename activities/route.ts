@@ -5,6 +5,7 @@ import type { PinnedRun } from '../contract/run.ts';
 import { usd } from '../core/money.ts';
 import type { Strategy } from '../core/stage.ts';
 import type { Stage } from '../loops/define/index.ts';
+import { routesOf } from '../loops/define/verifiers.ts';
 import type { Dependencies, Route } from './dependencies.ts';
 import { sameModel, type ModelIdentity } from './models/same-model.ts';
 import { textOf } from './pinned.ts';
@@ -37,7 +38,10 @@ export async function routesFor(
   const chosen = await byRules(deps, run, harness, stage, bindings);
   if (strategy !== 'route') return chosen;
   const last = chosen.at(-1);
-  const other = routesNamed(deps, harness, stage).find(({ name }) => name !== last?.name);
+  // The learner is told nothing of findings, so it would say the same again.
+  const other = routesNamed(deps, harness, stage).find(
+    ({ name, route }) => route.kind === 'endpoint' && name !== last?.name,
+  );
   return other === undefined ? chosen : [other];
 }
 
@@ -100,8 +104,8 @@ function namedRoute(deps: Dependencies, { loop }: PinnedRun, name: string): Chos
 
 /** Whether a judge of a stage asks this model too: then it must not make what that judge grades. */
 export function judgedBy(deps: Dependencies, { verify }: Stage<unknown, unknown>, model: ModelIdentity): boolean {
-  return verify.some((verifier) => {
-    const route = verifier.kind === 'judge' ? deps.routes.get(verifier.model) : undefined;
+  return verify.flatMap(routesOf).some((name) => {
+    const route = deps.routes.get(name);
     return route?.kind === 'endpoint' && sameModel(route.endpoint, model);
   });
 }

@@ -28,8 +28,8 @@ export async function stopsOf(
 /** Ways to make an attempt differently: first by another model, for feedback alone rarely changes an answer. */
 function strategiesOf(deps: Dependencies, harness: Harness, stage: Stage<unknown, unknown>): readonly Strategy[] {
   if (stage.generate.kind !== 'model') return [];
-  const routes = routesNamed(deps, harness, stage);
-  if (!routes.some(({ route }) => route.kind === 'endpoint')) return [];
+  const models = routesNamed(deps, harness, stage).filter(({ route }) => route.kind === 'endpoint');
+  if (models.length === 0) return [];
   const bare = (stage.context ?? []).length > 0 || harness.examples.length > 0;
-  return [...(routes.length > 1 ? ['route' as const] : []), ...(bare ? ['context' as const] : []), 'temperature'];
+  return [...(models.length > 1 ? ['route' as const] : []), ...(bare ? ['context' as const] : []), 'temperature'];
 }

@@ -1,6 +1,7 @@
 import { callCost } from '../core/money.ts';
 import { readPriceTable } from '../core/prices.ts';
 import type { LostCall } from '../store/ledger-port.ts';
+import type { ModelEndpoint } from './models/port.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** Closes the record of a run that Temporal no longer has: terminated, timed out, or forgotten. One that has closed itself since it was looked at stays as it is. */
@@ -47,12 +48,16 @@ async function reconcile(
   now: number,
 ): Promise<boolean> {
   const run = await store.runs.find(call.runKey);
-  const route = [...routes.values()].find((one) => one.kind === 'endpoint' && one.endpoint.model === model);
-  const used = route?.kind === 'endpoint' ? await route.endpoint.recover?.(response) : undefined;
-  if (used === 'going' && now - leaseUntil <= GIVEN_UP_MS) return false;
+  // Of a run that is over nothing is waited for.
+  const cancel = run?.outcome !== undefined || now - leaseUntil > GIVEN_UP_MS;
+  let used: Awaited<ReturnType<NonNullable<ModelEndpoint['recover']>>>;
+  for (const route of routes.values())
+    if (route.kind === 'endpoint' && route.endpoint.model === model && used === undefined)
+      used = await route.endpoint.recover?.(response, cancel);
+  if (used === 'going') return false;
   const text = run === undefined ? undefined : await store.artefacts.get(run.prices);
   const price = readPriceTable(text ?? '{}').models[model];
-  if (used === undefined || used === 'going' || price === undefined) await store.ledger.giveUp(call);
+  if (used === undefined || price === undefined) await store.ledger.giveUp(call);
   else await store.ledger.settle(call, { ...used, microUsd: callCost(price, used) });
   return true;
 }

@@ -14,6 +14,7 @@ export type StepName =
   | 'openGate'
   | 'recordDecision'
   | 'awaitBudget'
+  | 'endBudgetWait'
   | 'raiseBudget'
   | 'act'
   | 'recordLesson';

@@ -28,8 +28,9 @@ export const CostLine = z.object({
   calls: z.int(),
   inputTokens: z.int(),
   outputTokens: z.int(),
-  /** Runs that paid for a call, and those of them that ended `accepted`. */
+  /** Runs that paid for a call. */
   runs: z.int(),
+  /** Runs that ended `accepted`, those that cost nothing too; of a model those that paid for it. */
   accepted: z.int(),
 });
 /** Money of a group, in integer micro-USD. */

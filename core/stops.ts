@@ -9,7 +9,7 @@ export interface Tried {
   readonly characters?: number | undefined;
   /** Names of the criteria that certainly fail, and of verifiers that were not asked because of them; sorted. */
   readonly failed: readonly string[];
-  /** The same with what was seen, numbers left out: equal ones are the same obstacle. */
+  /** The same with what was seen, places and times left out: equal ones are the same obstacle. */
   readonly blockers: readonly string[];
 }
 
@@ -34,12 +34,17 @@ const LONGEST_PERIOD = 4;
 /** The name of the criterion that an answer fits its schema, which is repaired once. */
 const SCHEMA = 'schema';
 
+/** What differs from one look at the same obstacle to the next: where in a text it is, and how long something took. */
+const PLACES_AND_TIMES = /\s+|:\d+(?::\d+)?|\b(?:line|column|at) \d+|\b\d+(?:\.\d+)? ?(?:ms|s|seconds)\b/g;
+
 /** What an attempt came to. */
 export function triedOf(artefact: Digest, characters: number | undefined, verdict: Verdict): Tried {
   const against = verdict.criteria.filter(isCertainFail);
   // Whoever's turn did not come has passed nothing: an attempt that comes further fails less.
   const failed = new Set([...against, ...(verdict.notAsked ?? [])].map(({ name }) => name));
-  const blockers = new Set(against.map(({ name, evidence }) => `${name}: ${evidence.replaceAll(/[\d\s]+/g, ' ')}`));
+  const blockers = new Set(
+    against.map(({ name, evidence }) => `${name}: ${evidence.replaceAll(PLACES_AND_TIMES, ' ')}`),
+  );
   return {
     artefact,
     ...(characters === undefined ? {} : { characters }),

@@ -103,7 +103,11 @@ async function historyOf(database: Kysely<Tables>, loop: string, stage: string, 
       from runs join attempts on attempts.run_key = runs.run_key
       where runs.loop = ${loop} and attempts.stage like ${`${stage}#%`}
       order by runs.opened_at desc limit ${upTo})
-    select newest.attempt, count(*) as tried, sum(judgements.verdict = 'pass') as passed,
+    select newest.attempt, count(*) as tried,
+      -- What only a person can say, and what a person said yes to, is no failed attempt.
+      sum(judgements.verdict in ('pass', 'inconclusive') or exists (select 1 from judgements as endorsed
+        where endorsed.run_key = newest.run_key and endorsed.stage = newest.stage
+          and endorsed.artefact = newest.artefact and endorsed.verdict = 'pass')) as passed,
       sum((select coalesce(sum(ledger.booked), 0) from ledger where ledger.run_key = newest.run_key
         and ledger.stage = newest.stage and ledger.attempt = newest.attempt)) as cost
     from newest join judgements on judgements.run_key = newest.run_key and judgements.stage = newest.stage

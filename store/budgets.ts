@@ -124,6 +124,16 @@ export async function addWait(trx: Kysely<Tables>, wait: Parameters<Ledger['wait
     .execute();
 }
 
+/** Ends a run's wait for money. */
+export async function endWait(trx: Kysely<Tables>, runKey: string, at: number): Promise<void> {
+  await trx
+    .updateTable('budget_waits')
+    .set({ ended_at: at })
+    .where('run_key', '=', runKey)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
 /** Records a raise, which ends its run's wait; the same one again changes nothing. */
 export async function addRaise(
   trx: Kysely<Tables>,
@@ -134,12 +144,7 @@ export async function addRaise(
     .values({ key, budget, run_key: runKey, micro_usd: microUsd, by, reason, at })
     .onConflict((on) => on.doNothing())
     .execute();
-  await trx
-    .updateTable('budget_waits')
-    .set({ ended_at: at })
-    .where('run_key', '=', runKey)
-    .where('ended_at', 'is', null)
-    .execute();
+  await endWait(trx, runKey, at);
 }
 
 /** What every budget should hold, by its lines. */

@@ -13,12 +13,18 @@ export interface CostBook {
 export function sqlCosts({ read }: Database): CostBook {
   return {
     async costs(query, day) {
-      const [lines, [total = NOTHING], low] = await Promise.all([
+      const [lines, [total = NOTHING], low, accepted, [all]] = await Promise.all([
         linesOf(read, query, GROUPS[query.by]),
         linesOf(read, query, sql`'all'`),
         lowBudgets(read, day),
+        query.by === 'model' ? undefined : acceptedRuns(read, query, RUN_GROUPS[query.by]),
+        acceptedRuns(read, query, sql`'all'`),
       ]);
-      return { lines, total, low };
+      const counted = (line: CostLine): CostLine =>
+        accepted === undefined
+          ? line
+          : { ...line, accepted: accepted.find(({ group }) => group === line.group)?.accepted ?? 0 };
+      return { lines: lines.map(counted), total: { ...total, accepted: all?.accepted ?? 0 }, low };
     },
   };
 }
@@ -30,6 +36,30 @@ const GROUPS: Readonly<Record<CostQuery['by'], RawBuilder<string>>> = {
   outcome: sql`coalesce(runs.outcome, '-')`,
   tenant: sql`coalesce(ledger.tenant, '-')`,
 };
+
+/** The same of runs: what was accepted for nothing counts too, and makes the others cheaper. A model has only those that it was paid for. */
+const RUN_GROUPS: Readonly<Record<Exclude<CostQuery['by'], 'model'>, RawBuilder<string>>> = {
+  loop: sql`runs.loop`,
+  day: sql`strftime('%Y-%m-%d', runs.closed_at / 1000, 'unixepoch')`,
+  outcome: sql`runs.outcome`,
+  tenant: sql`coalesce(runs.tenant, '-')`,
+};
+
+async function acceptedRuns(
+  database: Kysely<Tables>,
+  { loop, since, until }: CostQuery,
+  group: RawBuilder<string>,
+): Promise<{ group: string; accepted: number }[]> {
+  return await database
+    .selectFrom('runs')
+    .where('outcome', '=', 'accepted')
+    .$if(loop !== undefined, (some) => some.where('loop', '=', loop ?? ''))
+    .$if(since !== undefined, (some) => some.where('closed_at', '>=', since ?? 0))
+    .$if(until !== undefined, (some) => some.where('closed_at', '<', until ?? 0))
+    .select([group.as('group'), sql<number>`count(*)`.as('accepted')])
+    .groupBy(group)
+    .execute();
+}
 
 const NOTHING: CostLine = {
   group: 'all',
@@ -61,10 +91,10 @@ async function linesOf(
       sum('settled', 'booked').as('settledMicroUsd'),
       sum('uncertain', 'booked').as('uncertainMicroUsd'),
       sum('held', 'reserved').as('heldMicroUsd'),
-      sql<number>`count(*)`.as('calls'),
+      sql<number>`sum(ledger.state <> 'released')`.as('calls'),
       sql<number>`sum(ledger.input_tokens)`.as('inputTokens'),
       sql<number>`sum(ledger.output_tokens)`.as('outputTokens'),
-      sql<number>`count(distinct ledger.run_key)`.as('runs'),
+      sql<number>`count(distinct case when ledger.state <> 'released' then ledger.run_key end)`.as('runs'),
       sql<number>`count(distinct case when runs.outcome = 'accepted' then ledger.run_key end)`.as('accepted'),
     ])
     .groupBy(group)

@@ -85,6 +85,10 @@ export interface Ledger {
   >;
   /** Notes the provider's id of the response that a held call waits for, so that another try can pick it up. */
   note(call: CallKey, response: string): Promise<void>;
+  /** Names of an attempt's calls that wait for a response at its provider. */
+  inFlight(attempt: Pick<CallKey, 'runKey' | 'stage' | 'attempt'>): Promise<readonly string[]>;
+  /** Whether another try than this one waits for a response. */
+  isAwaited(response: string, by: CallKey): Promise<boolean>;
   /** Books what the call really cost; once. */
   settle(call: CallKey, actual: Usage & { readonly microUsd: number }): Promise<void>;
   /** Books the worst case: the provider may have charged us. */
@@ -98,6 +102,8 @@ export interface Ledger {
     readonly needMicroUsd: number;
     readonly at: Timestamp;
   }): Promise<void>;
+  /** Notes that a run waits no longer. */
+  endWait(runKey: string, at: Timestamp): Promise<void>;
   /** Adds to a budget's cap, for good; the run waits no longer. */
   raise(raise: Raise): Promise<void>;
   /** How much people have raised a budget by. */

@@ -1,6 +1,8 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { addRaise, addWait, bookBudgets, raisedBy, reconcileBudgets, takeFromAll, usedOf } from './budgets.ts';
+import { addRaise, addWait, bookBudgets, endWait, raisedBy, reconcileBudgets, takeFromAll, usedOf } from './budgets.ts';
 import type { CallKey, Ledger } from './ledger-port.ts';
+import { responses } from './responses.ts';
+import { callOf, keyOf } from './ledger-key.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
@@ -68,14 +70,6 @@ const bookLine = prepared((database, booking: CallKey & Booking) =>
     .returning(['reserved', 'booked', 'budgets']),
 );
 
-const noteResponse = prepared((database, noted: CallKey & { readonly response: string }) =>
-  database
-    .updateTable('ledger')
-    .set({ response: noted.response })
-    .where((row) => row.and(keyOf(noted)))
-    .where('state', '=', 'held'),
-);
-
 const selectHeld = prepared((database, { runKey }: { runKey: string }) =>
   database.selectFrom('ledger').selectAll().where('run_key', '=', runKey).where('state', '=', 'held'),
 );
@@ -84,9 +78,7 @@ const selectHeld = prepared((database, { runKey }: { runKey: string }) =>
 export function sqlLedger({ read, write }: Database): Ledger {
   return {
     reserve: (call, reservation) => write((trx) => reserve(trx, call, reservation)),
-    async note(call, response) {
-      await write((trx) => noteResponse(trx, { ...call, response }));
-    },
+    ...responses({ read, write }),
     settle: (call, actual) =>
       write((trx) =>
         book(trx, call, {
@@ -98,18 +90,6 @@ export function sqlLedger({ read, write }: Database): Ledger {
       ),
     giveUp: (call) => write((trx) => book(trx, call, worstCase)),
     release: (call) => write((trx) => book(trx, call, { ...worstCase, state: 'released', amount: 0 })),
-    async lost(now) {
-      const lines = await read
-        .selectFrom('ledger')
-        .selectAll()
-        .where('state', '=', 'held')
-        .where('lease_until', '<', now)
-        .where('response', 'is not', null)
-        .execute();
-      return lines.map((line) => {
-        return { call: callOf(line), model: line.model, response: line.response ?? '', leaseUntil: line.lease_until };
-      });
-    },
     expire: (now) =>
       write(async (trx) => {
         const lines = await trx
@@ -123,6 +103,7 @@ export function sqlLedger({ read, write }: Database): Ledger {
         return lines.length;
       }),
     wait: (wait) => write((trx) => addWait(trx, wait)),
+    endWait: (runKey, at) => write((trx) => endWait(trx, runKey, at)),
     raise: (raise) => write((trx) => addRaise(trx, raise)),
     raised: (budget) => raisedBy(read, budget),
     reconcile: () => write(reconcileBudgets),
@@ -142,7 +123,8 @@ async function reserve(
   if (known !== undefined && known.state !== 'held') return { kind: 'booked' };
   if (known !== undefined) return { kind: 'held', ...(known.response === null ? {} : { response: known.response }) };
   const inFlight = tries.find(({ state, response }) => state === 'held' && response !== null);
-  if (inFlight?.response && inFlight.execution === call.execution) {
+  // Routing may ask another model this time: then what is in flight is no answer of its.
+  if (inFlight?.response && inFlight.execution === call.execution && inFlight.model === reservation.model) {
     await takeOver(trx, inFlight, call, reservation.leaseUntil);
     return { kind: 'held', response: inFlight.response };
   }
@@ -188,31 +170,18 @@ async function book(trx: Kysely<Tables>, call: CallKey, booking: Booking): Promi
   if (line !== undefined) await bookBudgets(trx, line);
 }
 
-/** Books a run's calls that are still held at their worst case, because nobody lives who could settle them. */
+/** Books a run's calls that are still held at their worst case, because nobody lives who could settle them. What a provider can be asked about is left to the sweep, at once. */
 export async function giveUpHeld(trx: Kysely<Tables>, runKey: string): Promise<void> {
-  for (const line of await selectHeld(trx, { runKey })) await book(trx, callOf(line), worstCase);
+  for (const line of await selectHeld(trx, { runKey })) {
+    if (line.response === null) await book(trx, callOf(line), worstCase);
+    else await endLease(trx, line);
+  }
 }
 
-/** Primary key of a call's line, as columns. */
-function keyOf(call: CallKey) {
-  return {
-    run_key: call.runKey,
-    stage: call.stage,
-    attempt: call.attempt,
-    call: call.call,
-    execution: call.execution,
-    activity_attempt: call.activityAttempt,
-  };
-}
-
-function callOf(line: Selectable<Tables['ledger']>): CallKey {
-  return {
-    runKey: line.run_key,
-    loop: line.loop,
-    stage: line.stage,
-    attempt: line.attempt,
-    call: line.call,
-    execution: line.execution,
-    activityAttempt: line.activity_attempt,
-  };
+async function endLease(trx: Kysely<Tables>, line: Selectable<Tables['ledger']>): Promise<void> {
+  await trx
+    .updateTable('ledger')
+    .set({ lease_until: 0 })
+    .where((row) => row.and(keyOf(callOf(line))))
+    .execute();
 }

@@ -1,4 +1,4 @@
-import { setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { currentUpdateInfo, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   approveSignal,
@@ -69,7 +69,7 @@ export function listen(state: RunState): void {
     (argument) => {
       const { raise, short } = raised(state, argument);
       const pending = state.raises ?? [];
-      state.raises = [...pending, raise];
+      state.raises = [...pending, { ...raise, id: currentUpdateInfo()?.id ?? String(pending.length) }];
       const added = state.raises.reduce((sum, { usd: amount }) => sum + amount, 0);
       return { budget: short.budget, raisedUsd: raise.usd, capUsd: usd(short.capMicroUsd) + added };
     },
@@ -116,7 +116,8 @@ function raised(state: RunState, argument: unknown): { raise: RaiseBudgetArgumen
   const parsed = read(readRaiseBudget, argument);
   if (!parsed.success) throw refused(`malformed: ${parsed.why}`);
   const { short } = state;
-  if (short === undefined) throw refused(`early or late: the run waits for no money, it is ${state.phase}`);
+  if (short === undefined || state.phase !== 'awaitingBudget')
+    throw refused(`early or late: the run waits for no money, it is ${state.phase}`);
   const forbidden = forbiddenTo(state, parsed.data.by);
   if (forbidden !== undefined) throw refused(forbidden);
   return { raise: parsed.data, short };

@@ -19,8 +19,10 @@ export async function paidStep<T>(state: RunState, checkpoint: Checkpoint, step:
     try {
       return await untilStopped(state, step);
     } catch (error) {
-      // Ends the run where a stop is what cancelled the step.
-      if (isCancellation(error) && state.stop !== undefined) await checkpoint();
+      // Ends the run where a stop is what cancelled the step, and not somebody who cancelled the run.
+      const cancelled = CancellationScope.current().consideredCancelled;
+      if (planOf(state).stopsAbort === true && isCancellation(error) && state.stop !== undefined && !cancelled)
+        await checkpoint();
       const short = shortOf(state, error);
       if (short === undefined || !(await moreCame(state, short, checkpoint))) throw error;
     }
@@ -64,24 +66,48 @@ async function moreCame(state: RunState, short: Short, checkpoint: Checkpoint): 
   state.phase = 'awaitingBudget';
   state.clock = park(state.clock, since);
   const { budget, needMicroUsd } = short;
+  // A loop's budget is of a day: tomorrow there is another.
+  const another = budget.startsWith('loop:') && needMicroUsd <= short.capMicroUsd;
+  const waitMs = another ? Math.min(expiresAfterMs, untilTomorrow(since)) : expiresAfterMs;
   await records.awaitBudget.executeWithOptions({ summary: 'budget short' }, [
     { run: run.runKey, budget, needMicroUsd, at: since },
   ]);
   show(state, 'awaitingBudget');
   describe(state);
-  await condition(() => (state.raises ?? []).length > 0 || state.stop !== undefined, expiresAfterMs);
+  try {
+    await condition(() => (state.raises ?? []).length > 0 || state.stop !== undefined, waitMs);
+  } finally {
+    state.short = undefined;
+    // What was accepted counts, whatever ended the wait.
+    await CancellationScope.nonCancellable(() => recordRaises(state, budget));
+    state.phase = 'running';
+    state.clock = resume(state.clock, Date.now());
+    describe(state);
+  }
+  if (state.stop !== undefined) await checkpoint();
+  const { raised } = state;
+  state.raised = false;
+  return raised === true || waitMs < expiresAfterMs;
+}
+
+/** Puts raises on record; without any, that the wait is over. */
+async function recordRaises(state: RunState, budget: string): Promise<void> {
+  const { run } = planOf(state);
   const raises = state.raises ?? [];
   state.raises = [];
-  state.short = undefined;
-  for (const raise of raises) {
-    state.raised = (state.raised ?? 0) + 1;
+  state.raised = raises.length > 0;
+  for (const raise of raises)
     await records.raiseBudget.executeWithOptions({ summary: `budget raised by ${raise.usd} USD` }, [
-      { run: run.runKey, number: state.raised, budget, ...raise, at: Date.now() },
+      { run: run.runKey, budget, ...raise, at: Date.now() },
     ]);
-  }
-  state.phase = 'running';
-  state.clock = resume(state.clock, Date.now());
-  describe(state);
-  if (state.stop !== undefined) await checkpoint();
-  return raises.length > 0;
+  if (raises.length === 0)
+    await records.endBudgetWait.executeWithOptions({ summary: 'budget wait over' }, [
+      { run: run.runKey, at: Date.now() },
+    ]);
+}
+
+/** How long until the next day (UTC) begins, with its own budgets, in milliseconds. */
+function untilTomorrow(now: number): number {
+  const day = 86_400_000;
+  return day - (now % day) + 1000;
 }

@@ -9,6 +9,7 @@ import { notWorthIt } from '../core/worth.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import type { Generated } from '../activities/generate.ts';
 import type { Activities } from '../activities/index.ts';
+import { whereItBelongs, type Queue } from './elsewhere.ts';
 import { paidStep } from './paid-step.ts';
 import { models, steps, verifiers } from './proxies.ts';
 import { recordDecided } from './record-decided.ts';
@@ -34,6 +35,10 @@ export async function runStage(
   state.stage = step;
   const plan = planOf(state);
   let counts = feedback === undefined;
+  // Where attempts are made whose route has limits; asked for anew after a person was waited for.
+  const at: Queue = { name: undefined };
+  const { costBefore = state.costMicroUsd } = recordOf(state, step);
+  state.stages[step] = { ...recordOf(state, step), costBefore };
   if (state.decided !== undefined) await recordDecided(state);
   for (;;) {
     const leaving = checkpoint();
@@ -43,7 +48,7 @@ export async function runStage(
     const attempt = before.attempts + 1;
     const common = { run: plan.run.runKey, stage: step, attempt, earlier };
     show(state, 'running');
-    const generated = await generate(state, step, checkpoint, {
+    const generated = await generate(state, step, checkpoint, at, {
       ...common,
       context,
       ...(previous === undefined ? {} : { previous }),
@@ -69,29 +74,27 @@ async function generate(
   state: RunState,
   step: string,
   checkpoint: Checkpoint,
+  at: Queue,
   request: Parameters<Activities['generate']>[0],
 ): Promise<Generated> {
   const plan = planOf(state);
   const name = stageOf(step);
   const summary = `${name}/${request.attempt} generate`;
-  for (;;) {
-    const { queue } = recordOf(state, step);
-    const made = await paidStep(state, checkpoint, () =>
+  return await whereItBelongs(at, (place) =>
+    paidStep(state, checkpoint, () =>
       plan.stages[name]?.generate === 'local'
         ? steps.generate.executeWithOptions({ summary, ...untilDeadline(state, plan) }, [request])
         : models.generate.executeWithOptions(
             {
               summary,
               ...untilDeadline(state, plan),
-              ...(queue === undefined ? {} : { taskQueue: queue }),
+              ...place,
               ...(request.feedback === undefined ? {} : { priority: AWAITED }),
             },
             [request],
           ),
-    );
-    if (!('elsewhere' in made)) return made;
-    state.stages[step] = { ...recordOf(state, step), queue: made.elsewhere };
-  }
+    ),
+  );
 }
 
 /** Verifies an attempt, on the queue of a judge's route where that has limits. */
@@ -105,23 +108,16 @@ async function evaluate(
   const name = stageOf(step);
   const summary = `${name}/${request.attempt} evaluate`;
   const judges = plan.patientVerifiers === true ? verifiers : models;
-  let queue: string | undefined;
-  for (;;) {
-    const found = await paidStep(state, checkpoint, () =>
+  return await whereItBelongs({ name: undefined }, (place) =>
+    paidStep(state, checkpoint, () =>
       plan.patientVerifiers !== true && plan.stages[name]?.evaluate === 'local'
         ? steps.evaluate.executeWithOptions({ summary }, [request])
         : judges.evaluate.executeWithOptions(
-            {
-              summary,
-              ...(plan.patientVerifiers === true ? untilDeadline(state, plan) : {}),
-              ...(queue === undefined ? {} : { taskQueue: queue }),
-            },
+            { summary, ...(plan.patientVerifiers === true ? untilDeadline(state, plan) : {}), ...place },
             [request],
           ),
-    );
-    if (!('elsewhere' in found)) return found;
-    queue = found.elsewhere;
-  }
+    ),
+  );
 }
 
 /** Takes an evaluation into the record; says what came of the stage, or nothing where another attempt is due. */
@@ -154,12 +150,13 @@ function settle(state: RunState, step: string, evaluation: Evaluation, counts: b
 }
 
 /** How a stage knows that it gets nowhere. */
-function sensesOf(state: RunState, step: string, { counted }: StageProgress): Senses | undefined {
+function sensesOf(state: RunState, step: string, { attempts, counted }: StageProgress): Senses | undefined {
   const stops = planOf(state).stops?.[stageOf(step)];
   if (stops === undefined) return undefined;
   const { strategies, history, worthMicroUsd } = stops;
   if (history === undefined || worthMicroUsd === undefined) return { strategies };
-  const mean = Math.round(state.costMicroUsd / Math.max(1, state.attempts));
+  const spent = state.costMicroUsd - (recordOf(state, step).costBefore ?? 0);
+  const mean = Math.round(spent / Math.max(1, attempts));
   return { strategies, notWorthIt: notWorthIt(history, counted + 1, worthMicroUsd, mean) };
 }
 

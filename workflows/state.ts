@@ -16,8 +16,8 @@ export interface StageRecord {
   readonly progress: StageProgress;
   readonly earlier: Readonly<Record<string, Digest>>;
   readonly context?: Digest;
-  /** Where its attempts are made, since its route has limits. */
-  readonly queue?: string;
+  /** What the run had cost when the stage began, in micro-USD. */
+  readonly costBefore?: number;
   /** Set when the stage is done. */
   readonly draft?: Draft;
 }
@@ -73,9 +73,10 @@ export interface RunState {
   decided: Decided | undefined;
   /** The budget that the run waits at. */
   short?: WaitingForMoney | undefined;
-  /** Raises that came for it, and how many came before. */
-  raises?: readonly RaiseBudgetArgument[];
-  raised?: number;
+  /** Raises that came for it, by the ids of their updates. */
+  raises?: readonly (RaiseBudgetArgument & { readonly id: string })[];
+  /** Whether some of them ended the last wait. */
+  raised?: boolean;
   stop: { readonly by: string; readonly reason: string } | undefined;
   refusedCount: number;
   /** Newest first, at most five. */

@@ -10,9 +10,6 @@ import { responseAnswer, responseParameters } from './responses-api.ts';
 const FIRST_LOOK_MS = 250;
 const LAST_LOOK_MS = 5000;
 
-/** So many looks in a row may fail: the response goes on whether it is looked at or not. */
-const LOOKS_ALLOWED = 10;
-
 /** How long a provider may take to say that it has stopped, in milliseconds. */
 const CANCEL_MS = 5000;
 
@@ -38,7 +35,7 @@ export async function askInBackground(
   try {
     return await lookUntilDone(client, begun.id, request.signal, end);
   } catch (error) {
-    if (!background.leave()) await cancelResponse(client, begun.id);
+    if (!(await background.leave())) await cancelResponse(client, begun.id);
     throw error;
   }
 }
@@ -57,24 +54,27 @@ async function begin(
   const begun = Begun.safeParse(body);
   // Whatever it is, it says by itself what is wrong with it.
   if (!begun.success) return { id: '', body };
-  await background.note(begun.data.id);
+  const { id } = begun.data;
+  await background.note(id).catch(async (error: unknown) => {
+    // Nobody would know of it.
+    await cancelResponse(client, id);
+    throw error;
+  });
   return { id: begun.data.id, body };
 }
 
 async function lookUntilDone(client: OpenAI, id: string, signal: AbortSignal, end: number): Promise<ApiAnswer> {
-  let failed = 0;
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LAST_LOOK_MS, waitMs * 1.5)) {
     const leftMs = end - Date.now();
     if (leftMs <= 0) throw new NoAnswer('late');
     await pause(Math.min(waitMs, leftMs), undefined, { signal });
     try {
       const look = await lookAt(client, id, signal);
-      failed = 0;
       if (look.kind === 'done') return responseAnswer(look.body);
       if (look.kind === 'gone') return gone(id);
     } catch (error) {
-      failed += 1;
-      if (signal.aborted || failed >= LOOKS_ALLOWED || !isPassing(error)) throw error;
+      // The response goes on whether it is looked at or not.
+      if (signal.aborted || !isPassing(error)) throw error;
     }
   }
 }
@@ -111,11 +111,16 @@ async function cancelResponse(client: OpenAI, id: string): Promise<void> {
   });
 }
 
-/** What became of a response that nobody waits for any more: its answer, `going`, or undefined where the provider does not say. */
-export async function recoverResponse(client: OpenAI, id: string): Promise<ApiAnswer | 'going' | undefined> {
+/** What became of a response that nobody waits for any more: its answer, `going`, or undefined where the provider does not say, or it was cancelled. */
+export async function recoverResponse(
+  client: OpenAI,
+  id: string,
+  cancel: boolean,
+): Promise<ApiAnswer | 'going' | undefined> {
   try {
     const look = await lookAt(client, id, AbortSignal.timeout(30_000));
-    if (look.kind === 'going') return 'going';
+    if (look.kind === 'going' && !cancel) return 'going';
+    if (look.kind === 'going') await cancelResponse(client, id);
     return look.kind === 'done' ? responseAnswer(look.body) : undefined;
   } catch {
     return undefined;

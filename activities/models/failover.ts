@@ -11,10 +11,17 @@ import type { ModelEndpoint, ModelReply, ModelRequest } from './port.ts';
 /** A wait that a provider asks for and that is no reason to ask another, in milliseconds. */
 const SHORT_WAIT_MS = 5000;
 
+/** How long a step waits where all that could answer rest, in milliseconds. */
+const RESTING_WAIT_MS = 5000;
+
 /** A model of a route's chain. */
 interface Link {
   readonly name: string;
   readonly endpoint: ModelEndpoint;
+  /** Its call's name in the ledger. */
+  readonly call: string;
+  /** A response of it is in flight for this very call. */
+  readonly inFlight: boolean;
 }
 
 /** A question to a route. */
@@ -40,38 +47,84 @@ export async function askRoute(
   question: RouteQuestion,
 ): Promise<{ readonly reply: ModelReply; readonly endpoint: ModelEndpoint }> {
   const { run, key, request, alongside } = question;
-  const chain = chainOf(deps, question);
-  const down: { readonly link: Link; readonly error: ApplicationFailure }[] = [];
+  const chain = await inOrder(deps, question, chainOf(deps, question));
+  const trouble: Trouble = { down: [], rest: [] };
   for (const [index, link] of chain.entries()) {
-    const { name, endpoint } = link;
+    const { endpoint, call } = link;
     const last = index === chain.length - 1;
-    if (!last && !isUp(endpoint, deps.now())) continue;
-    const call = index === 0 ? key : { ...key, call: `${key.call}>${name}` };
+    if (!last && !link.inFlight && !isUp(endpoint, deps.now())) {
+      trouble.rest.push(link);
+      continue;
+    }
     try {
-      const reply = await meteredCall(deps, run, call, endpoint, request, async (made) => alongside?.(made, endpoint));
+      const own = { ...key, call };
+      const reply = await meteredCall(deps, run, own, endpoint, request, async (made) => alongside?.(made, endpoint));
       breakers.set(endpoint, working);
       return { reply, endpoint };
     } catch (error) {
       if (request.signal.aborted || !(error instanceof ApplicationFailure)) throw error;
-      // Its own budget or price may not let a stand-in answer; then the outage is what happened.
-      if (!isOutage(error)) throw down[0]?.error ?? error;
-      noteOutage(deps, link, error, chain.slice(index + 1));
-      if (last && down.length === 0) throw error;
+      if (!isOutage(error)) throw notStandingIn(deps, question, link, error, trouble);
       if (!last && waitsShortly(error)) throw error;
-      down.push({ link, error });
+      noteOutage(deps, link, error, chain.slice(index + 1));
+      if (last && trouble.down.length === 0 && trouble.rest.length === 0) throw error;
+      trouble.down.push({ link, error });
     }
   }
-  throw allDown(question.route, down);
+  throw allDown(question.route, trouble);
+}
+
+/** Models that were asked in vain, and those that were passed by because they rest. */
+interface Trouble {
+  readonly down: { readonly link: Link; readonly error: ApplicationFailure }[];
+  readonly rest: Link[];
+}
+
+/** What a call failed with that is no outage. A stand-in's own trouble is not the step's: the outage is, and it is tried again. */
+function notStandingIn(
+  deps: Dependencies,
+  { route }: RouteQuestion,
+  link: Link,
+  error: ApplicationFailure,
+  { down, rest }: Trouble,
+): Error {
+  const [first] = [...down.map((one) => one.link), ...rest];
+  if (first === undefined) return error;
+  deps.report(
+    `Route \`${link.name}\` cannot stand in for \`${first.name}\`, which is down (${error.type}: ${error.message.slice(0, 300)}).`,
+  );
+  return (
+    down[0]?.error ??
+    failure(
+      'ModelError.Unavailable',
+      `Route \`${route}\` rests after outages, and \`${link.name}\` cannot stand in for it: ${error.message}`,
+      { retryAfterMs: RESTING_WAIT_MS },
+    )
+  );
+}
+
+/** A response that an earlier try left in flight is waited for first, whoever else could answer: it is paid for. */
+async function inOrder(
+  deps: Dependencies,
+  { run, key }: RouteQuestion,
+  chain: readonly Link[],
+): Promise<readonly Link[]> {
+  if (chain.length < 2 || !chain.some(({ endpoint }) => endpoint.background !== undefined)) return chain;
+  const { stage, attempt } = key;
+  const calls = await deps.store.ledger.inFlight({ runKey: run.runKey, stage, attempt });
+  const marked = chain.map((link) => ({ ...link, inFlight: calls.includes(link.call) }));
+  return marked.toSorted((a, b) => Number(b.inFlight) - Number(a.inFlight));
 }
 
 /** The models of a route, in the order in which they are asked. */
-function chainOf(deps: Dependencies, { route: first, except = () => false }: RouteQuestion): readonly Link[] {
+function chainOf(deps: Dependencies, { route: first, key, except = () => false }: RouteQuestion): readonly Link[] {
   const chain: Link[] = [];
   for (let name: string | undefined = first; name !== undefined;) {
     const route = deps.routes.get(name);
     if (route?.kind !== 'endpoint' || chain.some((link) => link.name === name)) break;
     // Whether the first may answer is not decided here: whoever verifies refuses it.
-    if (chain.length === 0 || !except(route.endpoint)) chain.push({ name, endpoint: route.endpoint });
+    const call = chain.length === 0 ? key.call : `${key.call}>${name}`;
+    if (chain.length === 0 || !except(route.endpoint))
+      chain.push({ name, endpoint: route.endpoint, call, inFlight: false });
     name = route.fallback;
   }
   return chain;
@@ -91,9 +144,9 @@ function noteOutage(deps: Dependencies, { name, endpoint }: Link, error: Error, 
   const after = afterOutage(before, deps.now());
   breakers.set(endpoint, after);
   const [next] = others;
-  if (next === undefined || before.closedUntil > 0 || after.closedUntil === 0) return;
+  if (next === undefined || before.restsUntil > 0 || after.restsUntil === 0) return;
   deps.report(
-    `Route \`${name}\` is down (${error.message.slice(0, 200)}); ${next.endpoint.model} of route \`${next.name}\` answers in its place, and it is tried again in ${Math.round((after.closedUntil - deps.now()) / 1000)} s.`,
+    `Route \`${name}\` is down (${error.message.slice(0, 200)}); ${next.endpoint.model} of route \`${next.name}\` answers in its place, and it is tried again in ${Math.round((after.restsUntil - deps.now()) / 1000)} s.`,
   );
 }
 
@@ -101,8 +154,19 @@ function waitsShortly({ type, nextRetryDelay }: ApplicationFailure): boolean {
   return type === 'ModelError.RateLimit' && typeof nextRetryDelay === 'number' && nextRetryDelay <= SHORT_WAIT_MS;
 }
 
-function allDown(route: string, down: readonly { readonly link: Link; readonly error: ApplicationFailure }[]): Error {
-  const words = down.map(({ link, error }) => `${link.name}: ${error.message}`).join(' ');
-  const { type = 'ModelError.Unavailable', details } = (down.at(-1)?.error ?? {}) as Partial<ApplicationFailure>;
-  return failure(type as FailureType, `No model of route \`${route}\` answers. ${words}`, { details: details ?? [] });
+/** What may mend decides: a stand-in that is out of credit does not make an outage final. */
+function allDown(route: string, { down, rest }: Trouble): Error {
+  const words = [
+    ...rest.map(({ name }) => `${name}: rests after outages.`),
+    ...down.map(({ link, error }) => `${link.name}: ${error.message}`),
+  ].join(' ');
+  const passing = down.map(({ error }) => error).filter(({ nonRetryable }) => nonRetryable !== true);
+  const { type, details } = passing.at(-1) ?? (rest.length > 0 ? UNAVAILABLE : (down.at(-1)?.error ?? UNAVAILABLE));
+  const waits = passing.flatMap(({ nextRetryDelay }) => (typeof nextRetryDelay === 'number' ? [nextRetryDelay] : []));
+  return failure((type ?? UNAVAILABLE.type) as FailureType, `No model of route \`${route}\` answers. ${words}`, {
+    details: details ?? [],
+    ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
+  });
 }
+
+const UNAVAILABLE = { type: 'ModelError.Unavailable', details: [] } as const;

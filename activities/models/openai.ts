@@ -93,8 +93,8 @@ class OpenAiEndpoint implements ModelEndpoint {
     }
   }
 
-  async recover(response: string): Promise<Usage | 'going' | undefined> {
-    const found = await recoverResponse(this.#server.client, response);
+  async recover(response: string, cancel: boolean): Promise<Usage | 'going' | undefined> {
+    const found = await recoverResponse(this.#server.client, response, cancel);
     return found === undefined || found === 'going' ? found : found.usage;
   }
 

@@ -7,7 +7,7 @@ export interface Background {
   /** Keeps the response's id before it is waited for. */
   note(response: string): Promise<void>;
   /** Whether another try will pick it up where this one ends: then it must not be cancelled. */
-  leave(): boolean;
+  leave(): Promise<boolean>;
 }
 
 /** A question to a model whose answer must be JSON of a schema. */
@@ -47,6 +47,6 @@ export interface ModelEndpoint {
   /** Set where its calls go on without us and can be picked up again, and how long they may take, in milliseconds. */
   readonly background?: { readonly timeoutMs: number };
   complete(request: ModelRequest): Promise<ModelReply>;
-  /** What a response in the background used that nobody waits for any more; `going` where it is not done. */
-  recover?(response: string): Promise<Usage | 'going' | undefined>;
+  /** What a response in the background used that nobody waits for any more; `going` where it is not done, unless it is cancelled. */
+  recover?(response: string, cancel: boolean): Promise<Usage | 'going' | undefined>;
 }

@@ -23,6 +23,8 @@ export interface Question<T extends { readonly name: string }> {
   readonly endpoint: ModelEndpoint;
   /** Nobody may stand in for it: it is asked for its own opinion beside others'. */
   readonly inPerson?: true;
+  /** Who else made something of what it is shown; neither may a model of theirs stand in. */
+  readonly otherAuthor?: string | undefined;
   readonly rubric: Rubric;
   readonly instructions: string;
   /** What it is shown besides the criteria, fenced. */
@@ -62,7 +64,8 @@ export async function askModel<T extends { readonly name: string }>(
       route: question.route,
       request: { ...request, prompt },
       except: (other) =>
-        isAuthor(deps, other, asking.author) || (question.inPerson === true && other !== question.endpoint),
+        [asking.author, question.otherAuthor].some((author) => author !== undefined && isAuthor(deps, other, author)) ||
+        (question.inPerson === true && other !== question.endpoint),
       alongside: async ({ text }) => {
         read = readAnswer(question, text);
         if (read.kind === 'usable') await asking.kept.keep(asked, text);

@@ -52,6 +52,7 @@ export async function runPairwise(
       call: callName('pairwise', verifier, order),
       route: pairwise.model,
       endpoint,
+      otherAuthor: author,
       rubric,
       instructions: INSTRUCTIONS,
       shown: [fence('first', 'untrusted', first), fence('second', 'untrusted', second)],

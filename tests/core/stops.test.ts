@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { stopSign, type Tried } from '../../core/stops.ts';
+import type { Verdict } from '../../contract/verdict.ts';
+import { stopSign, triedOf, type Tried } from '../../core/stops.ts';
 import { notWorthIt } from '../../core/worth.ts';
 
 /** An attempt that failed these criteria; what was seen is another thing every time unless said otherwise. */
@@ -55,9 +56,20 @@ describe('a stage gets nowhere', () => {
     expect(rule(trail('a', 'ab', 'c'))).toBeUndefined();
   });
 
-  test('where the same obstacle stands three times, whatever numbers are in it', () => {
-    const wall = (at: number) => tried('ab', { blockers: [`a: line ${at} fails`, `b: ${'x'.repeat(at)}`] });
-    expect(rule([wall(1), wall(2)])).toBeUndefined();
+  test('where the same obstacle stands three times, wherever it is and however long it took', () => {
+    const seen = (evidence: string): Verdict => {
+      return { verdict: 'fail', criteria: [{ name: 'a', verdict: 'fail', evidence }] };
+    };
+    const look = (evidence: string, index: number) => triedOf(`sha256:look${index}`, 1000 + index, seen(evidence));
+    const wall = [
+      'fails at main.ts:3:7 after 12 ms',
+      'fails at  main.ts:9:1 after 8 ms',
+      'fails at main.ts:4:4 after 9 ms',
+    ];
+    expect(rule(wall.map(look))).toBe('blocker');
+    expect(rule(wall.slice(1).map(look))).toBeUndefined();
+    // A count that falls is progress, though it is the same criterion.
+    expect(rule(['9 of 12 tests fail', '4 of 12 tests fail', '1 of 12 tests fail'].map(look))).toBeUndefined();
     const sign = stopSign([1, 2, 3].map((at) => tried('ab', { blockers: [`a: line fails`, `b: ${'x'.repeat(at)}`] })));
     expect(sign).toEqual({ rule: 'blocker', because: 'the same obstacle three times: a: line fails' });
   });

@@ -128,6 +128,18 @@ export function ledgerConformance(name: string, open: OpenEmptyStore): void {
       expect(await store.ledger.spent('r1')).toBe(7);
     });
 
+    test('another model does not take over what is in flight: it is booked at its worst case, and has a line of its own', async () => {
+      await reserve(store, callOf('r1'), 40);
+      await store.ledger.note(callOf('r1'), 'resp_1');
+      const budgets = [{ id: 'run:r1', capMicroUsd: RUN_CAP }];
+      const other = { model: 'fake-2', microUsd: 30, budgets, at: 1000, leaseUntil: 2000 };
+      expect(await store.ledger.reserve(callOf('r1', { activityAttempt: 2 }), other)).toEqual({ kind: 'held' });
+      expect(await lines('model, state')).toEqual([
+        { model: 'fake-1', state: 'uncertain' },
+        { model: 'fake-2', state: 'held' },
+      ]);
+    });
+
     test('a reset does not pick up what the run before it left in flight', async () => {
       await reserve(store, callOf('r1'), 40);
       await store.ledger.note(callOf('r1'), 'resp_1');

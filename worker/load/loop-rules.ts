@@ -144,9 +144,9 @@ function* chainMistakes(
   const makers = made.flatMap((name) => routeChain(name, models));
   for (const asked of routesOf(verifier)) {
     if (made.some((name) => models.get(name) === models.get(asked))) continue;
-    const both = routeChain(asked, models).find((grader) =>
-      makers.some((maker) => models.get(maker) === models.get(grader)),
-    );
+    // A panel's members are asked in person.
+    const graders = verifier.kind === 'panel' ? [asked] : routeChain(asked, models);
+    const both = graders.find((grader) => makers.some((maker) => models.get(maker) === models.get(grader)));
     if (both === undefined || models.get(both) === 'local' || models.get(both) === undefined) continue;
     yield inLoop(
       field,
