@@ -6,7 +6,7 @@ import { rig, until } from '../support/rig.ts';
 
 const owls = { id: '1', topic: 'owls' };
 
-/** One call of these loops costs 140 micro-USD and may cost a bit more than 2000 at worst. */
+/** One call of these loops costs 140 micro-USD and may cost about 1100 at worst. */
 const harness = (limits: string) => `limits: { tokens: 16, onCap: ask, ${limits} }`;
 
 const waits = (handle: WorkflowHandle): Promise<Status> =>

@@ -90,6 +90,38 @@ test('a stand-in that no budget lets answer leaves the outage as what happened',
   await expect(ask(bench)).rejects.toMatchObject({ type: 'ModelError.RateLimit', nonRetryable: false });
 });
 
+test('what a stand-in cannot do is said, and leaves the outage to be tried again, though the one that is down is not even asked', async () => {
+  const bench = await chain(({ model }) => (model === 'fake-1' ? { status: 500 } : { status: 401 }));
+  const types: unknown[] = [];
+  for (const _call of [1, 2, 3]) {
+    const error = (await ask(bench).catch((reason: unknown) => reason)) as ApplicationFailure;
+    expect(error.nonRetryable).toBe(false);
+    types.push([error.type, error.nextRetryDelay]);
+  }
+  expect(types).toEqual([
+    ['ModelError.Unavailable', undefined],
+    ['ModelError.Unavailable', undefined],
+    ['ModelError.Unavailable', 5000],
+  ]);
+  expect(models(bench)).toEqual(['fake-1', 'fake-2', 'fake-1', 'fake-2', 'fake-2']);
+  expect(bench.told).toContainEqual(
+    expect.stringMatching(/^Route `backup` cannot stand in for `default`, which is down \(ModelError\.Auth/),
+  );
+});
+
+test('where one is out of credit and another asks to wait, the wait decides', async () => {
+  const noCredit = { message: 'You exceeded your current quota', code: 'insufficient_quota' };
+  const bench = await chain([
+    { status: 429, headers: { 'retry-after': '60' } },
+    { status: 429, error: noCredit },
+  ]);
+  await expect(ask(bench)).rejects.toMatchObject({
+    type: 'ModelError.RateLimit',
+    nonRetryable: false,
+    nextRetryDelay: 60_000,
+  });
+});
+
 test('a model that must not answer, because it grades, is never asked in its place', async () => {
   const bench = await chain([{ status: 500 }]);
   await expect(ask(bench, ({ model }) => model === 'fake-2')).rejects.toMatchObject({ type: 'ModelError.Unavailable' });
