@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './tests/support/slowest-first.ts';
 
 /** One server and one workflow bundle a test run (`tests/support/global-setup.ts`). */
 export default defineConfig({
@@ -10,7 +11,11 @@ export default defineConfig({
     reporters: ['default', './tests/support/count-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than there are cores: tests mostly wait, for processes that start and for timers.
+    maxWorkers: 3,
+    // Test files share what they import, and a connection: to load Temporal's SDK for each took half of all the time.
+    isolate: false,
+    sequence: { sequencer: SlowestFirst },
     // Processes that tests start compile what others have compiled before.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'loopwright-compiled') },
   },

@@ -14,6 +14,29 @@ export function wedged(history: History): string[] {
     .map((failed) => failed?.failure?.message ?? 'a workflow task failed');
 }
 
+/** What an execution did, as a replay takes it. */
+export interface Recorded {
+  readonly workflowId: string;
+  readonly history: History;
+}
+
+/** The histories of executions, each with the whole chain of its continue-as-new. @throws Error where a workflow task had failed. */
+export async function* histories(client: Client, started: readonly WorkflowHandle[]): AsyncGenerator<Recorded, void> {
+  for (const handle of started) {
+    const { workflowId } = handle;
+    let current: WorkflowHandle | undefined = handle;
+    while (current !== undefined) {
+      const history: History = await current.fetchHistory();
+      const [failed] = wedged(history);
+      if (failed !== undefined) throw new Error(`A workflow task of ${workflowId} failed: ${failed}`);
+      yield { workflowId, history };
+      const next: string | null | undefined =
+        history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+      current = next === undefined || next === null ? undefined : client.workflow.getHandle(workflowId, next);
+    }
+  }
+}
+
 /**
  * Replays executions on a bundle, each with the whole chain of its continue-as-new.
  * @throws Error where a workflow task had failed, and the SDK's `DeterminismViolationError` where the code no longer does what the history says.
@@ -23,16 +46,6 @@ export async function replayAll(
   started: readonly WorkflowHandle[],
   options: ReplayWorkerOptions,
 ): Promise<void> {
-  for (const handle of started) {
-    let current: WorkflowHandle | undefined = handle;
-    while (current !== undefined) {
-      const history: History = await current.fetchHistory();
-      const [failed] = wedged(history);
-      if (failed !== undefined) throw new Error(`A workflow task of ${handle.workflowId} failed: ${failed}`);
-      await Worker.runReplayHistory(options, history, handle.workflowId);
-      const next: string | null | undefined =
-        history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
-      current = next === undefined || next === null ? undefined : client.workflow.getHandle(handle.workflowId, next);
-    }
-  }
+  for await (const { error } of Worker.runReplayHistories(options, histories(client, started)))
+    if (error !== undefined) throw error;
 }

@@ -2,7 +2,7 @@ import { copyFile, cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { bareServer } from '../../testing/server.ts';
 import { parse } from 'yaml';
 import { Config } from '../../worker/models/config.ts';
@@ -20,7 +20,6 @@ beforeAll(async () => {
   // What the how-to pages start from is where the tutorial's first step ends.
   await execute('npx', ['loopwright', 'init', 'hello'], installed.folder);
 }, 180_000);
-afterAll(() => installed.remove());
 
 /** Pages for readers who have a Temporal server already. */
 const ON_A_SERVER = ['how-to/keep-your-own-worker.md'];
@@ -58,9 +57,11 @@ async function folderWith(prepare: (folder: string) => Promise<unknown>): Promis
 }
 
 describe('what a reader is told works as written', () => {
-  test('the tutorial, from an empty folder', async () => {
+  test('the tutorial, from an empty folder to a judge, a gate and a schedule, in under three minutes', async () => {
     const folder = await folderWith((into) => copyFile(installed.tarball, join(into, basename(installed.tarball))));
+    const begun = performance.now();
     await follow('tutorial/your-first-loop.md', folder);
+    expect(performance.now() - begun).toBeLessThan(180_000);
   }, 300_000);
 
   test.each(HOW_TO)(

@@ -128,6 +128,16 @@ export function ledgerTotals(data: string) {
   }));
 }
 
+/** Which lines of the ledger are in a state. */
+export function linesThatAre(data: string, state: 'held' | 'uncertain'): number[] {
+  return withStore(data, (store) =>
+    store
+      .prepare('select rowid as id from ledger where state = ?')
+      .all(state)
+      .map((row) => Number(row['id'])),
+  );
+}
+
 /** Lines of the ledger that wait for their call, and what became of the others, in order. */
 export function ledgerLines(data: string) {
   return withStore(

@@ -65,7 +65,7 @@ export class Desk {
   }
 
   /** Decides what waits, until `over`. @throws Error when that takes longer than `withinMs`. */
-  async work(over: () => boolean, withinMs = 60_000): Promise<void> {
+  async work(over: () => boolean, withinMs = 50_000): Promise<void> {
     const end = performance.now() + withinMs;
     while (!over()) {
       if (performance.now() > end) throw new Error(`Not over after ${withinMs} ms: ${this.#unclosed()}`);
@@ -75,8 +75,9 @@ export class Desk {
     }
   }
 
-  /** Waits for answers that are under way. */
+  /** Waits for answers that are under way, and until Temporal has closed what the record has: the record comes first. */
   async leave(): Promise<void> {
+    await Promise.all(this.workflowIds.map((id) => this.#loops.result(id)));
     await Promise.all(this.#answers);
     this.#store.close();
   }

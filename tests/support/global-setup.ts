@@ -14,6 +14,8 @@ declare module 'vitest' {
     readonly temporalCli: string;
     /** File with the bundled workflows. */
     readonly bundle: string;
+    /** A folder that test files share. */
+    readonly scratch: string;
   }
 }
 
@@ -28,6 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('temporal', server.address);
   project.provide('temporalCli', cli.path);
   project.provide('bundle', bundle);
+  project.provide('scratch', folder);
   return async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 import { execFile, type ExecFileException } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
+import { until } from './rig.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -42,19 +43,35 @@ export interface Installed {
   readonly tarball: string;
   /** An empty folder but for `package.json` and `node_modules`. */
   readonly folder: string;
-  remove(): Promise<void>;
 }
 
-/** Packs and installs. @throws Error with what npm said. */
+/** Packs and installs, once a test run: the file that asks first does it, and the others wait. @throws Error with what npm said. */
 export async function install(): Promise<Installed> {
-  const scratch = await mkdtemp(join(tmpdir(), 'loopwright-package-'));
-  await must(await execute('npm', ['pack', '--pack-destination', scratch], ROOT));
-  const [name] = (await readdir(scratch)).filter((file) => file.endsWith('.tgz'));
-  const tarball = join(scratch, name ?? '');
+  const scratch = join(inject('scratch'), 'package');
   const folder = join(scratch, 'elsewhere');
-  await mkdir(folder);
-  await must(await execute('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', tarball], folder));
-  return { tarball, folder, remove: () => rm(scratch, { recursive: true, force: true }) };
+  const done = join(scratch, 'done');
+  const first = await mkdir(scratch).then(
+    () => true,
+    () => false,
+  );
+  if (first) {
+    await must(await execute('npm', ['pack', '--pack-destination', scratch], ROOT));
+    await mkdir(folder);
+    const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', await tarballIn(scratch)];
+    await must(await execute('npm', words, folder));
+    await writeFile(done, '');
+  }
+  await until(
+    async () => existsSync(done),
+    (is) => is,
+    180_000,
+  );
+  return { tarball: await tarballIn(scratch), folder };
+}
+
+async function tarballIn(folder: string): Promise<string> {
+  const [name = ''] = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
+  return join(folder, name);
 }
 
 async function must({ code, stderr }: Ran): Promise<void> {

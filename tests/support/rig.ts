@@ -21,10 +21,11 @@ import type { Store } from '../../store/ports.ts';
 import { adoptHarness } from '../../worker/adopt-harness.ts';
 import { clusterOf } from '../../worker/cluster/cluster.ts';
 import { filesIn } from '../../worker/files.ts';
-import { replayAll } from '../../testing/replay.ts';
+import { histories } from '../../testing/replay.ts';
 import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
 import { parseHarness } from '../../worker/load/harness.ts';
 import { FakeOpenAi, type FakeManner, type Script } from './fake-openai.ts';
+import { Replayer } from './replayer.ts';
 
 /** What a test sets up. */
 export interface RigOptions {
@@ -90,6 +91,7 @@ Runtime.install({ logger: new DefaultLogger('WARN') });
 let count = 0;
 let connecting: Promise<NativeConnection> | undefined;
 let bundle: Promise<string> | undefined;
+let replayer: Replayer | undefined;
 
 /** The run's one connection to the test server. */
 export function connect(): Promise<NativeConnection> {
@@ -127,7 +129,8 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
   atTheEnd(async () => {
     worker.shutdown();
     await running;
-    await replayAll(client, started, { workflowBundle, dataConverter });
+    replayer ??= new Replayer({ workflowBundle, dataConverter });
+    for await (const recorded of histories(client, started)) await replayer.replay(recorded);
     await store.close();
     await model.close();
     await rm(folder, { recursive: true, force: true });
