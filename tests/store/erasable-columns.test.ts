@@ -33,6 +33,9 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   erasures: ['id', 'by', 'reason', 'subject', 'counts'],
   erasure_salt: ['salt'],
   doubts: [],
+  // Of schedules, not of what they bring.
+  alerts: ['key', 'kind', 'about'],
+  schedule_looks: ['id', 'project', 'times'],
   // A cache: an erasure empties it.
   source_answers: ['key', 'loop', 'digest', 'body'],
 };

@@ -1,0 +1,93 @@
+import type { ScheduleLook } from '../../contract/schedules.ts';
+import type { Timestamp } from '../../contract/names.ts';
+import { moment, span } from '../figures.ts';
+
+/** A schedule as Temporal shows it now. */
+export interface SeenSchedule {
+  readonly id: string;
+  readonly project: string;
+  /** What its times are made of. */
+  readonly times: string;
+  readonly paused: boolean;
+  /** When it will act next; absent where it never will. */
+  readonly next?: Timestamp;
+  /** Its newest action: for which time, when it was taken, and whether the run that it started failed at its start. */
+  readonly last?: {
+    readonly scheduledAt: Timestamp;
+    readonly takenAt: Timestamp;
+    readonly workflowId: string;
+    readonly failed: boolean;
+  };
+  /** Open runs of it. */
+  readonly running: readonly string[];
+  /** Times that wait for an open run to end. */
+  readonly buffered: number;
+  readonly missed: number;
+  readonly skipped: number;
+  readonly alertAfterMs: number;
+  readonly budgetMicroUsd?: number;
+}
+
+/** That a schedule should have run and did not, since when, and why as far as that can be seen. */
+export interface Late {
+  readonly since: Timestamp;
+  readonly because: string;
+}
+
+/** What a look at a schedule comes to. */
+export interface Watched {
+  readonly look: ScheduleLook;
+  readonly late?: Late;
+}
+
+/** Temporal cuts a second that an interval is counted in. */
+const SLACK_MS = 1000;
+
+/**
+ * What a look at a schedule comes to, by what was expected at the look before. It is late when the time it was expected
+ * at, and its grace, are over and no action was taken at or after that time; an action whose run failed at once is none.
+ * A schedule that is paused, or whose times were changed, is expected at nothing of before.
+ */
+export function watched(before: ScheduleLook | undefined, seen: SeenSchedule, now: Timestamp): Watched {
+  const { last, next, alertAfterMs } = seen;
+  if (seen.paused) return { look: { ...lookOf(seen, now), pausedAt: before?.pausedAt ?? now } };
+  const fresh = { ...lookOf(seen, now), ...(next === undefined ? {} : { expected: next }) };
+  if (before?.expected === undefined || before.times !== seen.times) return { look: fresh };
+  const { expected } = before;
+  const answered = last !== undefined && (last.takenAt >= expected || last.scheduledAt >= expected - SLACK_MS);
+  if (answered && !last.failed) return { look: fresh };
+  const look = { ...lookOf(seen, now), expected, missed: before.missed, skipped: before.skipped };
+  if (answered) return { look, late: { since: expected, because: `its run ${last.workflowId} failed` } };
+  if (now < expected + alertAfterMs) return { look };
+  return { look, late: { since: expected, because: because(before, seen) } };
+}
+
+function lookOf({ id, project, times, missed, skipped, alertAfterMs, budgetMicroUsd }: SeenSchedule, now: Timestamp) {
+  const budget = budgetMicroUsd === undefined ? {} : { budgetMicroUsd };
+  return { id, project, times, lookedAt: now, alertAfterMs, ...budget, missed, skipped } satisfies ScheduleLook;
+}
+
+function because(before: ScheduleLook, { missed, skipped, buffered, running }: SeenSchedule): string {
+  const [open] = running;
+  if (open !== undefined && (skipped > before.skipped || buffered > 0)) return `its run ${open} is still open`;
+  if (missed > before.missed) return 'Temporal was away for longer than its catch-up window';
+  return 'Temporal started nothing';
+}
+
+/** Whether a schedule that cannot be seen now is late, by what was expected when it was seen last. */
+export function unseen(before: ScheduleLook, why: string, now: Timestamp): Late | undefined {
+  const { expected, alertAfterMs } = before;
+  if (expected === undefined || now < expected + alertAfterMs) return undefined;
+  return { since: expected, because: why };
+}
+
+/** What people read about a schedule that is late. */
+export function lateText(id: string, { since, because: why }: Late, now: Timestamp): string {
+  return `Schedule ${id} is LATE: it should have run at ${moment(since)}, ${span(now - since)} ago, and did not: ${why}. Look: loopwright schedule list; start it now: loopwright schedule trigger ${id}`;
+}
+
+/** Gaps of times to come: the shortest, in milliseconds; undefined where there are not two. */
+export function shortestGap(times: readonly Timestamp[]): number | undefined {
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+  return gaps.length === 0 ? undefined : Math.min(...gaps);
+}
