@@ -76,3 +76,11 @@ export const ScheduleLook = z.strictObject({
 });
 /** When a schedule should run next, as it was seen last. */
 export type ScheduleLook = z.infer<typeof ScheduleLook>;
+
+/** What is known of schedules: looks, and what their runs have booked since the UTC day began, in micro-USD by id. */
+export const ScheduleRecord = z.object({ looks: z.array(ScheduleLook), spent: z.record(z.string(), z.number()) });
+/** What is known of schedules. */
+export type ScheduleRecord = z.infer<typeof ScheduleRecord>;
+
+/** A schedule that was removed. */
+export const ScheduleForgotten = z.strictObject({ id: z.string() });

@@ -1,9 +1,11 @@
 import { failure } from '../contract/failures.ts';
+import { Alert } from '../contract/alerts.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
+import { ScheduleForgotten, ScheduleRecord } from '../contract/schedules.ts';
 import { z } from 'zod';
 import { Refusal } from './refusals.ts';
 
@@ -61,6 +63,21 @@ export class RecordClient {
   /** What was erased, newest first. */
   async erasures(): Promise<readonly Erasure[]> {
     return await this.#get('/api/erasures', {}, z.array(Erasure));
+  }
+
+  /** What people should know of, oldest first. */
+  async alerts(): Promise<readonly Alert[]> {
+    return await this.#get('/api/alerts', {}, z.array(Alert));
+  }
+
+  /** What is known of schedules. */
+  async schedules(): Promise<ScheduleRecord> {
+    return await this.#get('/api/schedules', {}, ScheduleRecord);
+  }
+
+  /** Forgets a schedule that was removed, and its alerts; where there is none, nothing changes. */
+  async forgetSchedule(id: string): Promise<void> {
+    await this.#give('POST', '/api/schedules/forget', { id }, ScheduleForgotten);
   }
 
   /** All about one run; undefined where the record has none. */

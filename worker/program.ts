@@ -11,6 +11,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
+import { scheduleCommand } from './commands/schedule.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   runsCommand,
   whyCommand,
   costCommand,
+  scheduleCommand,
   backupCommand,
   restoreCommand,
   eraseCommand,

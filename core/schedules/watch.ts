@@ -81,12 +81,17 @@ export function unseen(before: ScheduleLook, why: string, now: Timestamp): Late 
   return { since: expected, because: why };
 }
 
-/** What people read about a schedule that is late. */
-export function lateText(id: string, { since, because: why }: Late, now: Timestamp): string {
-  return `Schedule ${id} is LATE: it should have run at ${moment(since)}, ${span(now - since)} ago, and did not: ${why}. Look: loopwright schedule list; start it now: loopwright schedule trigger ${id}`;
+/** What people read about a schedule that is late. The same lateness has the same words. */
+export function lateText(id: string, { since, because: why }: Late): string {
+  return `Schedule ${id} is LATE: it should have run at ${moment(since)} and did not: ${why}. Look: loopwright schedule list; start it now: loopwright schedule trigger ${id}`;
 }
 
-/** Gaps of times to come: the shortest, in milliseconds; undefined where there are not two. */
+/** What people read about times that would be dropped: runs may wait for a person for longer than until the next time. */
+export function dropsText(id: string, loop: string, gapMs: number, waitMs: number): string {
+  return `Schedule ${id} comes every ${span(gapMs)}, and a gate of ${loop} may wait ${span(waitMs)}: with overlap skip, times that come meanwhile are dropped. Say bufferOne or allowAll, or shorten approval.expiresAfter.`;
+}
+
+/** The shortest gap of times to come, in milliseconds; undefined where there are not two. */
 export function shortestGap(times: readonly Timestamp[]): number | undefined {
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   return gaps.length === 0 ? undefined : Math.min(...gaps);

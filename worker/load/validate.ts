@@ -4,6 +4,8 @@ import type { Mistake } from '../../contract/mistake.ts';
 import { CONFIG_FILE, readConfigFile } from '../models/config.ts';
 import { loadEach, loopFolders, together, type LoadedLoops } from './folders.ts';
 import { noLoopIn } from '../no-loop.ts';
+import { scheduleLoopMistakes } from '../schedules/loop-mistakes.ts';
+import { readSchedulesFile } from '../schedules/schedules-file.ts';
 import { shownPath } from './shown-path.ts';
 
 /** What to look at. */
@@ -24,9 +26,10 @@ export interface Validated {
   readonly missing?: string;
 }
 
-/** Loads loops and says what is wrong with them, and with `loopwright.yaml` as a worker started here would read it. */
+/** Loads loops and says what is wrong with them, with `loopwright.yaml` as a worker started here would read it, and with `schedules.yaml`. */
 export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): Promise<Validated> {
   const { file, models, mistakes: ofConfig } = await readConfigFile(env);
+  const schedules = await readSchedulesFile(env);
   const folders = new Set<string>();
   for (const path of paths) {
     const is = await stat(resolve(cwd, path)).catch(() => undefined);
@@ -46,9 +49,12 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
   // A broken case keeps no loop from running, but a loop with one is not all right.
   const flawed = new Set(loaded.filter((one) => one.mistakes.length > 0).map(({ folder }) => folder));
   const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
+  // Other folders than this one may hold other loops.
+  const all = flawed.size === 0 && folders.size > 0 && paths.includes('.');
+  const ofSchedules = [...schedules.mistakes, ...scheduleLoopMistakes(schedules, loops, all)];
   return {
     loops: good.map(([name, { folder }]) => ({ name, folder: shownPath(cwd, folder) || '.' })),
-    mistakes: [...ofConfig, ...mistakes],
+    mistakes: [...ofConfig, ...ofSchedules, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };
 }
