@@ -25,6 +25,8 @@ export interface ScheduleWatcherOptions {
   readonly store: Pick<Store, 'alerts' | 'scheduleLooks'>;
   /** The loops that run here, for what their gates may do to a schedule. */
   readonly loops: ReadonlyMap<string, Pick<LoopEntry, 'harness'>>;
+  /** Only schedules of this project; of all by default. */
+  readonly project?: string;
   readonly now: () => number;
   readonly report: (text: string) => void;
 }
@@ -54,7 +56,7 @@ export class ScheduleWatcher {
 
   /** Looks once. @throws where Temporal does not answer; what was expected meanwhile is late all the same. */
   async look(): Promise<void> {
-    const { client, store, now: clock } = this.#options;
+    const { client, store, now: clock, project: only } = this.#options;
     const now = clock();
     const [looks, alerts] = await Promise.all([store.scheduleLooks.all(), store.alerts.open()]);
     const before = new Map(looks.map((look) => [look.id, look]));
@@ -67,7 +69,8 @@ export class ScheduleWatcher {
       for (const look of looks) await this.#judge(look.id, unseen(look, 'Temporal does not answer', now), looking);
       throw error;
     }
-    const projects = new Map([...looks, ...own].map(({ id, project }) => [id, project]));
+    const wanted = [...looks, ...own].filter(({ project }) => only === undefined || project === only);
+    const projects = new Map(wanted.map(({ id, project }) => [id, project]));
     for (const [id, project] of projects) await this.#lookAt(id, project, looking);
     for (const { key, about } of alerts) if (!projects.has(about)) await store.alerts.clear(key, now);
   }
