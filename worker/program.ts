@@ -48,6 +48,10 @@ export function createProgram(context: CommandContext): Command {
     .enablePositionalOptions()
     .showHelpAfterError('(--help says what there is.)')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
-  for (const command of COMMANDS) program.addCommand(command(context).copyInheritedSettings(program));
+  for (const make of COMMANDS) {
+    const command = make(context).copyInheritedSettings(program);
+    for (const inner of command.commands) inner.copyInheritedSettings(command);
+    program.addCommand(command);
+  }
   return program;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client, type ScheduleClient } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
+import { Client, type ConnectionLike, type ScheduleClient } from '@temporalio/client';
 import { onTestFinished } from 'vitest';
 import { Schedules } from '../../../contract/schedules.ts';
 import { openStore } from '../../../store/index.ts';
@@ -17,11 +16,11 @@ export class Lab {
   readonly project = `lab-${randomUUID().slice(0, 8)}`;
   readonly #ids = new Set<string>();
 
-  private constructor(connection: NativeConnection) {
+  private constructor(connection: ConnectionLike) {
     this.client = new Client({ connection });
   }
 
-  static async open(server?: NativeConnection): Promise<Lab> {
+  static async open(server?: ConnectionLike): Promise<Lab> {
     const lab = new Lab(server ?? (await connect()));
     onTestFinished(() => lab.#clear());
     return lab;
