@@ -45,21 +45,26 @@ const SLACK_MS = 1000;
 
 /**
  * What a look at a schedule comes to, by what was expected at the look before. It is late when the time it was expected
- * at, and its grace, are over and no action was taken at or after that time; an action whose run failed at once is none.
- * A schedule that is paused, or whose times were changed, is expected at nothing of before.
+ * at, and its grace, are over and no action was taken at or after that time; and when the newest run that it started
+ * failed at its start, which is none. A schedule that is paused, or whose times were changed, is expected at nothing of before.
  */
 export function watched(before: ScheduleLook | undefined, seen: SeenSchedule, now: Timestamp): Watched {
   const { last, next, alertAfterMs } = seen;
   if (seen.paused) return { look: { ...lookOf(seen, now), pausedAt: before?.pausedAt ?? now } };
-  const fresh = { ...lookOf(seen, now), ...(next === undefined ? {} : { expected: next }) };
-  if (before?.expected === undefined || before.times !== seen.times) return { look: fresh };
-  const { expected } = before;
-  const answered = last !== undefined && (last.takenAt >= expected || last.scheduledAt >= expected - SLACK_MS);
-  if (answered && !last.failed) return { look: fresh };
+  const failed =
+    last?.failed === true ? { since: last.scheduledAt, because: `its run ${last.workflowId} failed` } : undefined;
+  const expected = before?.times === seen.times ? before.expected : undefined;
+  if (before === undefined || expected === undefined || hasRun(last, expected)) {
+    const look = { ...lookOf(seen, now), ...(next === undefined ? {} : { expected: next }) };
+    return { look, ...(failed === undefined ? {} : { late: failed }) };
+  }
   const look = { ...lookOf(seen, now), expected, missed: before.missed, skipped: before.skipped };
-  if (answered) return { look, late: { since: expected, because: `its run ${last.workflowId} failed` } };
-  if (now < expected + alertAfterMs) return { look };
-  return { look, late: { since: expected, because: because(before, seen) } };
+  if (now >= expected + alertAfterMs) return { look, late: { since: expected, because: because(before, seen) } };
+  return { look, ...(failed === undefined ? {} : { late: failed }) };
+}
+
+function hasRun(last: SeenSchedule['last'], expected: Timestamp): boolean {
+  return last !== undefined && (last.takenAt >= expected || last.scheduledAt >= expected - SLACK_MS);
 }
 
 function lookOf({ id, project, times, missed, skipped, alertAfterMs, budgetMicroUsd }: SeenSchedule, now: Timestamp) {

@@ -181,7 +181,15 @@ async function pause(
 
 async function resume(context: CommandContext, id: string, { json, data }: Common): Promise<void> {
   const { withOwnSchedule } = await import('../schedules/own-schedule.ts');
-  await withOwnSchedule({ ...context, data }, id, ({ handle, note }) => handle.unpause(note ?? 'Resumed.'));
+  const { isBudgetNote } = await import('../../core/schedules/day-budget.ts');
+  await withOwnSchedule({ ...context, data }, id, async ({ handle, note, described: { state } }) => {
+    if (state.paused && isBudgetNote(state.note))
+      throw new CommandError(
+        `Nothing was done: ${state.note} Sooner: raise its budgetUsdPerDay in the file, then loopwright schedule apply.`,
+        EXIT.overBudget,
+      );
+    await handle.unpause(note ?? 'Resumed.');
+  });
   if (json) context.print(JSON.stringify({ id, paused: false }));
   else context.report(`${id} goes on.`);
 }

@@ -36,7 +36,8 @@ interface Looking {
   readonly now: number;
   readonly before: ReadonlyMap<string, ScheduleLook>;
   readonly open: ReadonlyMap<string, Alert>;
-  readonly spent: ReadonlyMap<string, number>;
+  /** Micro-USD booked today by runs of each schedule; asked once, where one has a budget. */
+  readonly spent: () => Promise<ReadonlyMap<string, number>>;
 }
 
 /**
@@ -47,7 +48,7 @@ interface Looking {
 export class ScheduleWatcher {
   readonly #options: ScheduleWatcherOptions;
   /** Late at the look before: Temporal gets a look's time to catch up, before anybody is told. */
-  readonly #suspects = new Map<string, number>();
+  readonly #suspects = new Set<string>();
   readonly #warned = new Set<string>();
 
   constructor(options: ScheduleWatcherOptions) {
@@ -60,7 +61,7 @@ export class ScheduleWatcher {
     const now = clock();
     const [looks, alerts] = await Promise.all([store.scheduleLooks.all(), store.alerts.open()]);
     const before = new Map(looks.map((look) => [look.id, look]));
-    const spent = await store.scheduleLooks.spentSince(dayStart(now));
+    const spent = once(() => store.scheduleLooks.spentSince(dayStart(now)));
     const looking = { now, before, open: new Map(alerts.map((alert) => [alert.key, alert])), spent };
     let own: Awaited<ReturnType<typeof ownSchedules>>;
     try {
@@ -106,7 +107,7 @@ export class ScheduleWatcher {
     }
     const text = lateText(id, late);
     if (alert?.text === text) return;
-    if (alert === undefined && this.#suspects.get(id) !== late.since) return void this.#suspects.set(id, late.since);
+    if (alert === undefined && !this.#suspects.has(id)) return void this.#suspects.add(id);
     await store.alerts.raise({ key, kind: 'late', about: id, text, raisedAt: now });
     if (alert === undefined) report(text);
   }
@@ -115,7 +116,7 @@ export class ScheduleWatcher {
     const { client, store, report } = this.#options;
     const { id, budgetMicroUsd: cap } = seen;
     const { paused, note } = described.state;
-    const spend = spent.get(id) ?? 0;
+    const spend = cap === undefined ? 0 : ((await spent()).get(id) ?? 0);
     const handle = client.schedule.getHandle(id);
     const key = `budget:${id}`;
     switch (budgetStep({ paused, note, cap }, spend)) {
@@ -150,4 +151,10 @@ export class ScheduleWatcher {
 function onTime(seen: SeenSchedule | undefined): string {
   if (seen?.paused === true) return 'it is paused';
   return seen?.last === undefined ? 'its times were changed' : `it ran at ${moment(seen.last.takenAt)}`;
+}
+
+/** Asks once, when it is first needed. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
 }

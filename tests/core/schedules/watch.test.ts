@@ -53,6 +53,11 @@ test('a run that failed at its start is none, and is told at once', () => {
   const failed = watched(before, { ...later, ...ran(T, true) }, T + 1000);
   expect(failed.late).toEqual({ since: T, because: 'its run nightly-1 failed' });
   expect(watched(failed.look, { ...later, ...ran(T + 5000) }, T + 6000).late).toBeUndefined();
+  // Also where it failed after it was seen to run, because a worker was missing then.
+  const running = watched(before, { ...later, ...ran(T) }, T + 1000);
+  expect(running.late).toBeUndefined();
+  expect(watched(running.look, { ...later, ...ran(T, true) }, T + 2000).late).toMatchObject({ since: T });
+  expect(watched(running.look, { ...later, ...ran(T, true), paused: true }, T + 2000).late).toBeUndefined();
 });
 
 test('a paused one is never late, and is expected anew when it goes on', () => {

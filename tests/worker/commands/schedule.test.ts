@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ListedRun } from '../../../core/run-table.ts';
 import type { ListedSchedule } from '../../../core/schedules/table.ts';
 import { openStore } from '../../../store/index.ts';
+import { withRecord } from '../../../worker/record/record-access.ts';
 import { ScriptedUp, ticket } from '../../support/scripted-up.ts';
 import { until } from '../../support/rig.ts';
 import { lookOf } from '../../store/samples.ts';
@@ -18,6 +19,7 @@ beforeAll(async () => {
   // What was expected before this owner began: a schedule that is nowhere any more.
   const store = await openStore(up.data, process.pid);
   await store.scheduleLooks.keep(lookOf('gone', { project: 'desk' }));
+  await store.scheduleLooks.keep(lookOf('vanished', { project: 'elsewhere' }));
   await store.close();
   await up.begin();
 }, 120_000);
@@ -34,7 +36,9 @@ schedules:
     catchup: 1 minute
 `;
 
-const list = async () => JSON.parse((await up.command('schedule', 'list', '--json')).stdout) as ListedSchedule[];
+const listAll = async () => JSON.parse((await up.command('schedule', 'list', '--json')).stdout) as ListedSchedule[];
+
+const list = async () => (await listAll()).filter(({ project }) => project === 'desk');
 
 test('a file is applied once, its runs are started by it, and what is not in it goes with --prune', async () => {
   await writeFile(file, yaml('1 hour'));
@@ -77,7 +81,7 @@ test('a file is applied once, its runs are started by it, and what is not in it 
   expect((await list())[1]).toMatchObject({ state: 'removed' });
   expect(await up.command('schedule', 'apply', '--prune')).toMatchObject({ code: 0, stderr: 'Applied.\n' });
   // What was looked at once and is nowhere any more goes too.
-  expect(await list()).toEqual([]);
+  expect((await listAll()).map(({ id }) => id)).toEqual(['vanished']);
 }, 60_000);
 
 test('a pause says who, when and why; trigger and resume refuse what is not there or not ours', async () => {
@@ -105,6 +109,16 @@ test('a pause says who, when and why; trigger and resume refuse what is not ther
     stdout: expect.stringMatching(/! by-hand: .* it is left alone/) as unknown,
   });
   expect((await list()).map(({ id }) => id)).toContain('tickets');
+}, 60_000);
+
+test('`up` itself looks: what should have run before it began is an alert, which fails `doctor`', async () => {
+  const alerts = async () => (await withRecord(up.data, (record) => record.alerts())) ?? [];
+  await until(alerts, (open) => open.some(({ key }) => key === 'late:vanished'));
+  const { stdout } = await up.command('doctor', '--json');
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: { name: string; saw: string }[] };
+  const schedules = checks.find(({ name }) => name === 'schedules');
+  expect(ok).toBe(false);
+  expect(schedules?.saw).toMatch(/^Schedule vanished is LATE: it should have run at 1970-.*not in Temporal any more/);
 }, 60_000);
 
 test('a broken file is said by line, and changes nothing; a file that is not there is not found', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, type ConnectionLike, type ScheduleClient } from '@temporalio/client';
 import { onTestFinished } from 'vitest';
+import type { LoopEntry } from '../../../activities/dependencies.ts';
 import { Schedules } from '../../../contract/schedules.ts';
 import { openStore } from '../../../store/index.ts';
 import type { Store } from '../../../store/ports.ts';
@@ -55,12 +56,16 @@ export class Lab {
   }
 
   /** A watcher that sees this test's schedules only, and what it said. */
-  watcher(store: Store, now: () => number): { readonly look: () => Promise<void>; readonly said: string[] } {
+  watcher(
+    store: Store,
+    now: () => number,
+    loops: ReadonlyMap<string, Pick<LoopEntry, 'harness'>> = new Map(),
+  ): { readonly look: () => Promise<void>; readonly said: string[] } {
     const said: string[] = [];
     const watcher = new ScheduleWatcher({
       client: this.client,
       store,
-      loops: new Map(),
+      loops,
       now,
       project: this.project,
       report: (text) => void said.push(text.replaceAll(`${this.project}-`, '')),

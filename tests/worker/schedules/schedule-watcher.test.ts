@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseHarness } from '../../../worker/load/harness.ts';
 import { callOf, runOf } from '../../store/samples.ts';
 import { until } from '../../support/rig.ts';
 import { Lab, labStore } from './lab.ts';
@@ -141,4 +142,28 @@ test('a schedule that somebody deleted is late when it should have run, until it
   await store.scheduleLooks.forget(lab.id('hourly'));
   await look();
   expect(await store.alerts.open()).toEqual([]);
+});
+
+test('a schedule that would drop times while its run waits for a person is named once, and no other', async () => {
+  const lab = await Lab.open();
+  const { store } = await labStore();
+  const asks = parseHarness('instructions: x\napproval: { when: "true", expiresAfter: 3 days }', 'asks/harness.yaml');
+  const loops = new Map([
+    ['asks', { harness: asks }],
+    ['alone', { harness: parseHarness('instructions: x', 'alone/harness.yaml') }],
+  ]);
+  const every = '1 hour';
+  const file = lab.file({
+    drops: { every, loop: 'asks' },
+    keeps: { every, loop: 'asks', overlap: 'bufferOne' },
+    weekly: { every: '7 days', loop: 'asks' },
+    alone: { every, loop: 'alone' },
+  });
+  await lab.apply(file);
+  const { look, said } = lab.watcher(store, Date.now, loops);
+  await look();
+  await look();
+  expect(said).toEqual([
+    'Schedule drops comes every 1 h, and a gate of asks may wait 3 d: with overlap skip, times that come meanwhile are dropped. Say bufferOne or allowAll, or shorten approval.expiresAfter.',
+  ]);
 });
