@@ -19,6 +19,9 @@ const HELP = `
 What starts by the clock stands in schedules.yaml (LOOPWRIGHT_SCHEDULES names another file). The process that owns the
 data folder (\`up\` or \`worker\`) watches that each runs when it should, and that its day's budget holds.`;
 
+/** Commands about one schedule, loaded when one is called. */
+const one = () => import('../schedules/one-schedule.ts');
+
 /** `loopwright schedule`: what starts by the clock, as a file says it. */
 export function scheduleCommand(context: CommandContext): Command {
   const command = new Command('schedule')
@@ -47,21 +50,23 @@ export function scheduleCommand(context: CommandContext): Command {
     .argument('<id>', 'id of a schedule')
     .requiredOption('--reason <words>', 'why; shown wherever the schedule is', who)
     .option('--by <who>', 'who wants it', who)
-    .action((id: string, options: Common & { reason: string; by?: string }) => pause(context, id, options));
+    .action(async (id: string, options: Common & { reason: string; by?: string }) =>
+      (await one()).pause(context, id, options),
+    );
   sub(
     'resume',
     'start runs again; times that passed meanwhile are not made up for',
     'print one JSON object: { id, paused }',
   )
     .argument('<id>', 'id of a schedule')
-    .action((id: string, options: Common) => resume(context, id, options));
+    .action(async (id: string, options: Common) => (await one()).resume(context, id, options));
   sub(
     'trigger',
     'start a run now, under the overlap policy of the schedule',
     'print one JSON object: { id, triggered }',
   )
     .argument('<id>', 'id of a schedule')
-    .action((id: string, options: Common) => trigger(context, id, options));
+    .action(async (id: string, options: Common) => (await one()).trigger(context, id, options));
   return command;
 }
 
@@ -164,47 +169,4 @@ async function list({ env, print, report }: CommandContext, { json, data }: Comm
   } finally {
     await close();
   }
-}
-
-async function pause(
-  context: CommandContext,
-  id: string,
-  { reason, by, json, data }: Common & { readonly reason: string; readonly by?: string },
-): Promise<void> {
-  const { withOwnSchedule } = await import('../schedules/own-schedule.ts');
-  const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  const note = `Paused${by === undefined ? '' : ` by ${by}`} at ${at}: ${reason}`;
-  await withOwnSchedule({ ...context, data }, id, ({ handle }) => handle.pause(note));
-  if (json) context.print(JSON.stringify({ id, paused: true, note }));
-  else context.report(`${id} is paused. Go on with: loopwright schedule resume ${id}`);
-}
-
-async function resume(context: CommandContext, id: string, { json, data }: Common): Promise<void> {
-  const { withOwnSchedule } = await import('../schedules/own-schedule.ts');
-  const { isBudgetNote } = await import('../../core/schedules/day-budget.ts');
-  await withOwnSchedule({ ...context, data }, id, async ({ handle, note, described: { state } }) => {
-    if (state.paused && isBudgetNote(state.note))
-      throw new CommandError(
-        `Nothing was done: ${state.note} Sooner: raise its budgetUsdPerDay in the file, then loopwright schedule apply.`,
-        EXIT.overBudget,
-      );
-    await handle.unpause(note ?? 'Resumed.');
-  });
-  if (json) context.print(JSON.stringify({ id, paused: false }));
-  else context.report(`${id} goes on.`);
-}
-
-async function trigger(context: CommandContext, id: string, { json, data }: Common): Promise<void> {
-  const { withOwnSchedule } = await import('../schedules/own-schedule.ts');
-  await withOwnSchedule({ ...context, data }, id, async ({ handle, described }) => {
-    const [open] = described.info.runningActions;
-    if (open !== undefined && described.policies.overlap === 'SKIP')
-      throw new CommandError(
-        `Nothing was started: ${open.workflow.workflowId} is still open, and the overlap policy of ${id} is skip.`,
-        EXIT.conflict,
-      );
-    await handle.trigger(described.policies.overlap);
-  });
-  if (json) context.print(JSON.stringify({ id, triggered: true }));
-  else context.report(`${id}: a run starts. See it with: loopwright schedule list`);
 }

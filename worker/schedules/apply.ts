@@ -3,7 +3,8 @@ import { EXIT } from '../../contract/exit-codes.ts';
 import type { Schedules } from '../../contract/schedules.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { CommandError } from '../command.ts';
-import { foundDefinition, scheduleOptions } from './definitions.ts';
+import { foundDefinition } from './found.ts';
+import { scheduleOptions } from './wanted.ts';
 import type { Step } from './plan.ts';
 
 /**

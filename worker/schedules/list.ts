@@ -5,7 +5,9 @@ import { usd } from '../../core/money.ts';
 import { differences, type Definition } from '../../core/schedules/definition.ts';
 import type { ListedSchedule } from '../../core/schedules/table.ts';
 import { unseen, watched, type Late } from '../../core/schedules/watch.ts';
-import { appliedOf, asApplied, foundDefinition, projectOf, wantedDefinition } from './definitions.ts';
+import { appliedOf, asApplied, projectOf } from './applied.ts';
+import { foundDefinition } from './found.ts';
+import { wantedDefinition } from './wanted.ts';
 import { describe, ownSchedules } from './plan.ts';
 import { newestFailed, seenSchedule } from './seen.ts';
 

@@ -2,7 +2,7 @@ import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { connectClient } from '../cluster/connect-client.ts';
 import { CommandError } from '../command.ts';
-import { appliedOf, projectOf } from './definitions.ts';
+import { appliedOf, projectOf } from './applied.ts';
 import { describe } from './plan.ts';
 
 /** A schedule that a command is about. */

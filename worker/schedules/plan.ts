@@ -1,7 +1,9 @@
 import { ScheduleNotFoundError, type ScheduleClient, type ScheduleDescription } from '@temporalio/client';
 import type { Schedules } from '../../contract/schedules.ts';
 import { differences, type Definition, type Difference } from '../../core/schedules/definition.ts';
-import { appliedOf, asApplied, foundDefinition, projectOf, wantedDefinition } from './definitions.ts';
+import { appliedOf, asApplied, projectOf } from './applied.ts';
+import { foundDefinition } from './found.ts';
+import { wantedDefinition } from './wanted.ts';
 
 /** What would become of one schedule. */
 export type Step =

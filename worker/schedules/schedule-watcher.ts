@@ -15,7 +15,7 @@ import {
   type SeenSchedule,
 } from '../../core/schedules/watch.ts';
 import type { Store } from '../../store/ports.ts';
-import { appliedOf } from './definitions.ts';
+import { appliedOf } from './applied.ts';
 import { describe, ownSchedules } from './plan.ts';
 import { newestFailed, seenSchedule } from './seen.ts';
 

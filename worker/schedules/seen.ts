@@ -3,7 +3,8 @@ import type { ScheduleLook } from '../../contract/schedules.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { microUsd } from '../../core/money.ts';
 import type { SeenSchedule } from '../../core/schedules/watch.ts';
-import { appliedOf, foundDefinition } from './definitions.ts';
+import { appliedOf } from './applied.ts';
+import { foundDefinition } from './found.ts';
 
 /** Grace of a schedule whose own was lost by an update by hand, in milliseconds. */
 const ALERT_AFTER_MS = 300_000;

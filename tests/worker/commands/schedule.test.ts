@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ListedRun } from '../../../core/run-table.ts';
+import { budgetNote } from '../../../core/schedules/day-budget.ts';
 import type { ListedSchedule } from '../../../core/schedules/table.ts';
 import { openStore } from '../../../store/index.ts';
 import { withRecord } from '../../../worker/record/record-access.ts';
@@ -98,6 +99,13 @@ test('a pause says who, when and why; trigger and resume refuse what is not ther
 
   expect(await up.command('schedule', 'trigger', 'nothing')).toMatchObject({ code: 3 });
   const { client, close } = await up.client();
+  await writeFile(file, `${yaml('1 hour')}    budgetUsdPerDay: 0\n`);
+  await up.command('schedule', 'apply');
+  await client.schedule.getHandle('tickets').pause(budgetNote(0, 0, Date.now()));
+  expect(await up.command('schedule', 'resume', 'tickets')).toMatchObject({
+    code: 6,
+    stderr: expect.stringMatching(/^Nothing was done: Daily budget: .* Sooner: raise its budgetUsdPerDay/) as unknown,
+  });
   const action = { type: 'startWorkflow', workflowType: 'x', taskQueue: 'nobody', args: [] } as const;
   await client.schedule.create({ scheduleId: 'by-hand', spec: {}, action });
   await close();

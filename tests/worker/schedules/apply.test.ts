@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cronText, parseCron, type Calendar } from '../../../core/schedules/cron.ts';
-import { foundDefinition } from '../../../worker/schedules/definitions.ts';
+import { foundDefinition } from '../../../worker/schedules/found.ts';
 import { applySteps } from '../../../worker/schedules/apply.ts';
 import type { Step } from '../../../worker/schedules/plan.ts';
 import { planText } from '../../../worker/schedules/plan-text.ts';
