@@ -31,7 +31,10 @@ export async function listSchedules(options: ListOptions): Promise<ListedSchedul
   for (const [id, project] of [...own].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const described = await describe(client.schedule, id);
     const there = described !== undefined && projectOf(described.memo) !== undefined;
-    listed.push(there ? await listedOf(described, options) : absent(id, project, options));
+    // One that was removed a moment ago is still listed by Temporal, and nobody's concern.
+    const known = id in (file?.schedules ?? {}) || record.looks.some((look) => look.id === id);
+    if (there) listed.push(await listedOf(described, options));
+    else if (known) listed.push(absent(id, project, options));
   }
   return listed;
 }
