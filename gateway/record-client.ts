@@ -1,6 +1,7 @@
 import { failure } from '../contract/failures.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
+import { Delivery, DeliveryKey, type DeliveryQuery } from '../contract/hooks.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
@@ -61,6 +62,16 @@ export class RecordClient {
   /** What was erased, newest first. */
   async erasures(): Promise<readonly Erasure[]> {
     return await this.#get('/api/erasures', {}, z.array(Erasure));
+  }
+
+  /** What came over webhooks, newest first. */
+  async deliveries(query: DeliveryQuery): Promise<readonly Delivery[]> {
+    return await this.#get('/api/deliveries', query, z.array(Delivery));
+  }
+
+  /** Lets a failed delivery be looked at again. @throws the gateway's `NotFound` where there is none. */
+  async retryDelivery(key: DeliveryKey): Promise<void> {
+    await this.#give('POST', '/api/deliveries/retry', key, DeliveryKey);
   }
 
   /** All about one run; undefined where the record has none. */

@@ -9,6 +9,7 @@ import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
+import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 import type { SourceAnswers } from './source-answers.ts';
@@ -32,6 +33,7 @@ export interface Store {
   readonly reviewAnswers: ReviewAnswers;
   readonly sourceAnswers: SourceAnswers;
   readonly erasures: Erasures;
+  readonly inbox: Inbox;
   readonly facts: Facts;
   close(): Promise<void>;
 }

@@ -13,6 +13,9 @@ import type { Store } from '../store/ports.ts';
 import { adoptHarness } from './adopt-harness.ts';
 import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
+import { hookRelay } from './hooks/hook-relay.ts';
+import { readHooks } from './hooks/hooks-file.ts';
+import type { Relay } from '../gateway/relay.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
 import { filesIn, REPORTS } from './files.ts';
@@ -49,6 +52,8 @@ export interface ComposeOptions {
   readonly watch?: boolean;
   /** Port on which Prometheus may ask for metrics; none by default. */
   readonly metricsPort?: number | undefined;
+  /** Port of the gateway; by default 7733 where it is free, else any. */
+  readonly gatewayPort?: number | undefined;
   /** Address of Temporal's web UI, where it is known: traces lead there. */
   readonly ui?: string | undefined;
   readonly report: (text: string) => void;
@@ -58,6 +63,10 @@ export interface ComposeOptions {
 export interface Composition {
   readonly deps: Dependencies;
   readonly cluster: Cluster;
+  /** Address of the gateway. */
+  readonly gateway: string;
+  /** Names of those who may send webhooks. */
+  readonly hooks: readonly string[];
   /** The workflows of the loops. */
   readonly bundle: { readonly code: string };
   /** Those of them that loops of a folder bring themselves. */
@@ -75,8 +84,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const store = await openStore(options.data, pid);
   let gateway: Gateway | undefined;
   let seen: Watch | undefined;
+  let relay: Relay | undefined;
   try {
-    gateway = await startGateway(options.data, { store, pid, token: randomBytes(32).toString('hex') });
+    const { report } = options;
+    const sources = await readHooks(options.env);
+    const token = randomBytes(32).toString('hex');
+    const hooks = { sources, now: Date.now, wake: () => relay?.wake(), report };
+    gateway = await startGateway(options.data, { store, pid, token, hooks }, options.gatewayPort);
     const cluster = clusterOf(options.connection, options.namespace);
     const config = await readModelConfig(options.env, options.report);
     const source = await loopSource(options, config, store);
@@ -85,15 +99,20 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     warnOfAttributes(deps.attributes, options);
     await warnOfMissingLoops(deps, options.report);
     const beside = besideWorker(deps, { watched: source.watched, seen }, options.report);
+    relay = hookRelay({ store, sources, loops: source.loops, client: cluster.client, report });
+    relay.wake();
     return {
       deps,
       cluster,
+      gateway: gateway.url,
+      hooks: [...sources.keys()],
       bundle: source.bundle,
       workflows: source.workflows,
       close: async () => {
         await beside.stop();
         await seen?.stop();
         await gateway?.stop();
+        await relay?.stop();
         await store.close();
       },
     };

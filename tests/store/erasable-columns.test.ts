@@ -33,6 +33,9 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   erasures: ['id', 'by', 'reason', 'subject', 'counts'],
   erasure_salt: ['salt'],
   doubts: [],
+  inbox: ['source', 'delivery', 'event', 'state'],
+  // Digests.
+  inbox_versions: ['source', 'subject'],
   // A cache: an erasure empties it.
   source_answers: ['key', 'loop', 'digest', 'body'],
 };
