@@ -59,15 +59,16 @@ export function sqlInbox({ read, write }: Database): Inbox {
     },
     begin: (key, seen) =>
       write(async (trx) => {
-        if (seen !== undefined && !(await isNewest(trx, key.source, seen))) return 'stale';
         const before = await rowOf(trx, key).select('begun').executeTakeFirst();
+        if (before?.begun === 1) return 'again';
+        if (seen !== undefined && !(await isNewest(trx, key.source, seen))) return 'stale';
         await trx
           .updateTable('inbox')
           .set({ begun: 1 })
           .where('source', '=', key.source)
           .where('delivery', '=', key.delivery)
           .execute();
-        return before?.begun === 1 ? 'again' : 'first';
+        return 'first';
       }),
     async settle({ source, delivery }, { state, workflowId = null, reason = null }) {
       await write((trx) =>

@@ -72,6 +72,10 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     store.reviewAnswers.add({ loop: 'triage', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1550 }),
   'keeping what a source answered': (store) =>
     store.sourceAnswers.put({ key: 'k', loop: 'triage', body: '[]', at: 1560, expiresAt: 9000 }),
+  'receiving a delivery': (store) =>
+    store.inbox.receive({ source: 'notes', delivery: 'd1', event: 'note', body: '{}', at: 1570 }).then(() => undefined),
+  'settling a delivery': (store) =>
+    store.inbox.settle({ source: 'notes', delivery: 'd1' }, { state: 'started', workflowId: 'triage-r1' }),
   'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 

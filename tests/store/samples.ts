@@ -71,6 +71,7 @@ const TABLES = [
   'harnesses',
   'harness_pointers',
   'review_answers',
+  'inbox',
   'source_answers',
   'erasures',
   'doubts',
