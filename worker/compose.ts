@@ -6,6 +6,7 @@ import { LessonIndex } from '../activities/lesson-index.ts';
 import { sourceReader } from '../activities/sources/index.ts';
 import { sweep } from '../activities/sweep.ts';
 import type { Telemetry } from '../activities/telemetry.ts';
+import { mistakeLine } from '../contract/mistake.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { openStore } from '../store/index.ts';
@@ -14,7 +15,7 @@ import { adoptHarness } from './adopt-harness.ts';
 import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { hookRelay } from './hooks/hook-relay.ts';
-import { readHooks } from './hooks/hooks-file.ts';
+import { readHooks, readHooksFile } from './hooks/hooks-file.ts';
 import type { Relay } from '../gateway/relay.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
@@ -99,6 +100,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     warnOfAttributes(deps.attributes, options);
     await warnOfMissingLoops(deps, options.report);
     const beside = besideWorker(deps, { watched: source.watched, seen }, options.report);
+    await warnOfUnknownLoops(options, source.loops);
     relay = hookRelay({ store, sources, loops: source.loops, client: cluster.client, report });
     relay.wake();
     return {
@@ -222,6 +224,12 @@ async function warnOfMissingLoops({ store, loops }: Dependencies, report: (text:
       `${loop} does NOT run here, and ${runs} open run${runs === 1 ? ' needs' : 's need'} it. Start a worker that has it before they are decided.`,
     );
   }
+}
+
+/** Says which rules of `hooks.yaml` start loops that are not here. They may come later, where the folder is watched. */
+async function warnOfUnknownLoops({ env, report }: ComposeOptions, loops: LoopSource['loops']): Promise<void> {
+  const { mistakes } = await readHooksFile(env, [...loops.keys()]);
+  for (const mistake of mistakes) report(mistakeLine(mistake));
 }
 
 /** Says once, with the command, which search attributes the cluster lacks. Runs go on without. */

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { FAILURES } from '../../contract/failures.ts';
 import { Harness } from '../../contract/harness.ts';
+import { HooksFile } from '../../contract/hooks.ts';
 import { messageSchemas } from '../../contract/messages.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/names.ts';
 import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
 import { RunOptions } from '../../contract/run.ts';
+import { HOOK_VARIABLES } from '../../core/hooks/match.ts';
 import { Config } from '../../worker/models/config.ts';
 import { commandsPage } from './commands.ts';
 import { fatesParts } from './fates-page.ts';
@@ -20,6 +22,7 @@ export function pages(): Readonly<Record<string, string>> {
   return {
     'harness.md': harness(),
     'loopwright-yaml.md': config(),
+    'hooks-yaml.md': hooks(),
     'messages.md': messages(),
     'start.md': start(),
     'outcomes.md': outcomes(),
@@ -42,6 +45,28 @@ function config(): string {
   return page('loopwright.yaml', [
     'Which models there are, and what they cost: in the folder that the worker starts in (`LOOPWRIGHT_CONFIG` names another file). How to: [use your model](../how-to/use-your-model.md).',
     schemaTable(z.toJSONSchema(Config, { io: 'input' })),
+  ]);
+}
+
+function hooks(): string {
+  return page('hooks.yaml', [
+    'Who may send webhooks, and what is started by them: in the folder that the worker starts in (`LOOPWRIGHT_HOOKS` names another file). How to: [take webhooks](../how-to/take-webhooks.md).',
+    schemaTable(z.toJSONSchema(HooksFile, { io: 'input' })),
+    `CEL expressions read ${HOOK_VARIABLES.map((name) => `\`${name}\``).join(', ')}.`,
+    '## States of a delivery',
+    table(
+      ['state', 'meaning'],
+      [
+        ['`waiting`', 'Kept, and nothing has become of it yet: Temporal may be away.'],
+        ['`started`', 'It started a run, or joined one that was open under the same key.'],
+        ['`ignored`', 'No rule holds, or the one that does starts nothing. Sent again, it is looked at again.'],
+        ['`stale`', 'Something newer of the same subject was seen before.'],
+        [
+          '`failed`',
+          'A rule cannot be used on it, its loop is not there, or its input does not fit. It can be tried again.',
+        ],
+      ],
+    ),
   ]);
 }
 

@@ -13,6 +13,8 @@ export interface HookRelayOptions {
   /** Loops that run here; they may come and go. */
   readonly loops: ReadonlyMap<string, Pick<LoopEntry, 'loop'>>;
   readonly client: Client;
+  /** Default `loops`. */
+  readonly taskQueue?: string;
   readonly report: (text: string) => void;
 }
 
@@ -23,8 +25,8 @@ const MOST_INPUT_BYTES = 256 * 1024;
 const INVALID_ARGUMENT = 3;
 
 /** A relay that starts runs of a worker's loops on its cluster. */
-export function hookRelay({ store, sources, loops, client, report }: HookRelayOptions): Relay {
-  const runs = new LoopClient(client);
+export function hookRelay({ store, sources, loops, client, taskQueue, report }: HookRelayOptions): Relay {
+  const runs = new LoopClient(client, taskQueue);
   return new Relay({
     inbox: store.inbox,
     sources,
