@@ -8,6 +8,9 @@ import { deliveryOf, eventOf, prove, type Signed } from './signatures.ts';
 /** Largest delivery, in bytes. What a run is given of it is far smaller. */
 const MOST_BYTES = 5 * 1024 * 1024;
 
+/** How often the log says that a source's deliveries are refused, in milliseconds. */
+const SAY_EVERY_MS = 10_000;
+
 /** What the door for webhooks stands on. */
 export interface HookOptions {
   readonly sources: HookSources;
@@ -23,6 +26,7 @@ export interface HookOptions {
  * that a sender never waits for Temporal. Who asks needs no token: the signature is the proof.
  */
 export function hookRoutes({ inbox }: Pick<Store, 'inbox'>, { sources, now, wake, report }: HookOptions): Hono {
+  const turnAway = refusals(now, report);
   const limit = bodyLimit({
     maxSize: MOST_BYTES,
     onError: (context) => refusal(context, 413, 'TooLarge', `A delivery may have at most ${MOST_BYTES} bytes.`),
@@ -40,7 +44,7 @@ export function hookRoutes({ inbox }: Pick<Store, 'inbox'>, { sources, now, wake
     const signed = await signedOf(context);
     const proof = prove(source, signed, now());
     if (proof.kind === 'refused') {
-      report(`A delivery to /hooks/${name} was refused: ${proof.why}.`);
+      turnAway(name, proof.why);
       return refusal(context, 401, 'Unauthorized', `The delivery was refused: ${proof.why}.`);
     }
     const body = bodyOf(signed);
@@ -53,6 +57,21 @@ export function hookRoutes({ inbox }: Pick<Store, 'inbox'>, { sources, now, wake
     if (kept === 'new') wake();
     return context.json({ source: name, delivery, known: kept === 'known' }, 202);
   });
+}
+
+/** Says who was turned away, at most once in a while for each source: strangers must not fill the log. */
+function refusals(now: () => number, report: (text: string) => void): (source: string, why: string) => void {
+  const said = new Map<string, { readonly at: number; readonly unsaid: number }>();
+  return (source, why) => {
+    const { at, unsaid } = said.get(source) ?? { at: -Infinity, unsaid: 0 };
+    if (now() - at < SAY_EVERY_MS) {
+      said.set(source, { at, unsaid: unsaid + 1 });
+      return;
+    }
+    said.set(source, { at: now(), unsaid: 0 });
+    const more = unsaid === 0 ? '' : ` ${unsaid} more were refused since the last time that this was said.`;
+    report(`A delivery to /hooks/${source} was refused: ${why}.${more}`);
+  };
 }
 
 async function signedOf(context: Context): Promise<Signed> {

@@ -39,6 +39,10 @@ export interface Inbox {
   settle(key: DeliveryKey, end: Pick<Delivery, 'state' | 'workflowId' | 'reason'>): Promise<void>;
   /** Lets a failed delivery wait again; false where there is none. */
   retry(key: DeliveryKey): Promise<boolean>;
+  /** Forgets deliveries that something became of and that came before a time; returns how many. */
+  expire(before: Timestamp): Promise<number>;
+  /** For a store that is a copy from an earlier moment: what waits may have been started since, so it counts as begun. */
+  doubt(): Promise<void>;
   /** Deliveries, newest first. */
   list(query: DeliveryQuery): Promise<readonly Delivery[]>;
 }
@@ -57,19 +61,7 @@ export function sqlInbox({ read, write }: Database): Inbox {
         .execute();
       return rows.map(({ body, ...row }) => ({ ...row, body: body ?? 'null' }));
     },
-    begin: (key, seen) =>
-      write(async (trx) => {
-        const before = await rowOf(trx, key).select('begun').executeTakeFirst();
-        if (before?.begun === 1) return 'again';
-        if (seen !== undefined && !(await isNewest(trx, key.source, seen))) return 'stale';
-        await trx
-          .updateTable('inbox')
-          .set({ begun: 1 })
-          .where('source', '=', key.source)
-          .where('delivery', '=', key.delivery)
-          .execute();
-        return 'first';
-      }),
+    begin: (key, seen) => write((trx) => begin(trx, key, seen)),
     async settle({ source, delivery }, { state, workflowId = null, reason = null }) {
       await write((trx) =>
         trx
@@ -91,6 +83,18 @@ export function sqlInbox({ read, write }: Database): Inbox {
           .executeTakeFirst();
         return numUpdatedRows > 0n;
       }),
+    async expire(before) {
+      const old = await forgettable(read, before).select('id').executeTakeFirst();
+      if (old === undefined) return 0;
+      return await write(async (trx) => {
+        const ids = forgettable(trx, before).select('id');
+        const { numDeletedRows } = await trx.deleteFrom('inbox').where('id', 'in', ids).executeTakeFirst();
+        return Number(numDeletedRows);
+      });
+    },
+    async doubt() {
+      await write((trx) => trx.updateTable('inbox').set({ begun: 1 }).where('state', '=', 'waiting').execute());
+    },
     list: (query) => list(read, query),
   };
 }
@@ -115,12 +119,32 @@ async function receive(
   return kept === undefined ? 'known' : 'new';
 }
 
+async function begin(trx: Kysely<Tables>, key: DeliveryKey, seen?: Seen): Promise<'first' | 'again' | 'stale'> {
+  const before = await rowOf(trx, key).select('begun').executeTakeFirst();
+  if (before?.begun === 1) return 'again';
+  if (seen !== undefined && !(await isNewest(trx, key.source, seen))) return 'stale';
+  await trx
+    .updateTable('inbox')
+    .set({ begun: 1 })
+    .where('source', '=', key.source)
+    .where('delivery', '=', key.delivery)
+    .execute();
+  return 'first';
+}
+
 async function list(read: Kysely<Tables>, { source, state, limit }: DeliveryQuery): Promise<Delivery[]> {
   let query = read.selectFrom('inbox').selectAll();
   if (source !== undefined) query = query.where('source', '=', source);
   if (state !== undefined) query = query.where('state', '=', state);
   const rows = await query.orderBy('received_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
   return rows.map(deliveryOf);
+}
+
+function forgettable(database: Kysely<Tables>, before: Timestamp) {
+  return database
+    .selectFrom('inbox')
+    .where('received_at', '<', before)
+    .where('state', 'in', ['started', 'ignored', 'stale']);
 }
 
 function rowOf(trx: Kysely<Tables>, { source, delivery }: DeliveryKey) {

@@ -32,9 +32,10 @@ async function serving() {
   const store = await openStore(data, process.pid);
   const said: string[] = [];
   let woken = 0;
+  const clock = { now: NOW };
   const hooks = {
     sources: SOURCES,
-    now: () => NOW,
+    now: () => clock.now,
     wake: () => (woken += 1),
     report: (text: string) => said.push(text),
   };
@@ -61,7 +62,7 @@ async function serving() {
     body: string,
     { id = 'msg_1', ...more }: { id?: string; [header: string]: string } = {},
   ) => post(`/hooks/${kind}`, { ...SIGN[kind]({ secret: SECRET, id, at: NOW, event: 'issues', body }), ...more }, body);
-  return { store, gateway, post, send, said, woken: () => woken };
+  return { store, gateway, post, send, said, clock, woken: () => woken };
 }
 
 test('what a source signed is kept before it is answered, whatever host it was sent to', async () => {
@@ -88,7 +89,7 @@ test('the same delivery again is answered alike and kept once, also with a new i
 });
 
 test('what nobody signed is refused, kept nowhere, and said once where people look', async () => {
-  const { store, send, post, said } = await serving();
+  const { store, send, post, said, clock } = await serving();
   expect(await send('github', '{}', { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` })).toEqual({
     status: 401,
     body: {
@@ -99,10 +100,12 @@ test('what nobody signed is refused, kept nowhere, and said once where people lo
   expect(await post('/hooks/nobody', {}, '{}')).toMatchObject({ status: 404, body: { error: { type: 'NotFound' } } });
   expect(await post('/hooks/github', {}, '', 'PUT')).toMatchObject({ status: 401 });
   expect(await store.inbox.list({ limit: 9 })).toEqual([]);
-  expect(said).toEqual([
-    'A delivery to /hooks/github was refused: its signature is by none of the secrets.',
-    'A delivery to /hooks/github was refused: it has no `x-hub-signature-256` header.',
-  ]);
+  expect(said).toEqual(['A delivery to /hooks/github was refused: its signature is by none of the secrets.']);
+  clock.now += 11_000;
+  await post('/hooks/github', {}, '{}');
+  expect(said.at(-1)).toBe(
+    'A delivery to /hooks/github was refused: it has no `x-hub-signature-256` header. 1 more were refused since the last time that this was said.',
+  );
 });
 
 test('a signature opens nothing but its own door', async () => {

@@ -55,6 +55,24 @@ export function inboxConformance(name: string, open: OpenEmptyStore): void {
       expect(await store.inbox.waiting(9)).toEqual([{ ...key('b'), event: 'note', body: '{"n":"b"}' }]);
     });
 
+    test('what came long ago is forgotten once something became of it; what waits in a copy counts as begun', async () => {
+      for (const [one, at] of [
+        ['a', 1],
+        ['b', 2],
+        ['c', 3],
+        ['d', 9],
+      ] as const)
+        await store.inbox.receive(delivery(one, at));
+      await store.inbox.settle(key('a'), { state: 'started', workflowId: 'triage-a' });
+      await store.inbox.settle(key('b'), { state: 'failed', reason: 'no such field' });
+      await store.inbox.settle(key('d'), { state: 'ignored', reason: 'none of 2 rules holds' });
+      expect(await store.inbox.expire(5)).toBe(1);
+      expect(await store.inbox.expire(5)).toBe(0);
+      expect(await states()).toEqual({ b: 'failed', c: 'waiting', d: 'ignored' });
+      await store.inbox.doubt();
+      expect(await store.inbox.begin(key('c'))).toBe('again');
+    });
+
     test('whoever begins one again is told so', async () => {
       await store.inbox.receive(delivery('a'));
       expect(await store.inbox.begin(key('a'))).toBe('first');
