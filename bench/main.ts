@@ -15,8 +15,8 @@ const USAGE = `npm run bench -- money [--json] [--seeds N] [--from N]
 
 npm run bench -- hooks [--json] [--webhooks N] [--away SECONDS]
 
-  A burst of webhooks while Temporal is away, some of them twice, and kill -9 of the process that took them in the
-  middle of starting their runs: whether each starts exactly one. Exits 1 where not.
+  A burst of webhooks while Temporal is away, some of them twice, and kill -9 of the process that takes them, in the
+  middle of the burst and of starting their runs: whether each starts exactly one. Exits 1 where not.
 
   --webhooks N     default 1000
   --away SECONDS   default 60

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
@@ -8,21 +7,19 @@ import { sweep } from '../activities/sweep.ts';
 import type { Telemetry } from '../activities/telemetry.ts';
 import { mistakeLine } from '../contract/mistake.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
-import { startGateway, type Gateway } from '../gateway/serve.ts';
-import { openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
 import { adoptHarness } from './adopt-harness.ts';
 import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { hookRelay } from './hooks/hook-relay.ts';
-import { readHooks, readHooksFile } from './hooks/hooks-file.ts';
-import type { Relay } from '../gateway/relay.ts';
+import { readHooksFile } from './hooks/hooks-file.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
 import { filesIn, REPORTS } from './files.ts';
 import { openFolderLoops } from './load/runnable.ts';
 import { canLearn, lazyLearner } from './models/lazy-learner.ts';
 import { chooseLearner } from './models/learner.ts';
+import { ownFolder, type FolderOptions, type OwnedFolder } from './own-folder.ts';
 import { ownLoops, pinnedIntents } from './own-loops/own-loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
 import { watchRuns, type Watch } from './telemetry/watch-runs.ts';
@@ -38,11 +35,10 @@ const SWEEP_EVERY_MS = 30_000;
 const MAX_EVENTS = 4000;
 
 /** What a worker is composed of. */
-export interface ComposeOptions {
-  readonly env: NodeJS.ProcessEnv;
+export interface ComposeOptions extends FolderOptions {
   readonly cacheDir: string;
-  /** The data folder; this process owns it until the worker stops. */
-  readonly data: string;
+  /** The data folder, where it is open already. */
+  readonly folder?: OwnedFolder;
   readonly connection: NativeConnection;
   readonly namespace: string;
   /** CLI flags that reach the cluster; empty where the CLI's defaults do. */
@@ -53,11 +49,8 @@ export interface ComposeOptions {
   readonly watch?: boolean;
   /** Port on which Prometheus may ask for metrics; none by default. */
   readonly metricsPort?: number | undefined;
-  /** Port of the gateway; by default 7733 where it is free, else any. */
-  readonly gatewayPort?: number | undefined;
   /** Address of Temporal's web UI, where it is known: traces lead there. */
   readonly ui?: string | undefined;
-  readonly report: (text: string) => void;
 }
 
 /** Everything that a worker stands on. */
@@ -81,28 +74,21 @@ export interface Composition {
  * knows, the loops, the models. Sweeps, and watches the loops where that is wanted, until it is closed.
  */
 export async function compose(options: ComposeOptions): Promise<Composition> {
-  const { pid } = process;
-  const store = await openStore(options.data, pid);
-  let gateway: Gateway | undefined;
+  const { report } = options;
+  const folder = options.folder ?? (await ownFolder(options));
+  const { store, gateway, sources } = folder;
   let seen: Watch | undefined;
-  let relay: Relay | undefined;
   try {
-    const { report } = options;
-    const sources = await readHooks(options.env);
-    const token = randomBytes(32).toString('hex');
-    const hooks = { sources, now: Date.now, wake: () => relay?.wake(), report };
-    gateway = await startGateway(options.data, { store, pid, token, hooks }, options.gatewayPort);
     const cluster = clusterOf(options.connection, options.namespace);
-    const config = await readModelConfig(options.env, options.report);
+    const config = await readModelConfig(options.env, report);
     const source = await loopSource(options, config, store);
     seen = await watchRuns({ ...options, store, cluster, now: Date.now });
     const deps = await dependencies(options, { store, cluster, config, source, telemetry: seen.telemetry });
     warnOfAttributes(deps.attributes, options);
-    await warnOfMissingLoops(deps, options.report);
-    const beside = besideWorker(deps, { watched: source.watched, seen }, options.report);
+    await warnOfMissingLoops(deps, report);
     await warnOfUnknownLoops(options, source.loops);
-    relay = hookRelay({ store, sources, loops: source.loops, client: cluster.client, report });
-    relay.wake();
+    const beside = besideWorker(deps, { watched: source.watched, seen }, report);
+    folder.relayTo(hookRelay({ store, sources, loops: source.loops, client: cluster.client, report }));
     return {
       deps,
       cluster,
@@ -113,15 +99,12 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       close: async () => {
         await beside.stop();
         await seen?.stop();
-        await gateway?.stop();
-        await relay?.stop();
-        await store.close();
+        await folder.close();
       },
     };
   } catch (error) {
     await seen?.stop();
-    await gateway?.stop();
-    await store.close();
+    await folder.close();
     throw error;
   }
 }

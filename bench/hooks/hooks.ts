@@ -42,8 +42,8 @@ export interface HooksResult {
 }
 
 /**
- * Sends webhooks in a burst while Temporal is away, kills the process that took them with -9 in the middle of starting
- * their runs, sends some again, and counts runs and effects.
+ * Sends webhooks in a burst while Temporal is away, kills the process that takes them with -9 twice, in the middle of the
+ * burst and in the middle of starting their runs, sends some again, and counts runs and effects.
  */
 export async function hooks(options: HooksOptions): Promise<HooksResult> {
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-hooks-'));
@@ -80,7 +80,13 @@ class Scene {
     this.#temporal = await freePort();
     this.#port = await freePort();
     await this.#startServer();
-    await this.#startWorker();
+    const worker = this.#beginWorker();
+    await Promise.race([
+      once(worker.stdout, 'data'),
+      once(worker, 'exit').then(([code]) => {
+        throw new Error(`The worker ended with ${String(code)} before it was ready.`);
+      }),
+    ]);
   }
 
   async live(): Promise<HooksResult> {
@@ -88,7 +94,11 @@ class Scene {
     await this.#server?.stop();
     report('Temporal is away.');
     const away = pause(awayMs);
-    await this.#burst(0, webhooks);
+    await this.#burst(0, Math.floor(webhooks / 2));
+    report('Half of them were taken; kill -9, and another process begins while Temporal is away.');
+    await this.#kill();
+    this.#beginWorker();
+    await this.#burst(Math.floor(webhooks / 2), webhooks);
     report(`${webhooks} webhooks were taken.`);
     await away;
     await this.#startServer();
@@ -98,7 +108,7 @@ class Scene {
       `A quarter of them has started runs ${Math.round(performance.now() - backAt)} ms after Temporal was back; kill -9.`,
     );
     await this.#kill();
-    await this.#startWorker();
+    this.#beginWorker();
     await this.#burst(0, Math.min(webhooks, 100));
     const counted = await this.#untilClosed(webhooks);
     const sorted = this.#tookMs.toSorted((a, b) => a - b);
@@ -131,7 +141,7 @@ class Scene {
   /** Sends one, and again where it was not answered. */
   async #send(number: number): Promise<void> {
     const body = JSON.stringify({ type: 'note', id: number, text: `Note ${number}.` });
-    for (let tries = 0; tries < 20; tries += 1) {
+    for (let tries = 0; tries < 100; tries += 1) {
       const signed = SIGN.standard({ secret: SECRET, id: `msg_${number}`, at: Date.now(), event: '', body });
       const since = performance.now();
       this.#requests += 1;
@@ -186,7 +196,7 @@ class Scene {
     });
   }
 
-  async #startWorker(): Promise<void> {
+  #beginWorker(): ChildProcess & { stdout: NodeJS.ReadableStream } {
     const words = ['worker', '--json', '--data', join(this.#folder, 'data'), '--loops', join(this.#folder, 'loops')];
     const worker = spawn(process.execPath, [BIN, ...words, '--gateway-port', String(this.#port)], {
       env: {
@@ -198,12 +208,7 @@ class Scene {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#worker = worker;
-    await Promise.race([
-      once(worker.stdout, 'data'),
-      once(worker, 'exit').then(([code]) => {
-        throw new Error(`The worker ended with ${String(code)} before it was ready.`);
-      }),
-    ]);
+    return worker;
   }
 
   async #kill(): Promise<void> {

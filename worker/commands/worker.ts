@@ -35,29 +35,44 @@ export function workerCommand(context: CommandContext): Command {
 }
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
-  const [{ startWorker }, { connect, flagsOf, targetOf }, { chosenLoops }, { readyLine }, { untilToldToStop }] =
-    await Promise.all([
-      import('../start-worker.ts'),
-      import('../cluster/connect.ts'),
-      import('../no-loop.ts'),
-      import('../ready.ts'),
-      import('../stop-signals.ts'),
-    ]);
+  const [
+    { ownFolder },
+    { startWorker },
+    { connect, connectWhenThere, flagsOf, targetOf },
+    { chosenLoops },
+    { readyLine },
+    { untilToldToStop },
+  ] = await Promise.all([
+    import('../own-folder.ts'),
+    import('../start-worker.ts'),
+    import('../cluster/connect.ts'),
+    import('../no-loop.ts'),
+    import('../ready.ts'),
+    import('../stop-signals.ts'),
+  ]);
   const { deployment, buildId, data, watch, metricsPort, gatewayPort } = options;
   const loops = await chosenLoops(options.loops, { report });
   refuseLoneWatch(watch, loops);
   const { address, namespace } = targetOf(env);
-  const connection = await connect(env, address);
+  // Who sends webhooks may never send them again: with them the door is open before Temporal is there.
+  const folder = await ownFolder({ env, data, gatewayPort, report });
+  const waits = folder.sources.size > 0;
+  const connection = await (waits ? connectWhenThere(env, address, report) : connect(env, address)).catch(
+    async (error: unknown) => {
+      await folder.close();
+      throw error;
+    },
+  );
   const worker = await startWorker({
     env,
     cacheDir,
     data,
+    folder,
     connection,
     namespace,
     connectionFlags: flagsOf(address, namespace),
     report,
     metricsPort,
-    gatewayPort,
     ...(loops === undefined ? {} : { loops, watch }),
     ...(deployment === undefined || buildId === undefined ? {} : { deployment: { name: deployment, buildId } }),
   });
