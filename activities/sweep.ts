@@ -16,13 +16,16 @@ export async function closeLost(deps: Pick<Dependencies, 'store' | 'now'>, runKe
   });
 }
 
+/** So long a delivery is known again when it is sent again, in milliseconds: GitHub sends again for three days, by hand. */
+const DELIVERIES_KEPT_MS = 30 * 24 * 3_600_000;
+
 /** So long after its lease a response that is still going on is given up, in milliseconds. */
 const GIVEN_UP_MS = 3_600_000;
 
 /**
  * Mends the record after what no run can see: runs that Temporal no longer has are closed; reservations whose lease ran out
  * are settled where their provider says what was used, and become `uncertain` where it does not. What sources
- * answered and may not be used any more is deleted. Returns how many runs and reservations.
+ * answered and may not be used any more is deleted, and deliveries of long ago are forgotten. Returns how many runs and reservations.
  */
 export async function sweep(
   deps: Pick<Dependencies, 'store' | 'now' | 'executions' | 'routes'>,
@@ -32,6 +35,7 @@ export async function sweep(
   const mended = await Promise.all(lost.map((call) => reconcile(deps, call, now)));
   const reservations = (await deps.store.ledger.expire(now)) + mended.filter(Boolean).length;
   await deps.store.sourceAnswers.expire(now);
+  await deps.store.inbox.expire(now - DELIVERIES_KEPT_MS);
   let runs = 0;
   for (const run of await deps.store.runs.unclosed()) {
     if (await deps.executions.isOpen(run.workflowId, run.firstRunId)) continue;

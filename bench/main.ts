@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { bench } from './bench.ts';
+import { benchHooks } from './hooks/main.ts';
 import { money } from './money/money.ts';
 import { summarise, tableOf } from './summary.ts';
 
@@ -10,6 +11,15 @@ const USAGE = `npm run bench -- money [--json] [--seeds N] [--from N]
 
   --seeds N        default 1000
   --from N         the first seed; default 1
+  --json           one JSON object
+
+npm run bench -- hooks [--json] [--webhooks N] [--away SECONDS]
+
+  A burst of webhooks while Temporal is away, some of them twice, and kill -9 of the process that takes them, in the
+  middle of the burst and of starting their runs: whether each starts exactly one. Exits 1 where not.
+
+  --webhooks N     default 1000
+  --away SECONDS   default 60
   --json           one JSON object
 
 npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
@@ -28,6 +38,8 @@ async function main(): Promise<number> {
     options: {
       seeds: { type: 'string', default: '1000' },
       from: { type: 'string', default: '1' },
+      webhooks: { type: 'string', default: '1000' },
+      away: { type: 'string', default: '60' },
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '6' },
       runs: { type: 'string', default: '200' },
@@ -42,6 +54,14 @@ async function main(): Promise<number> {
     return 0;
   }
   if (positionals[0] === 'money') return await benchMoney(values);
+  if (positionals[0] === 'hooks') {
+    const { json } = values;
+    return await benchHooks({
+      webhooks: count('webhooks', values.webhooks),
+      awayMs: 1000 * count('away', values.away),
+      json,
+    });
+  }
   if (positionals.length > 0) {
     console.error(`There is no bench "${positionals.join(' ')}".\n\n${USAGE}`);
     return 2;

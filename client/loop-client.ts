@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common';
 import {
   approveSignal,
   decideUpdate,
@@ -13,6 +13,9 @@ import { TASK_QUEUE, TASK_TIMEOUT, type SearchAttribute } from '../contract/name
 import type { RunResult } from '../contract/outcomes.ts';
 import type { RunOptions } from '../contract/run.ts';
 import { ownSearchAttributes } from './search-attributes.ts';
+
+/** Field of a run's memo with what it was started for. */
+const ORIGIN = 'LoopOrigin';
 
 const LOOP_STATE = defineSearchAttributeKey('LoopState', 'KEYWORD');
 
@@ -36,8 +39,11 @@ export class LoopClient {
     this.#taskQueue = taskQueue;
   }
 
-  /** Starts a run; its id is `<loop>-<key>`, so the same key twice is one run. */
-  async start(loop: string, key: string, input: unknown, options?: RunOptions): Promise<Started> {
+  /**
+   * Starts a run; its id is `<loop>-<key>`, so the same key twice is one run. `origin` is what it is started for, kept
+   * in its memo: {@link originOf} says it.
+   */
+  async start(loop: string, key: string, input: unknown, options?: RunOptions, origin?: string): Promise<Started> {
     const workflowId = `${loop}-${key}`;
     try {
       const { firstExecutionRunId } = await this.#client.workflow.start(loop, {
@@ -46,10 +52,27 @@ export class LoopClient {
         args: options === undefined ? [input] : [input, options],
         workflowTaskTimeout: TASK_TIMEOUT,
         typedSearchAttributes: await (this.#attributes ??= this.#startAttributes()),
+        ...(origin === undefined ? {} : { memo: { [ORIGIN]: origin } }),
       });
       return { workflowId, runId: firstExecutionRunId, alreadyRunning: false };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return { workflowId, alreadyRunning: true };
+      throw error;
+    }
+  }
+
+  /**
+   * What the newest run under a key was started for; undefined where there is none, or nobody said. Whoever does not
+   * know whether a start of theirs arrived asks this before they start again, because a closed run is no obstacle to
+   * another one.
+   */
+  async originOf(loop: string, key: string): Promise<string | undefined> {
+    try {
+      const { memo } = await this.#client.workflow.getHandle(`${loop}-${key}`).describe();
+      const origin: unknown = memo?.[ORIGIN];
+      return typeof origin === 'string' ? origin : undefined;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     }
   }

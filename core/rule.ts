@@ -1,4 +1,4 @@
-import { celEnv, isCelError, parse, plan, type CelInput } from '@bufbuild/cel';
+import { celEnv, isCelError, isCelList, isCelMap, parse, plan, type CelInput } from '@bufbuild/cel';
 
 /** A rule that was parsed: true, false, or why it could not be decided. */
 export type Rule = (
@@ -28,18 +28,33 @@ const MOST_NESTED = 2;
 
 const environment = celEnv();
 
+/** An expression that was parsed: a value as JSON has them, or why there is none. */
+export type Expression = (
+  bindings: Readonly<Record<string, unknown>>,
+) => { readonly value: unknown } | { readonly error: string };
+
 /**
  * Parses a CEL rule over the named variables.
  * @throws InvalidRule naming the rule, the place and the known variables: a rule that does not parse is refused at load.
  */
 export function parseRule(text: string, variables: readonly string[]): Rule {
+  const expression = parseExpression(text, variables);
+  return (bindings) => {
+    const result = expression(bindings);
+    if ('error' in result) return result;
+    const { value } = result;
+    return typeof value === 'boolean'
+      ? { value }
+      : { error: `rule \`${text}\`: expected true or false, got ${String(value)}` };
+  };
+}
+
+/** Parses a CEL expression of any value. @throws InvalidRule as {@link parseRule}. */
+export function parseExpression(text: string, variables: readonly string[]): Expression {
   const parsed = attempt(text, variables);
   return (bindings) => {
     const result = parsed(Object.fromEntries(Object.entries(bindings).map(([name, value]) => [name, celValue(value)])));
-    if (isCelError(result)) return { error: `rule \`${text}\`: ${result.message}` };
-    if (typeof result !== 'boolean')
-      return { error: `rule \`${text}\`: expected true or false, got ${String(result)}` };
-    return { value: result };
+    return isCelError(result) ? { error: `rule \`${text}\`: ${result.message}` } : { value: jsonValue(result) };
   };
 }
 
@@ -113,4 +128,18 @@ function celValue(value: unknown): CelInput {
     return new Map(Object.entries(value).map(([key, item]) => [key, celValue(item)]));
   }
   return value as CelInput;
+}
+
+/** What CEL made, as JSON takes it: maps become objects, whole numbers numbers, times and durations text. */
+function jsonValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (isCelList(value)) return [...value].map(jsonValue);
+  if (isCelMap(value))
+    return Object.fromEntries(
+      [...value].map(([key, item]) => [
+        typeof key === 'string' ? key : JSON.stringify(jsonValue(key)),
+        jsonValue(item),
+      ]),
+    );
+  return value;
 }

@@ -3,7 +3,9 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Store } from '../store/ports.ts';
 import { admit } from './admission.ts';
 import { alertRoutes } from './alerts.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { erasureRoutes } from './erasures.ts';
+import { hookRoutes, type HookOptions } from './hooks.ts';
 import { answerFailure, refusal } from './refusals.ts';
 import { costRoutes } from './costs.ts';
 import { reviewAnswerRoutes } from './review-answers.ts';
@@ -20,14 +22,19 @@ export interface GatewayOptions {
   readonly token: string;
   /** Process that owns the store. */
   readonly pid: number;
+  /** Who may send webhooks; nobody by default. */
+  readonly hooks?: HookOptions;
 }
 
 /**
  * The local HTTP API of the process that owns a store: JSON in, JSON out, errors as `{ error: { type, message } }`. It
  * needs no server: `app.request()` answers too. Each noun has a file with its routes, and one line here.
  */
-export function createApp({ store, token, pid }: GatewayOptions): Hono {
+export function createApp({ store, token, pid, hooks }: GatewayOptions): Hono {
   const app = new Hono();
+  app.onError((error, context) => answerFailure(context, error));
+  // Before anybody is asked for a token: the signature is theirs.
+  if (hooks !== undefined) app.route('/hooks', hookRoutes(store, hooks));
   app.use(admit(token));
   app.use(bodyLimit({ maxSize: MOST_BYTES, onError: (context) => refusal(context, 413, 'TooLarge', tooLarge) }));
   app.get('/api/owner', (context) => context.json({ pid }));
@@ -37,10 +44,10 @@ export function createApp({ store, token, pid }: GatewayOptions): Hono {
   app.route('/api/erasures', erasureRoutes(store));
   app.route('/api/alerts', alertRoutes(store));
   app.route('/api/schedules', scheduleRoutes(store));
+  app.route('/api/deliveries', deliveryRoutes(store, hooks));
   app.notFound((context) =>
     refusal(context, 404, 'NotFound', `There is no ${context.req.method} ${context.req.path}.`),
   );
-  app.onError((error, context) => answerFailure(context, error));
   return app;
 }
 

@@ -2,6 +2,7 @@ import { failure } from '../contract/failures.ts';
 import { Alert } from '../contract/alerts.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
+import { Delivery, DeliveryKey, type DeliveryQuery } from '../contract/hooks.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
@@ -78,6 +79,16 @@ export class RecordClient {
   /** Forgets a schedule that was removed, and its alerts; where there is none, nothing changes. */
   async forgetSchedule(id: string): Promise<void> {
     await this.#give('POST', '/api/schedules/forget', { id }, ScheduleForgotten);
+  }
+
+  /** What came over webhooks, newest first. */
+  async deliveries(query: DeliveryQuery): Promise<readonly Delivery[]> {
+    return await this.#get('/api/deliveries', query, z.array(Delivery));
+  }
+
+  /** Lets a failed delivery be looked at again. @throws the gateway's `NotFound` where there is none. */
+  async retryDelivery(key: DeliveryKey): Promise<void> {
+    await this.#give('POST', '/api/deliveries/retry', key, DeliveryKey);
   }
 
   /** All about one run; undefined where the record has none. */

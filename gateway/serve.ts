@@ -14,19 +14,28 @@ const GRACE_MS = 2000;
 /** A gateway that listens. */
 export interface Gateway {
   readonly port: number;
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
   /** Takes no more requests and its file away; requests in flight are answered. */
   stop(): Promise<void>;
 }
 
-/** Serves the gateway on a free port of 127.0.0.1, and says in the data folder where and with which token. */
-export async function startGateway(data: string, options: GatewayOptions): Promise<Gateway> {
+/** Port where senders of webhooks and people look first. */
+const USUAL_PORT = 7733;
+
+/**
+ * Serves the gateway on 127.0.0.1, and says in the data folder where and with which token: on `port`, else on 7733 where
+ * that is free, else on any.
+ * @throws Error that says so where `port` is taken.
+ */
+export async function startGateway(data: string, options: GatewayOptions, port?: number): Promise<Gateway> {
   const server = createAdaptorServer({ fetch: createApp(options).fetch }) as Server;
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await writeGatewayFile(data, { port, pid: options.pid, token: options.token });
+  await listen(server, port);
+  const { port: bound } = server.address() as AddressInfo;
+  await writeGatewayFile(data, { port: bound, pid: options.pid, token: options.token });
   return {
-    port,
+    port: bound,
+    url: `http://${HOST}:${bound}`,
     async stop() {
       await removeGatewayFile(data);
       const closed = new Promise((resolve) => server.close(resolve));
@@ -35,4 +44,19 @@ export async function startGateway(data: string, options: GatewayOptions): Promi
       clearTimeout(timer);
     },
   };
+}
+
+async function listen(server: Server, port: number | undefined): Promise<void> {
+  try {
+    server.listen(port ?? USUAL_PORT, HOST);
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    if (port !== undefined)
+      throw new Error(`Port ${port} of ${HOST} is taken by another program. Name another with --gateway-port.`, {
+        cause: error,
+      });
+    server.listen(0, HOST);
+    await once(server, 'listening');
+  }
 }

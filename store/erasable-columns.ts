@@ -86,6 +86,11 @@ export const ERASABLE: readonly ErasableTable[] = [
     columns: { key: { as: 'effect' }, result: { as: 'json', ofRun: ['*'] } },
   },
   { table: 'outbox', key: ['topic', 'key'], columns: { key: name, body: { as: 'json', ofRun: ['*'] } } },
+  {
+    table: 'inbox',
+    key: ['source', 'delivery'],
+    columns: { body: { as: 'json', ofRun: [] }, workflow_id: name, reason: mention },
+  },
   { table: 'budget_raises', key: ['key'], run: 'run_key', columns: { reason: text, by: mention } },
   {
     table: 'review_answers',

@@ -13,6 +13,7 @@ import { sqlHarnesses } from './harnesses.ts';
 import { sqlLedger } from './ledger.ts';
 import { sqlLessons } from './lessons.ts';
 import { groupCommit } from './group-commit.ts';
+import { sqlInbox } from './inbox.ts';
 import { own } from './owner.ts';
 import type { Store } from './ports.ts';
 import { sqlReviewAnswers } from './review-answers.ts';
@@ -60,6 +61,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     erasures: sqlErasures(database, names, recent),
     alerts: sqlAlerts(database),
     scheduleLooks: sqlScheduleLooks(database),
+    inbox: sqlInbox(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },

@@ -10,6 +10,7 @@ import type { Verdict } from '../contract/verdict.ts';
 import type { Alerts } from './alerts.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
+import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 import type { ScheduleLooks } from './schedule-looks.ts';
@@ -36,6 +37,7 @@ export interface Store {
   readonly erasures: Erasures;
   readonly alerts: Alerts;
   readonly scheduleLooks: ScheduleLooks;
+  readonly inbox: Inbox;
   readonly facts: Facts;
   close(): Promise<void>;
 }

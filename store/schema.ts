@@ -181,5 +181,18 @@ export interface Tables {
     missed: number;
     skipped: number;
   };
+  inbox: {
+    id: Generated<number>;
+    source: string;
+    delivery: string;
+    event: string;
+    received_at: number;
+    body: string | null;
+    state: string;
+    begun: Generated<number>;
+    workflow_id: string | null;
+    reason: string | null;
+  };
+  inbox_versions: { source: string; subject: string; version: number };
   review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

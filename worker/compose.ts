@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
@@ -6,19 +5,21 @@ import { LessonIndex } from '../activities/lesson-index.ts';
 import { sourceReader } from '../activities/sources/index.ts';
 import { sweep } from '../activities/sweep.ts';
 import type { Telemetry } from '../activities/telemetry.ts';
+import { mistakeLine } from '../contract/mistake.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
-import { startGateway, type Gateway } from '../gateway/serve.ts';
-import { openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
 import { adoptHarness } from './adopt-harness.ts';
 import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
+import { hookRelay } from './hooks/hook-relay.ts';
+import { readHooksFile } from './hooks/hooks-file.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
 import { filesIn, REPORTS } from './files.ts';
 import { openFolderLoops } from './load/runnable.ts';
 import { canLearn, lazyLearner } from './models/lazy-learner.ts';
 import { chooseLearner } from './models/learner.ts';
+import { ownFolder, type FolderOptions, type OwnedFolder } from './own-folder.ts';
 import { ownLoops, pinnedIntents } from './own-loops/own-loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
 import { keepWatching } from './schedules/keep-watching.ts';
@@ -36,11 +37,10 @@ const SWEEP_EVERY_MS = 30_000;
 const MAX_EVENTS = 4000;
 
 /** What a worker is composed of. */
-export interface ComposeOptions {
-  readonly env: NodeJS.ProcessEnv;
+export interface ComposeOptions extends FolderOptions {
   readonly cacheDir: string;
-  /** The data folder; this process owns it until the worker stops. */
-  readonly data: string;
+  /** The data folder, where it is open already. */
+  readonly folder?: OwnedFolder;
   readonly connection: NativeConnection;
   readonly namespace: string;
   /** CLI flags that reach the cluster; empty where the CLI's defaults do. */
@@ -53,13 +53,16 @@ export interface ComposeOptions {
   readonly metricsPort?: number | undefined;
   /** Address of Temporal's web UI, where it is known: traces lead there. */
   readonly ui?: string | undefined;
-  readonly report: (text: string) => void;
 }
 
 /** Everything that a worker stands on. */
 export interface Composition {
   readonly deps: Dependencies;
   readonly cluster: Cluster;
+  /** Address of the gateway. */
+  readonly gateway: string;
+  /** Names of those who may send webhooks. */
+  readonly hooks: readonly string[];
   /** The workflows of the loops. */
   readonly bundle: { readonly code: string };
   /** Those of them that loops of a folder bring themselves. */
@@ -73,36 +76,37 @@ export interface Composition {
  * knows, the loops, the models. Sweeps, and watches the loops where that is wanted, until it is closed.
  */
 export async function compose(options: ComposeOptions): Promise<Composition> {
-  const { pid } = process;
-  const store = await openStore(options.data, pid);
-  let gateway: Gateway | undefined;
+  const { report } = options;
+  const folder = options.folder ?? (await ownFolder(options));
+  const { store, gateway, sources } = folder;
   let seen: Watch | undefined;
   try {
-    gateway = await startGateway(options.data, { store, pid, token: randomBytes(32).toString('hex') });
     const cluster = clusterOf(options.connection, options.namespace);
-    const config = await readModelConfig(options.env, options.report);
+    const config = await readModelConfig(options.env, report);
     const source = await loopSource(options, config, store);
     seen = await watchRuns({ ...options, store, cluster, now: Date.now });
     const deps = await dependencies(options, { store, cluster, config, source, telemetry: seen.telemetry });
     warnOfAttributes(deps.attributes, options);
-    await warnOfMissingLoops(deps, options.report);
-    const beside = besideWorker(deps, { watched: source.watched, seen, cluster }, options.report);
+    await warnOfMissingLoops(deps, report);
+    await warnOfUnknownLoops(options, source.loops);
+    const beside = besideWorker(deps, { watched: source.watched, seen, cluster }, report);
+    folder.relayTo(hookRelay({ store, sources, loops: source.loops, client: cluster.client, report }));
     return {
       deps,
       cluster,
+      gateway: gateway.url,
+      hooks: [...sources.keys()],
       bundle: source.bundle,
       workflows: source.workflows,
       close: async () => {
         await beside.stop();
         await seen?.stop();
-        await gateway?.stop();
-        await store.close();
+        await folder.close();
       },
     };
   } catch (error) {
     await seen?.stop();
-    await gateway?.stop();
-    await store.close();
+    await folder.close();
     throw error;
   }
 }
@@ -211,6 +215,12 @@ async function warnOfMissingLoops({ store, loops }: Dependencies, report: (text:
       `${loop} does NOT run here, and ${runs} open run${runs === 1 ? ' needs' : 's need'} it. Start a worker that has it before they are decided.`,
     );
   }
+}
+
+/** Says which rules of `hooks.yaml` start loops that are not here. They may come later, where the folder is watched. */
+async function warnOfUnknownLoops({ env, report }: ComposeOptions, loops: LoopSource['loops']): Promise<void> {
+  const { mistakes } = await readHooksFile(env, [...loops.keys()]);
+  for (const mistake of mistakes) report(mistakeLine(mistake));
 }
 
 /** Says once, with the command, which search attributes the cluster lacks. Runs go on without. */

@@ -6,6 +6,7 @@ import { backupCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
+import { hooksCommand } from './commands/hooks.ts';
 import { initCommand } from './commands/init.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   whyCommand,
   costCommand,
   scheduleCommand,
+  hooksCommand,
   backupCommand,
   restoreCommand,
   eraseCommand,

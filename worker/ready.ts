@@ -7,6 +7,8 @@ export interface Ready {
   readonly temporal: string;
   /** Of Temporal's web UI, where this process has started one. */
   readonly ui?: string;
+  /** Address of the gateway, where webhooks come in. */
+  readonly gateway: string;
   readonly namespace: string;
   readonly taskQueue: string;
   /** Absolute. */

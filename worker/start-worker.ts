@@ -12,6 +12,10 @@ export interface StartOptions extends ComposeOptions {
 export interface RunningWorker {
   readonly deps: Dependencies;
   readonly cluster: Cluster;
+  /** Address of the gateway. */
+  readonly gateway: string;
+  /** Names of those who may send webhooks. */
+  readonly hooks: readonly string[];
   /** Resolves when the worker has stopped, rejects when it failed. */
   readonly done: Promise<void>;
   /** Takes no more work, lets calls in flight finish, and closes the store. */
@@ -21,7 +25,7 @@ export interface RunningWorker {
 /** Composes a worker from the environment and starts it. */
 export async function startWorker(options: StartOptions): Promise<RunningWorker> {
   const composition = await compose(options);
-  const { deps, cluster, bundle } = composition;
+  const { deps, cluster, bundle, gateway, hooks } = composition;
   const { connection, namespace, deployment } = options;
   const worker = await createLoopWorker({
     connection,
@@ -37,6 +41,8 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
   return {
     deps,
     cluster,
+    gateway,
+    hooks,
     done,
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();

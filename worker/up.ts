@@ -32,6 +32,8 @@ export interface UpOptions {
   readonly watch?: boolean;
   /** Port on which Prometheus may ask for metrics; none by default. */
   readonly metricsPort?: number | undefined;
+  /** Port of the gateway; default 7733 where free, else any. */
+  readonly gatewayPort?: number | undefined;
   /** Survive a power cut too. */
   readonly fsync: boolean;
   readonly report: (text: string) => void;
@@ -44,6 +46,8 @@ export interface Up {
   readonly example: ExampleStart;
   /** CLI flags that reach the server, for printed commands; empty on the default address. */
   readonly flags: string;
+  /** Names of those who may send webhooks. */
+  readonly hooks: readonly string[];
   /** Resolves when the worker has stopped; rejects when it failed or its Temporal server is gone. */
   readonly done: Promise<void>;
   stop(): Promise<void>;
@@ -74,16 +78,19 @@ export async function up(options: UpOptions): Promise<Up> {
       connectionFlags: flags,
       report,
       metricsPort: options.metricsPort,
+      gatewayPort: options.gatewayPort,
       ui: server?.ui,
       ...(options.loops === undefined ? {} : { loops: options.loops, watch: options.watch ?? false }),
     });
     const ui = server?.ui === undefined ? {} : { ui: server.ui };
     const { namespace } = target;
-    const ready = readyLine({ temporal: address, ...ui, namespace, data, loops: worker.deps.loops });
+    const { gateway } = worker;
+    const ready = readyLine({ temporal: address, ...ui, gateway, namespace, data, loops: worker.deps.loops });
     await writeUpFile(data, ready);
     return {
       ready,
       flags,
+      hooks: worker.hooks,
       example: exampleStart([...worker.deps.loops.values()]),
       done: server === undefined ? worker.done : Promise.race([worker.done, serverGone(server, data)]),
       stop: () => stopAll(data, worker, connection, server),
@@ -156,13 +163,14 @@ async function registerAttributes(
 }
 
 /** What a person reads when everything is ready: the address first where it is not the default, then commands that work as they are. */
-export function readyText({ ready, flags, example }: Up): string {
+export function readyText({ ready, flags, example, hooks }: Up): string {
   const { loop, workflowId, input } = example;
   const start = `temporal workflow start${flags} --task-queue ${TASK_QUEUE} --task-timeout 3s --type ${loop} --workflow-id ${workflowId} --input '${input}'`;
   return [
     ...(ready.temporal === DEFAULT_ADDRESS ? [] : [`export TEMPORAL_ADDRESS=${ready.temporal}`, '']),
     `Loopwright is up. Temporal ${ready.temporal}${ready.ui === undefined ? '' : `, its UI ${ready.ui}`}, task queue ${ready.taskQueue}, data ${ready.data}`,
     `Loops: ${ready.loops.join(', ')}`,
+    ...(hooks.length === 0 ? [] : [`Webhooks: ${hooks.map((name) => `${ready.gateway}/hooks/${name}`).join(', ')}`]),
     '',
     'Start a run:',
     `  ${start}`,

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { FAILURES } from '../../contract/failures.ts';
 import { Harness } from '../../contract/harness.ts';
+import { HooksFile } from '../../contract/hooks.ts';
 import { messageSchemas } from '../../contract/messages.ts';
 import { Schedules } from '../../contract/schedules.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/names.ts';
 import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
 import { RunOptions } from '../../contract/run.ts';
+import { HOOK_VARIABLES } from '../../core/hooks/match.ts';
 import { Config } from '../../worker/models/config.ts';
 import { commandsPage } from './commands.ts';
 import { fatesParts } from './fates-page.ts';
@@ -22,6 +24,7 @@ export function pages(): Readonly<Record<string, string>> {
     'harness.md': harness(),
     'loopwright-yaml.md': config(),
     'schedules-yaml.md': schedules(),
+    'hooks-yaml.md': hooks(),
     'messages.md': messages(),
     'start.md': start(),
     'outcomes.md': outcomes(),
@@ -53,6 +56,28 @@ function schedules(): string {
     schemaTable(z.toJSONSchema(Schedules, { io: 'input' })),
     '`overlap`: `skip` drops the time; `bufferOne` and `bufferAll` start it when the open run has ended; `cancelOther` cancels the open run, which records that and closes; `allowAll` starts it anyway. A run that is killed records nothing, so nothing here kills one.',
     '`cron`: numbers, `*`, `a-b`, `a-b/n`, `*/n`, lists with commas, names of months and days, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. A day of month and a day of week together are refused: cron takes days that are either, Temporal days that are both.',
+  ]);
+}
+
+function hooks(): string {
+  return page('hooks.yaml', [
+    'Who may send webhooks, and what is started by them: in the folder that the worker starts in (`LOOPWRIGHT_HOOKS` names another file). How to: [take webhooks](../how-to/take-webhooks.md).',
+    schemaTable(z.toJSONSchema(HooksFile, { io: 'input' })),
+    `CEL expressions read ${HOOK_VARIABLES.map((name) => `\`${name}\``).join(', ')}.`,
+    '## States of a delivery',
+    table(
+      ['state', 'meaning'],
+      [
+        ['`waiting`', 'Kept, and nothing has become of it yet: Temporal may be away.'],
+        ['`started`', 'It started a run, or joined one that was open under the same key.'],
+        ['`ignored`', 'No rule holds, or the one that does starts nothing. Sent again, it is looked at again.'],
+        ['`stale`', 'Something newer of the same subject was seen before.'],
+        [
+          '`failed`',
+          'A rule cannot be used on it, its loop is not there, or its input does not fit. It can be tried again.',
+        ],
+      ],
+    ),
   ]);
 }
 

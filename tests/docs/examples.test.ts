@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { bareServer } from '../../testing/server.ts';
 import { parse } from 'yaml';
+import { HooksFile } from '../../contract/hooks.ts';
 import { Config } from '../../worker/models/config.ts';
 import { examplesOf, type Example } from '../support/doc-examples.ts';
 import { DocReader } from '../support/doc-reader.ts';
@@ -85,7 +86,9 @@ test.each(['tutorial/your-first-loop.md', ...HOW_TO.map((page) => `how-to/${page
     const shown = examplesOf(await readFile(join(DOCS, page), 'utf8')).filter(({ kind }) => kind === 'shown');
     for (const { line, text, language } of shown as Extract<Example, { kind: 'shown' }>[]) {
       expect(language, `line ${line}`).toBe('yaml');
-      expect(Config.safeParse(parse(text)).error, `line ${line}`).toBeUndefined();
+      const settings: unknown = parse(text);
+      const read = [Config, HooksFile].some((file) => file.safeParse(settings).success);
+      expect(read, `line ${line}: no settings of loopwright.yaml or hooks.yaml`).toBe(true);
     }
   },
 );

@@ -77,6 +77,10 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'clearing an alert': (store) => store.alerts.clear('late:nightly', 1580),
   'keeping a look at a schedule': (store) => store.scheduleLooks.keep(lookOf('nightly')),
   'forgetting a schedule': (store) => store.scheduleLooks.forget('nightly'),
+  'receiving a delivery': (store) =>
+    store.inbox.receive({ source: 'notes', delivery: 'd1', event: 'note', body: '{}', at: 1570 }).then(() => undefined),
+  'settling a delivery': (store) =>
+    store.inbox.settle({ source: 'notes', delivery: 'd1' }, { state: 'started', workflowId: 'triage-r1' }),
   'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 

@@ -36,6 +36,9 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   // Of schedules, not of what they bring.
   alerts: ['key', 'kind', 'about'],
   schedule_looks: ['id', 'project', 'times'],
+  inbox: ['source', 'delivery', 'event', 'state'],
+  // Digests.
+  inbox_versions: ['source', 'subject'],
   // A cache: an erasure empties it.
   source_answers: ['key', 'loop', 'digest', 'body'],
 };

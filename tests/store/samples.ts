@@ -78,6 +78,7 @@ const TABLES = [
   'harnesses',
   'harness_pointers',
   'review_answers',
+  'inbox',
   'source_answers',
   'erasures',
   'doubts',

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import { assertSqliteVersion } from '../../store/sqlite.ts';
 import { storeConformance, type OpenEmptyStore } from './conformance.ts';
+import { inboxConformance } from './inbox-conformance.ts';
 import { ledgerConformance } from './ledger-conformance.ts';
 import { recordConformance } from './record-conformance.ts';
 import { workConformance } from './work-conformance.ts';
@@ -25,6 +26,7 @@ const open: OpenEmptyStore = async () => {
 storeConformance('SQLite', open);
 workConformance('SQLite', open);
 ledgerConformance('SQLite', open);
+inboxConformance('SQLite', open);
 recordConformance('SQLite', open);
 
 test('a SQLite that can lose acknowledged commits is refused', () => {

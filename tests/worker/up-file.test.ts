@@ -8,7 +8,13 @@ import { temporaryFolder } from './temporal/fixtures/temporary.ts';
 test('whoever reads where an `up` is while another takes its place reads the one or the other, whole', async () => {
   const data = await temporaryFolder();
   const ready = (temporal: string) =>
-    readyLine({ temporal, namespace: 'default', data, loops: new Map([['hello', {}]]) });
+    readyLine({
+      temporal,
+      gateway: 'http://127.0.0.1:7733',
+      namespace: 'default',
+      data,
+      loops: new Map([['hello', {}]]),
+    });
   const first = ready('127.0.0.1:7001');
   await writeUpFile(data, first);
   const reader = await open(join(data, 'up.json'));

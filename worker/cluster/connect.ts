@@ -1,4 +1,5 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection } from '@temporalio/worker';
 import { noServerAt } from './target.ts';
 
@@ -14,5 +15,25 @@ export async function connect(env: NodeJS.ProcessEnv, address: string): Promise<
     return await NativeConnection.connect({ ...connectionOptions, address });
   } catch (cause) {
     throw new Error(noServerAt(env, address), { cause });
+  }
+}
+
+/** How often a server that does not answer is asked again, in milliseconds. */
+const ASK_EVERY_MS = 1000;
+
+/** Connects as soon as a server answers, however long that takes; says once that it waits, and for what. */
+export async function connectWhenThere(
+  env: NodeJS.ProcessEnv,
+  address: string,
+  report: (text: string) => void,
+): Promise<NativeConnection> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await connect(env, address);
+    } catch (error) {
+      if (tries === 0)
+        report(`${(error as Error).message}\nWebhooks are taken and kept meanwhile; runs start when it is there.`);
+      await pause(ASK_EVERY_MS);
+    }
   }
 }

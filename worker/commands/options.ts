@@ -24,6 +24,13 @@ export const METRICS_OPTION = [
   port,
 ] as const;
 
+/** Words of the option with the gateway's port. */
+export const GATEWAY_OPTION = [
+  '--gateway-port <n>',
+  'port of 127.0.0.1 where webhooks come in (default: 7733 where free, else any)',
+  port,
+] as const;
+
 /** Whether a stream gets colours: a terminal does, unless `NO_COLOR` says anything (https://no-color.org). */
 export function paints(env: NodeJS.ProcessEnv, { isTTY }: { readonly isTTY?: boolean }): boolean {
   return isTTY === true && (env['NO_COLOR'] ?? '') === '';

@@ -1,6 +1,14 @@
 import { Command, Option } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { dataOption, LOOPS_OPTION, METRICS_OPTION, port, refuseLoneWatch, WATCH_OPTION } from './options.ts';
+import {
+  dataOption,
+  LOOPS_OPTION,
+  GATEWAY_OPTION,
+  METRICS_OPTION,
+  port,
+  refuseLoneWatch,
+  WATCH_OPTION,
+} from './options.ts';
 
 interface Options {
   readonly temporalPort?: number;
@@ -11,6 +19,7 @@ interface Options {
   readonly loops?: string;
   readonly watch: boolean;
   readonly metricsPort?: number;
+  readonly gatewayPort?: number;
   readonly fsync: boolean;
   readonly json: boolean;
 }
@@ -25,6 +34,7 @@ export function upCommand(context: CommandContext): Command {
     .option(...dataOption(context))
     .option(...LOOPS_OPTION)
     .option(...WATCH_OPTION)
+    .option(...GATEWAY_OPTION)
     .option(...METRICS_OPTION)
     .option('--fsync', 'survive a power cut too, not only kill -9; slower', false)
     .option('--json', 'print one line of JSON once everything is ready', false)
@@ -40,7 +50,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     import('../no-loop.ts'),
     import('../stop-signals.ts'),
   ]);
-  const { temporalPort, port: oldUiPort, uiPort = oldUiPort, data, fsync, watch, metricsPort } = options;
+  const { temporalPort, port: oldUiPort, uiPort = oldUiPort, data, fsync, watch, metricsPort, gatewayPort } = options;
   const loops = await chosenLoops(options.loops, { report });
   refuseLoneWatch(watch, loops);
   const running = await up({
@@ -50,6 +60,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     fsync,
     report,
     metricsPort,
+    gatewayPort,
     ...(loops === undefined ? {} : { loops, watch }),
     ...(temporalPort === undefined ? {} : { temporalPort }),
     ...(uiPort === undefined ? {} : { uiPort }),

@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { CommandContext } from '../command.ts';
-import { dataOption, LOOPS_OPTION, METRICS_OPTION, refuseLoneWatch, WATCH_OPTION } from './options.ts';
+import { dataOption, GATEWAY_OPTION, LOOPS_OPTION, METRICS_OPTION, refuseLoneWatch, WATCH_OPTION } from './options.ts';
 
 interface Options {
   readonly data: string;
   readonly loops?: string;
   readonly watch: boolean;
   readonly metricsPort?: number;
+  readonly gatewayPort?: number;
   readonly deployment?: string;
   readonly buildId?: string;
   readonly json: boolean;
@@ -20,6 +21,7 @@ export function workerCommand(context: CommandContext): Command {
     .option(...dataOption(context))
     .option(...LOOPS_OPTION)
     .option(...WATCH_OPTION)
+    .option(...GATEWAY_OPTION)
     .option(...METRICS_OPTION)
     .option('--deployment <name>', 'Worker Versioning: name of the deployment; needs --build-id')
     .option('--build-id <id>', 'Worker Versioning: id of this build; runs stay on the build they began on')
@@ -33,23 +35,39 @@ export function workerCommand(context: CommandContext): Command {
 }
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
-  const [{ startWorker }, { connect, flagsOf, targetOf }, { chosenLoops }, { readyLine }, { untilToldToStop }] =
-    await Promise.all([
-      import('../start-worker.ts'),
-      import('../cluster/connect.ts'),
-      import('../no-loop.ts'),
-      import('../ready.ts'),
-      import('../stop-signals.ts'),
-    ]);
-  const { deployment, buildId, data, watch, metricsPort } = options;
+  const [
+    { ownFolder },
+    { startWorker },
+    { connect, connectWhenThere, flagsOf, targetOf },
+    { chosenLoops },
+    { readyLine },
+    { untilToldToStop },
+  ] = await Promise.all([
+    import('../own-folder.ts'),
+    import('../start-worker.ts'),
+    import('../cluster/connect.ts'),
+    import('../no-loop.ts'),
+    import('../ready.ts'),
+    import('../stop-signals.ts'),
+  ]);
+  const { deployment, buildId, data, watch, metricsPort, gatewayPort } = options;
   const loops = await chosenLoops(options.loops, { report });
   refuseLoneWatch(watch, loops);
   const { address, namespace } = targetOf(env);
-  const connection = await connect(env, address);
+  // Who sends webhooks may never send them again: with them the door is open before Temporal is there.
+  const folder = await ownFolder({ env, data, gatewayPort, report });
+  const waits = folder.sources.size > 0;
+  const connection = await (waits ? connectWhenThere(env, address, report) : connect(env, address)).catch(
+    async (error: unknown) => {
+      await folder.close();
+      throw error;
+    },
+  );
   const worker = await startWorker({
     env,
     cacheDir,
     data,
+    folder,
     connection,
     namespace,
     connectionFlags: flagsOf(address, namespace),
@@ -58,7 +76,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     ...(loops === undefined ? {} : { loops, watch }),
     ...(deployment === undefined || buildId === undefined ? {} : { deployment: { name: deployment, buildId } }),
   });
-  const ready = readyLine({ temporal: address, namespace, data, loops: worker.deps.loops });
+  const ready = readyLine({ temporal: address, gateway: worker.gateway, namespace, data, loops: worker.deps.loops });
   print(
     options.json
       ? JSON.stringify(ready)

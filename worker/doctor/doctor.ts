@@ -7,6 +7,7 @@ import { configCheck } from './config-file.ts';
 import { dataFolderChecks } from './data-folder.ts';
 import { examine, type Examined } from './examine.ts';
 import { fetchedChecks } from './fetched.ts';
+import { hooksCheck } from './hooks-file.ts';
 import { loopFinder, loopsCheck } from './loops.ts';
 import { machineChecks } from './machine.ts';
 import { modelChecks, type ModelChecks } from './models.ts';
@@ -86,6 +87,7 @@ async function allChecks(settings: DoctorSettings, server: ServerFinder): Promis
     ...models.checks,
     loopsCheck(settings, loops),
     schedulesCheck(settings, schedules, server),
+    hooksCheck(settings, loops),
     secretsCheck(settings, loops),
     ...machineChecks(settings),
   ];

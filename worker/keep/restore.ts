@@ -45,6 +45,7 @@ export async function restore({ backup, data, force, now }: RestoreOptions): Pro
     for (const { path } of manifest.files) await copyKept(join(from, path), join(partial, path));
     const store = await openStore(partial, process.pid);
     const doubtful = await store.effects.doubt(manifest.at);
+    await store.inbox.doubt();
     await store.close();
     const aside = `${to}.before-restore-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`;
     if (!inTheWay) await rm(to, { recursive: true, force: true });

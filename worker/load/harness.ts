@@ -7,8 +7,7 @@ import { EVAL_VARIABLES } from '../../activities/verifiers/evals.ts';
 import { failure } from '../../contract/failures.ts';
 import { Harness } from '../../contract/harness.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
-import { nearest } from '../../core/nearest.ts';
-import { InvalidRule, parseRule } from '../../core/rule.ts';
+import { celMistakes } from './cel-mistakes.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 /** File in a loop's folder with what learning may change. */
@@ -106,25 +105,6 @@ function* routingMistakes({ routing }: Rules, at: At): Generator<Mistake, void> 
       'the last rule has a `when`: where no rule holds there is no model',
       'End `routing` with `- model: default`, without `when`.',
     );
-}
-
-function* celMistakes(
-  rule: string,
-  variables: readonly string[],
-  path: readonly PropertyKey[],
-  at: At,
-): Generator<Mistake, void> {
-  try {
-    parseRule(rule, variables);
-  } catch (error) {
-    if (!(error instanceof InvalidRule)) throw error;
-    const near = error.unknown === undefined ? undefined : nearest(error.unknown, variables);
-    const fix =
-      near === undefined
-        ? `Write a CEL expression over ${variables.join(', ')} that is true or false.`
-        : `Did you mean \`${near}\`? Known are ${variables.join(', ')}.`;
-    yield at.mistake(path, `rule \`${rule}\`: ${error.reason}`, fix);
-  }
 }
 
 function* patternMistakes(pattern: string, path: readonly PropertyKey[], at: At): Generator<Mistake, void> {

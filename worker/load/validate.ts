@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Mistake } from '../../contract/mistake.ts';
+import { HOOKS_FILE, readHooksFile } from '../hooks/hooks-file.ts';
 import { CONFIG_FILE, readConfigFile } from '../models/config.ts';
 import { loadEach, loopFolders, together, type LoadedLoops } from './folders.ts';
 import { noLoopIn } from '../no-loop.ts';
@@ -26,7 +27,7 @@ export interface Validated {
   readonly missing?: string;
 }
 
-/** Loads loops and says what is wrong with them, with `loopwright.yaml` as a worker started here would read it, and with `schedules.yaml`. */
+/** Loads loops and says what is wrong with them, with `loopwright.yaml` and `hooks.yaml` as a worker started here would read them, and with `schedules.yaml`. */
 export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): Promise<Validated> {
   const { file, models, mistakes: ofConfig } = await readConfigFile(env);
   const schedules = await readSchedulesFile(env);
@@ -43,20 +44,25 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
     const folder = is.isDirectory() ? given : dirname(given);
     for (const found of await loopFolders(folder)) if (is.isDirectory() || found === folder) folders.add(found);
   }
-  const onlyConfig = paths.every((path) => basename(path) === basename(file));
+  const onlyConfig = paths.every((path) => [basename(file), HOOKS_FILE].includes(basename(path)));
   const loaded = await loadEach(onlyConfig ? [] : [...folders], { cwd, models, generation: 1 });
   const { loops, mistakes } = await bundled(together(loaded), cacheDir);
   // A broken case keeps no loop from running, but a loop with one is not all right.
   const flawed = new Set(loaded.filter((one) => one.mistakes.length > 0).map(({ folder }) => folder));
+  const names = wholeFolder(cwd, paths) && folders.size > 0 && flawed.size === 0 ? [...loops.keys()] : undefined;
+  const { mistakes: ofHooks } = await readHooksFile(env, names);
   const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
-  // Other folders than this one may hold other loops.
-  const all = flawed.size === 0 && folders.size > 0 && paths.includes('.');
-  const ofSchedules = [...schedules.mistakes, ...scheduleLoopMistakes(schedules, loops, all)];
+  const ofSchedules = [...schedules.mistakes, ...scheduleLoopMistakes(schedules, loops, names !== undefined)];
   return {
     loops: good.map(([name, { folder }]) => ({ name, folder: shownPath(cwd, folder) || '.' })),
-    mistakes: [...ofConfig, ...ofSchedules, ...mistakes],
+    mistakes: [...ofConfig, ...ofHooks, ...ofSchedules, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };
+}
+
+/** Whether all loops are looked at that a worker started here would have: only then is it known which there are not. */
+function wholeFolder(cwd: string, paths: readonly string[]): boolean {
+  return paths.some((path) => resolve(cwd, path) === resolve(cwd));
 }
 
 /** Without those whose workflow code makes no bundle; webpack is only woken for loops that have some. */

@@ -1,0 +1,251 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
+import { SIGN } from '../../gateway/sign.ts';
+import { startDevServer, type DevServer } from '../../worker/temporal/dev-server.ts';
+import { freePort } from '../../worker/temporal/ports.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/loopwright.js', import.meta.url));
+const SECRET = `whsec_${Buffer.from('a secret of the bench').toString('base64')}`;
+
+/** What a burst of webhooks is. */
+export interface HooksOptions {
+  readonly cliPath: string;
+  readonly webhooks: number;
+  /** How long Temporal is away, in milliseconds. */
+  readonly awayMs: number;
+  readonly report: (text: string) => void;
+}
+
+/** What became of it. Every figure is counted in the record or at the sender. */
+export interface HooksResult {
+  readonly webhooks: number;
+  readonly awayMs: number;
+  /** Requests that were sent: each webhook, some of them twice. */
+  readonly requests: number;
+  readonly accepted: number;
+  /** How long a 202 took, in milliseconds. */
+  readonly answerMs: { readonly p50: number; readonly p95: number };
+  readonly runs: number;
+  /** Runs of work that another run has. */
+  readonly twice: number;
+  readonly lost: number;
+  readonly effects: number;
+  /** From the moment that Temporal was back until the last run had closed, in milliseconds. */
+  readonly caughtUpMs: number;
+}
+
+/**
+ * Sends webhooks in a burst while Temporal is away, kills the process that takes them with -9 twice, in the middle of the
+ * burst and in the middle of starting their runs, sends some again, and counts runs and effects.
+ */
+export async function hooks(options: HooksOptions): Promise<HooksResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-hooks-'));
+  const scene = new Scene(folder, options);
+  try {
+    await scene.begin();
+    return await scene.live();
+  } finally {
+    await scene.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class Scene {
+  readonly #folder: string;
+  readonly #options: HooksOptions;
+  #server: DevServer | undefined;
+  #worker: ChildProcess | undefined;
+  #port = 0;
+  #temporal = 0;
+  #requests = 0;
+  readonly #tookMs: number[] = [];
+
+  constructor(folder: string, options: HooksOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  async begin(): Promise<void> {
+    const loop = join(this.#folder, 'loops', 'note');
+    await mkdir(loop, { recursive: true });
+    await writeFile(join(loop, 'loop.ts'), LOOP);
+    await writeFile(join(this.#folder, 'hooks.yaml'), RULES);
+    this.#temporal = await freePort();
+    this.#port = await freePort();
+    await this.#startServer();
+    const worker = this.#beginWorker();
+    await Promise.race([
+      once(worker.stdout, 'data'),
+      once(worker, 'exit').then(([code]) => {
+        throw new Error(`The worker ended with ${String(code)} before it was ready.`);
+      }),
+    ]);
+  }
+
+  async live(): Promise<HooksResult> {
+    const { webhooks, awayMs, report } = this.#options;
+    await this.#server?.stop();
+    report('Temporal is away.');
+    const away = pause(awayMs);
+    await this.#burst(0, Math.floor(webhooks / 2));
+    report('Half of them were taken; kill -9, and another process begins while Temporal is away.');
+    await this.#kill();
+    this.#beginWorker();
+    await this.#burst(Math.floor(webhooks / 2), webhooks);
+    report(`${webhooks} webhooks were taken.`);
+    await away;
+    await this.#startServer();
+    const backAt = performance.now();
+    await this.#until(`select count(*) >= ${Math.floor(webhooks / 4)} as n from inbox where state = 'started'`);
+    report(
+      `A quarter of them has started runs ${Math.round(performance.now() - backAt)} ms after Temporal was back; kill -9.`,
+    );
+    await this.#kill();
+    this.#beginWorker();
+    await this.#burst(0, Math.min(webhooks, 100));
+    const counted = await this.#untilClosed(webhooks);
+    const sorted = this.#tookMs.toSorted((a, b) => a - b);
+    const at = (share: number): number => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10;
+    return {
+      webhooks,
+      awayMs,
+      requests: this.#requests,
+      accepted: sorted.length,
+      answerMs: { p50: at(0.5), p95: at(0.95) },
+      ...counted,
+      lost: webhooks - counted.runs,
+      caughtUpMs: Math.round(performance.now() - backAt),
+    };
+  }
+
+  async end(): Promise<void> {
+    await this.#kill();
+    await this.#server?.stop();
+  }
+
+  async #burst(from: number, to: number): Promise<void> {
+    const numbers = Array.from({ length: to - from }, (_, index) => from + index).values();
+    const sender = async (): Promise<void> => {
+      for (const number of numbers) await this.#send(number);
+    };
+    await Promise.all(Array.from({ length: 32 }, sender));
+  }
+
+  /** Sends one, and again where it was not answered. */
+  async #send(number: number): Promise<void> {
+    const body = JSON.stringify({ type: 'note', id: number, text: `Note ${number}.` });
+    for (let tries = 0; tries < 100; tries += 1) {
+      const signed = SIGN.standard({ secret: SECRET, id: `msg_${number}`, at: Date.now(), event: '', body });
+      const since = performance.now();
+      this.#requests += 1;
+      const response = await fetch(`http://127.0.0.1:${this.#port}/hooks/bench`, {
+        method: 'POST',
+        headers: signed,
+        body,
+      }).catch(() => undefined);
+      await response?.arrayBuffer();
+      if (response?.status === 202) {
+        this.#tookMs.push(performance.now() - since);
+        return;
+      }
+      await pause(200);
+    }
+    throw new Error(`Webhook ${number} was never taken.`);
+  }
+
+  /** Waits until every delivery is settled and every run closed, and counts. */
+  async #untilClosed(webhooks: number): Promise<Pick<HooksResult, 'runs' | 'twice' | 'effects'>> {
+    const accepted = `(select count(distinct work_key) from runs where outcome = 'accepted')`;
+    await this.#until(`select not exists (select 1 from inbox where state = 'waiting')
+      and not exists (select 1 from runs where closed_at is null) and ${accepted} >= ${webhooks} as n`);
+    return {
+      runs: this.#number(`select ${accepted} as n`),
+      twice: this.#number('select count(*) - count(distinct work_key) as n from runs'),
+      effects: this.#number('select count(*) as n from outbox'),
+    };
+  }
+
+  /** Waits until a query says 1, for two minutes: what is not so by then is counted as it is. */
+  async #until(sql: string): Promise<void> {
+    const end = performance.now() + 120_000;
+    while (performance.now() < end && this.#number(sql) === 0) await pause(50);
+  }
+
+  #number(sql: string): number {
+    const store = new DatabaseSync(join(this.#folder, 'data', 'loopwright.db'), { readOnly: true, timeout: 5000 });
+    const row = store.prepare(sql).get();
+    store.close();
+    return Number(row?.['n']);
+  }
+
+  async #startServer(): Promise<void> {
+    this.#server = await startDevServer({
+      cliPath: this.#options.cliPath,
+      port: this.#temporal,
+      uiPort: 'headless',
+      databaseFile: join(this.#folder, 'temporal.db'),
+      searchAttributes: SEARCH_ATTRIBUTES,
+      report: () => {},
+    });
+  }
+
+  #beginWorker(): ChildProcess & { stdout: NodeJS.ReadableStream } {
+    const words = ['worker', '--json', '--data', join(this.#folder, 'data'), '--loops', join(this.#folder, 'loops')];
+    const worker = spawn(process.execPath, [BIN, ...words, '--gateway-port', String(this.#port)], {
+      env: {
+        ...process.env,
+        TEMPORAL_ADDRESS: `127.0.0.1:${this.#temporal}`,
+        LOOPWRIGHT_HOOKS: join(this.#folder, 'hooks.yaml'),
+        BENCH_SECRET: SECRET,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  async #kill(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined || worker.exitCode !== null || worker.signalCode !== null) return;
+    const gone = once(worker, 'exit');
+    worker.kill('SIGKILL');
+    await gone;
+  }
+}
+
+const LOOP = `import { check, defineLoop, model } from 'loopwright';
+import { z } from 'zod';
+const Note = z.object({ id: z.string(), text: z.string() });
+const Short = z.object({ text: z.string() });
+export const note = defineLoop<z.infer<typeof Note>, z.infer<typeof Short>>({
+  name: 'note',
+  input: Note,
+  output: Short,
+  dedupe: ({ id }) => id,
+  stages: {
+    main: {
+      generate: model({ keyless: ({ text }) => ({ text }) }),
+      verify: [check('same', (made, { text }) => ({ verdict: made.text === text ? 'pass' : 'fail', evidence: made.text }))],
+    },
+  },
+  act: { keep: { repeatable: true, run: (made, { outbox, idempotencyKey }) => outbox.put('notes', idempotencyKey, made) } },
+});
+`;
+
+const RULES = `sources:
+  bench:
+    kind: standard
+    secrets: [BENCH_SECRET]
+    rules:
+      - when: event == "note"
+        loop: note
+        input: { id: string(body.id), text: body.text }
+        key: string(body.id)
+`;

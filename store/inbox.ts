@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Delivery, DeliveryKey, DeliveryQuery } from '../contract/hooks.ts';
+import type { Timestamp } from '../contract/names.ts';
+import type { Database } from './group-commit.ts';
+import type { Tables } from './schema.ts';
+
+/** What was received, as JSON. */
+export interface NewDelivery extends DeliveryKey {
+  readonly event: string;
+  readonly body: string;
+  readonly at: Timestamp;
+}
+
+/** A delivery that nothing has become of yet. */
+export interface Waiting extends DeliveryKey {
+  readonly event: string;
+  readonly body: string;
+}
+
+/** What a delivery is about, and how new it is. */
+export interface Seen {
+  readonly subject: string;
+  readonly version: number;
+}
+
+/** What came over webhooks, each delivery once, in the order it came. */
+export interface Inbox {
+  /** Keeps a delivery. One that is known changes nothing, unless nothing came of it before: then it waits again. */
+  receive(delivery: NewDelivery): Promise<'new' | 'known'>;
+  /** What waits, oldest first. */
+  waiting(limit: number): Promise<readonly Waiting[]>;
+  /**
+   * Says that a delivery is being made something of: `stale` where something newer of its subject was seen, `again`
+   * where it was begun before and nobody knows what came of it.
+   */
+  begin(key: DeliveryKey, seen?: Seen): Promise<'first' | 'again' | 'stale'>;
+  /** Says what became of a delivery. Its body goes, unless it failed: then somebody may mend the rules and try again. */
+  settle(key: DeliveryKey, end: Pick<Delivery, 'state' | 'workflowId' | 'reason'>): Promise<void>;
+  /** Lets a failed delivery wait again; false where there is none. */
+  retry(key: DeliveryKey): Promise<boolean>;
+  /** Forgets deliveries that something became of and that came before a time; returns how many. */
+  expire(before: Timestamp): Promise<number>;
+  /** For a store that is a copy from an earlier moment: what waits may have been started since, so it counts as begun. */
+  doubt(): Promise<void>;
+  /** Deliveries, newest first. */
+  list(query: DeliveryQuery): Promise<readonly Delivery[]>;
+}
+
+/** The inbox, in SQL. */
+export function sqlInbox({ read, write }: Database): Inbox {
+  return {
+    receive: (delivery) => write((trx) => receive(trx, delivery)),
+    async waiting(limit) {
+      const rows = await read
+        .selectFrom('inbox')
+        .select(['source', 'delivery', 'event', 'body'])
+        .where('state', '=', sql.lit('waiting'))
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ body, ...row }) => ({ ...row, body: body ?? 'null' }));
+    },
+    begin: (key, seen) => write((trx) => begin(trx, key, seen)),
+    async settle({ source, delivery }, { state, workflowId = null, reason = null }) {
+      await write((trx) =>
+        trx
+          .updateTable('inbox')
+          .set({ state, workflow_id: workflowId, reason, ...(state === 'failed' ? {} : { body: null }) })
+          .where('source', '=', source)
+          .where('delivery', '=', delivery)
+          .execute(),
+      );
+    },
+    retry: ({ source, delivery }) =>
+      write(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('inbox')
+          .set({ state: 'waiting', reason: null })
+          .where('source', '=', source)
+          .where('delivery', '=', delivery)
+          .where('state', '=', 'failed')
+          .executeTakeFirst();
+        return numUpdatedRows > 0n;
+      }),
+    async expire(before) {
+      const old = await forgettable(read, before).select('id').executeTakeFirst();
+      if (old === undefined) return 0;
+      return await write(async (trx) => {
+        const ids = forgettable(trx, before).select('id');
+        const { numDeletedRows } = await trx.deleteFrom('inbox').where('id', 'in', ids).executeTakeFirst();
+        return Number(numDeletedRows);
+      });
+    },
+    async doubt() {
+      await write((trx) => trx.updateTable('inbox').set({ begun: 1 }).where('state', '=', 'waiting').execute());
+    },
+    list: (query) => list(read, query),
+  };
+}
+
+/** Nothing came of one that was ignored or failed: sent again, it is looked at again. */
+async function receive(
+  trx: Kysely<Tables>,
+  { source, delivery, event, body, at }: NewDelivery,
+): Promise<'new' | 'known'> {
+  const row = { event, body, received_at: at, state: 'waiting' };
+  const kept = await trx
+    .insertInto('inbox')
+    .values({ source, delivery, ...row })
+    .onConflict((on) =>
+      on
+        .columns(['source', 'delivery'])
+        .doUpdateSet({ ...row, begun: 0, reason: null })
+        .where('inbox.state', 'in', ['ignored', 'failed']),
+    )
+    .returning('source')
+    .executeTakeFirst();
+  return kept === undefined ? 'known' : 'new';
+}
+
+async function begin(trx: Kysely<Tables>, key: DeliveryKey, seen?: Seen): Promise<'first' | 'again' | 'stale'> {
+  const before = await rowOf(trx, key).select('begun').executeTakeFirst();
+  if (before?.begun === 1) return 'again';
+  if (seen !== undefined && !(await isNewest(trx, key.source, seen))) return 'stale';
+  await trx
+    .updateTable('inbox')
+    .set({ begun: 1 })
+    .where('source', '=', key.source)
+    .where('delivery', '=', key.delivery)
+    .execute();
+  return 'first';
+}
+
+async function list(read: Kysely<Tables>, { source, state, limit }: DeliveryQuery): Promise<Delivery[]> {
+  let query = read.selectFrom('inbox').selectAll();
+  if (source !== undefined) query = query.where('source', '=', source);
+  if (state !== undefined) query = query.where('state', '=', state);
+  const rows = await query.orderBy('received_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(deliveryOf);
+}
+
+function forgettable(database: Kysely<Tables>, before: Timestamp) {
+  return database
+    .selectFrom('inbox')
+    .where('received_at', '<', before)
+    .where('state', 'in', ['started', 'ignored', 'stale']);
+}
+
+function rowOf(trx: Kysely<Tables>, { source, delivery }: DeliveryKey) {
+  return trx.selectFrom('inbox').where('source', '=', source).where('delivery', '=', delivery);
+}
+
+/** Whether nothing newer of the subject was seen, and remembers the version. Equal versions are no older. */
+async function isNewest(trx: Kysely<Tables>, source: string, { subject, version }: Seen): Promise<boolean> {
+  const row = { source, subject: createHash('sha256').update(subject).digest('hex'), version };
+  const kept = await trx
+    .insertInto('inbox_versions')
+    .values(row)
+    .onConflict((on) =>
+      on.columns(['source', 'subject']).doUpdateSet({ version }).where('inbox_versions.version', '<=', version),
+    )
+    .returning('version')
+    .executeTakeFirst();
+  return kept !== undefined;
+}
+
+function deliveryOf({
+  received_at: receivedAt,
+  workflow_id: workflowId,
+  reason,
+  ...row
+}: Selectable<Tables['inbox']>): Delivery {
+  return {
+    source: row.source,
+    delivery: row.delivery,
+    event: row.event,
+    receivedAt,
+    state: row.state as Delivery['state'],
+    ...(workflowId === null ? {} : { workflowId }),
+    ...(reason === null ? {} : { reason }),
+  };
+}

@@ -1,0 +1,100 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../../contract/exit-codes.ts';
+import { DELIVERY_STATES, MOST_DELIVERIES, type DeliveryQuery } from '../../contract/hooks.ts';
+import { CommandError, type CommandContext } from '../command.ts';
+import { dataOption, positive } from './options.ts';
+
+interface ListOptions extends DeliveryQuery {
+  readonly json: boolean;
+  readonly data: string;
+}
+
+interface SendOptions {
+  readonly bodyFile: string;
+  readonly event: string;
+  readonly id?: string;
+  readonly json: boolean;
+  readonly data: string;
+}
+
+const SEND_HELP = `
+Signs as the source would, with the first of its secrets, and sends it to the process that owns the data folder: for
+trying rules out. The same body again is the same delivery where its id is the same (GitHub: where the body is).`;
+
+/** `loopwright hooks`: what came over webhooks. */
+export function hooksCommand(context: CommandContext): Command {
+  const command = new Command('hooks').description('what came over webhooks, and what became of it (hooks.yaml)');
+  command
+    .command('list', { isDefault: true })
+    .description('list deliveries, newest first')
+    .option('--source <name>', 'only of this source')
+    .addOption(new Option('--state <state>', 'only deliveries that stand so').choices(DELIVERY_STATES))
+    .option('--limit <n>', `how many, at most ${MOST_DELIVERIES}`, limit, 50)
+    .option('--json', 'print one JSON array of objects', false)
+    .option(...dataOption(context))
+    .action((options: ListOptions) => list(context, options));
+  command
+    .command('retry')
+    .description('look again at a delivery that failed, after hooks.yaml was mended and the worker restarted')
+    .argument('<source>', 'its source')
+    .argument('<delivery>', 'its id, as `hooks list` shows it')
+    .option(...dataOption(context))
+    .action((source: string, delivery: string, { data }: { readonly data: string }) =>
+      retry(context, { source, delivery }, data),
+    );
+  command
+    .command('send')
+    .description('send a delivery to yourself, signed as its source would')
+    .argument('<source>', 'a source of hooks.yaml')
+    .requiredOption('--body-file <file>', 'the body, as JSON; - reads stdin')
+    .option('--event <name>', 'what happened, in the words of GitHub; others say it in the body', '')
+    .option('--id <id>', 'id of the delivery; by default a new one')
+    .option('--json', 'print one JSON object', false)
+    .option(...dataOption(context))
+    .addHelpText('after', SEND_HELP)
+    .action(async (source: string, options: SendOptions) => {
+      const { send } = await import('../hooks/send.ts');
+      const answer = await send(context, source, options);
+      context.print(
+        options.json ? JSON.stringify(answer) : `${answer.delivery}${answer.known ? ' (known already)' : ''}`,
+      );
+    });
+  return command;
+}
+
+async function list({ print, report }: CommandContext, { json, data, ...query }: ListOptions): Promise<void> {
+  const [{ noRecordIn, withRecord }, { deliveryTable, listedDelivery }] = await Promise.all([
+    import('../record/record-access.ts'),
+    import('../../core/delivery-table.ts'),
+  ]);
+  const found = await withRecord(data, (record) => record.deliveries(query));
+  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  if (json) print(JSON.stringify(found.map(listedDelivery)));
+  else if (found.length > 0) print(deliveryTable(found));
+  else report('No delivery matches. `loopwright hooks send` tries one out.');
+}
+
+async function retry(
+  { report }: CommandContext,
+  key: { readonly source: string; readonly delivery: string },
+  data: string,
+): Promise<void> {
+  const { noRecordIn, withRecord } = await import('../record/record-access.ts');
+  const found = await withRecord(data, async (record) => {
+    await record.retryDelivery(key).catch((error: Error) => {
+      throw new CommandError(
+        `${error.message} \`loopwright hooks list --state failed\` shows those there are.`,
+        EXIT.notFound,
+      );
+    });
+    return key;
+  });
+  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  report(`${key.source}/${key.delivery} waits again; \`loopwright hooks list\` shows what becomes of it.`);
+}
+
+function limit(text: string): number {
+  const value = positive(text);
+  if (value > MOST_DELIVERIES) throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_DELIVERIES}`);
+  return value;
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { HookSources } from '../gateway/hook-source.ts';
+import type { Relay } from '../gateway/relay.ts';
+import { startGateway, type Gateway } from '../gateway/serve.ts';
+import { openStore } from '../store/index.ts';
+import type { Store } from '../store/ports.ts';
+import { readHooks } from './hooks/hooks-file.ts';
+
+/** What of a data folder is opened, and how. */
+export interface FolderOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** The data folder; this process owns it until it is closed. */
+  readonly data: string;
+  /** Port of the gateway; by default 7733 where it is free, else any. */
+  readonly gatewayPort?: number | undefined;
+  readonly report: (text: string) => void;
+}
+
+/** A data folder that this process owns: its store, and the gateway through which others reach it. Neither needs Temporal. */
+export interface OwnedFolder {
+  readonly store: Store;
+  readonly gateway: Gateway;
+  /** Who may send webhooks. */
+  readonly sources: HookSources;
+  /** From now on `relay` makes runs of what came and comes in. */
+  relayTo(relay: Relay): void;
+  close(): Promise<void>;
+}
+
+/** Opens a data folder: from here on webhooks are taken, and commands are answered. */
+export async function ownFolder({ env, data, gatewayPort, report }: FolderOptions): Promise<OwnedFolder> {
+  const sources = await readHooks(env);
+  const { pid } = process;
+  const store = await openStore(data, pid);
+  let relay: Relay | undefined;
+  try {
+    const hooks = { sources, now: Date.now, wake: () => relay?.wake(), report };
+    const token = randomBytes(32).toString('hex');
+    const gateway = await startGateway(data, { store, pid, token, hooks }, gatewayPort);
+    return {
+      store,
+      gateway,
+      sources,
+      relayTo(made) {
+        relay = made;
+        relay.wake();
+      },
+      async close() {
+        await gateway.stop();
+        await relay?.stop();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
