@@ -62,13 +62,13 @@ export class LoopClient {
   }
 
   /**
-   * What the newest run under a key was started for; undefined where there is none, or nobody said. Whoever does not
+   * What the newest run under a workflow id was started for; undefined where there is none, or nobody said. Whoever does not
    * know whether a start of theirs arrived asks this before they start again, because a closed run is no obstacle to
    * another one.
    */
-  async originOf(loop: string, key: string): Promise<string | undefined> {
+  async originOf(workflowId: string): Promise<string | undefined> {
     try {
-      const { memo } = await this.#client.workflow.getHandle(`${loop}-${key}`).describe();
+      const { memo } = await this.#client.workflow.getHandle(workflowId).describe();
       const origin: unknown = memo?.[ORIGIN];
       return typeof origin === 'string' ? origin : undefined;
     } catch (error) {
@@ -80,7 +80,11 @@ export class LoopClient {
   /** What a run is found by from its start: it saves the run an upsert. A cluster that lacks the attribute, or does not tell, would refuse it, so there it is left out. */
   async #startAttributes(): Promise<TypedSearchAttributes> {
     const { connection, options } = this.#client;
-    const known = await ownSearchAttributes(connection, options.namespace).catch((): SearchAttribute[] => []);
+    const known = await ownSearchAttributes(connection, options.namespace).catch((): SearchAttribute[] => {
+      // It may be away for a moment: the next start asks again.
+      this.#attributes = undefined;
+      return [];
+    });
     if (!known.includes('LoopState')) return new TypedSearchAttributes([]);
     return new TypedSearchAttributes([{ key: LOOP_STATE, value: 'running' }]);
   }

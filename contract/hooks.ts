@@ -1,3 +1,4 @@
+import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 import { duration } from './harness.ts';
 
@@ -40,6 +41,9 @@ export const HookRule = z.strictObject({
 /** What becomes of a delivery. */
 export type HookRule = z.infer<typeof HookRule>;
 
+/** Longest tolerance: far less than deliveries are known for, or a replay would be new. */
+const MOST_TOLERANCE_MS = 24 * 3_600_000;
+
 /** Somebody who sends. */
 export const HookSource = z.strictObject({
   kind: z.enum(HOOK_KINDS).describe('How it signs.'),
@@ -54,6 +58,10 @@ export const HookSource = z.strictObject({
       'Environment variables with its secrets. Any of them may have signed, so that one can be replaced by the next.',
     ),
   tolerance: duration
+    .refine(
+      (text) => ms(text as StringValue) <= MOST_TOLERANCE_MS,
+      'expected at most one day: deliveries of long ago are forgotten',
+    )
     .default('5 minutes')
     .describe("How far the time that was signed may be from this machine's; GitHub signs none."),
   rules: z.array(HookRule).min(1).describe('What becomes of what it sends.'),

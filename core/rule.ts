@@ -120,8 +120,9 @@ interface Bindings {
   readonly iterRange?: unknown;
 }
 
-/** JSON as CEL takes it: objects become maps. */
-function celValue(value: unknown): CelInput {
+/** JSON as CEL takes it: objects become maps. What is one already stays, so that a large value can be converted once for many rules. */
+export function celValue(value: unknown): CelInput {
+  if (value instanceof Map) return value as CelInput;
   if (Array.isArray(value)) return value.map(celValue);
   if (value === undefined) return null;
   if (typeof value === 'object' && value !== null) {

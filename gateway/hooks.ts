@@ -1,12 +1,15 @@
-import { Hono, type Context } from 'hono';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Store } from '../store/ports.ts';
-import type { HookSources } from './hook-source.ts';
+import type { HookSourceReady, HookSources } from './hook-source.ts';
 import { refusal } from './refusals.ts';
-import { deliveryOf, eventOf, prove, type Signed } from './signatures.ts';
+import { deliveryOf, eventOf, missingHeader, prove, type Signed } from './signatures.ts';
 
 /** Largest delivery, in bytes. What a run is given of it is far smaller. */
-const MOST_BYTES = 5 * 1024 * 1024;
+const MOST_BYTES = 2 * 1024 * 1024;
+
+/** So many bytes of bodies may be held at once, whoever sends them. */
+const MOST_BYTES_AT_ONCE = 64 * MOST_BYTES;
 
 /** How often the log says that a source's deliveries are refused, in milliseconds. */
 const SAY_EVERY_MS = 10_000;
@@ -27,12 +30,10 @@ export interface HookOptions {
  */
 export function hookRoutes({ inbox }: Pick<Store, 'inbox'>, { sources, now, wake, report }: HookOptions): Hono {
   const turnAway = refusals(now, report);
-  const limit = bodyLimit({
-    maxSize: MOST_BYTES,
-    onError: (context) => refusal(context, 413, 'TooLarge', `A delivery may have at most ${MOST_BYTES} bytes.`),
-  });
-  return new Hono().post('/:source', limit, async (context) => {
-    const name = context.req.param('source');
+  let held = 0;
+  // Before a byte of the body is read: strangers cannot fill the memory with bodies that nobody would take.
+  const knock: MiddlewareHandler = async (context, next) => {
+    const name = context.req.param('source') ?? '';
     const source = sources.get(name);
     if (source === undefined)
       return refusal(
@@ -41,14 +42,38 @@ export function hookRoutes({ inbox }: Pick<Store, 'inbox'>, { sources, now, wake
         'NotFound',
         'There is no such source. `sources` in hooks.yaml names those there are.',
       );
+    const missing = missingHeader(source.kind, (wanted) => context.req.header(wanted));
+    if (missing !== undefined) return turnedAway(context, name, `it has no \`${missing}\` header`);
+    if (held + MOST_BYTES > MOST_BYTES_AT_ONCE) {
+      context.header('Retry-After', '5');
+      return refusal(context, 503, 'Busy', 'Too many deliveries come in at once. Send it again.');
+    }
+    held += MOST_BYTES;
+    await next().finally(() => (held -= MOST_BYTES));
+    return undefined;
+  };
+  const turnedAway = (context: Context, name: string, why: string): Response => {
+    turnAway(name, why);
+    return refusal(context, 401, 'Unauthorized', `The delivery was refused: ${why}.`);
+  };
+  const limit = bodyLimit({
+    maxSize: MOST_BYTES,
+    onError: (context) => {
+      turnAway(context.req.param('source') ?? '', `it has more than ${MOST_BYTES} bytes`);
+      return refusal(context, 413, 'TooLarge', `A delivery may have at most ${MOST_BYTES} bytes.`);
+    },
+  });
+  return new Hono().post('/:source', knock, limit, async (context) => {
+    const name = context.req.param('source');
+    const source = sources.get(name) as HookSourceReady;
     const signed = await signedOf(context);
     const proof = prove(source, signed, now());
-    if (proof.kind === 'refused') {
-      turnAway(name, proof.why);
-      return refusal(context, 401, 'Unauthorized', `The delivery was refused: ${proof.why}.`);
-    }
+    if (proof.kind === 'refused') return turnedAway(context, name, proof.why);
     const body = bodyOf(signed);
-    if (body === undefined) return refusal(context, 400, 'InvalidInput', 'Expected the body to be JSON, or a form.');
+    if (body === undefined) {
+      turnAway(name, 'it is signed, but neither JSON nor a form');
+      return refusal(context, 400, 'InvalidInput', 'Expected the body to be JSON, or a form.');
+    }
     const challenge = challengeOf(source.kind, body.value);
     if (challenge !== undefined) return context.json({ challenge });
     const delivery = deliveryOf(source.kind, signed, body.value);

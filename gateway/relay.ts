@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Started } from '../client/loop-client.ts';
 import type { Match } from '../core/hooks/match.ts';
 import type { Waiting } from '../store/inbox.ts';
@@ -13,15 +14,15 @@ export interface RelayOptions {
   readonly sources: HookSources;
   /** Why a run cannot be started with an input, in one line; undefined where it can. */
   readonly refuses: (loop: string, input: unknown) => string | undefined;
-  /** Starts a run for an origin; `again` where it may have been started before. */
-  readonly start: (start: HookStart, origin: string, again: boolean) => Promise<Started>;
+  /** Starts a run for an origin; `mayRun` is the workflow id under which it may have been started before. */
+  readonly start: (start: HookStart, origin: string, mayRun?: string) => Promise<Started>;
   /** Whether Temporal will never take this start, whatever happens. */
   readonly isFinal: (error: unknown) => boolean;
   readonly report: (text: string) => void;
 }
 
 /** So many deliveries are looked at together. */
-const BATCH = 200;
+const BATCH = 32;
 
 /** So many starts are under way at once. */
 const LANES = 16;
@@ -50,7 +51,7 @@ export class Relay {
   wake(): void {
     if (this.#stopped || this.#timer !== undefined) return;
     this.#again = true;
-    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    this.#draining ??= this.#drain();
   }
 
   /** Takes nothing new, and resolves when what is under way is done. */
@@ -64,7 +65,7 @@ export class Relay {
     try {
       while (this.#again && !this.#stopped) {
         this.#again = false;
-        const waiting = await this.#options.inbox.waiting(BATCH);
+        const waiting = await this.#options.inbox.waiting(BATCH, [...this.#options.sources.keys()]);
         if (waiting.length === 0) continue;
         await this.#relay(waiting);
         this.#back();
@@ -73,12 +74,20 @@ export class Relay {
     } catch (error) {
       this.#away(error as Error);
     }
+    // In the same turn as the last look at whether there is more: nobody who wakes it in between is missed.
+    this.#draining = undefined;
   }
 
   /** @throws what a start failed with that may go through later. */
   async #relay(waiting: readonly Waiting[]): Promise<void> {
     // Asked for in the order they came, which is the order they are committed in: what is stale depends on it.
-    const begun = await Promise.all(waiting.map((one) => this.#begin(one)));
+    const beginning: Promise<(() => Promise<void>) | undefined>[] = [];
+    for (const one of waiting) {
+      beginning.push(this.#begin(one));
+      // A large body takes a while to match: others have their turn in between.
+      await nextTurn();
+    }
+    const begun = await Promise.all(beginning);
     const starts = begun.filter((one) => one !== undefined).values();
     let failed: Error | undefined;
     const lane = async (): Promise<void> => {
@@ -100,8 +109,9 @@ export class Relay {
       await inbox.settle(key, { state: 'failed', reason: match.because.slice(0, 1000) });
       return undefined;
     }
-    const how = await inbox.begin(key, match.order);
-    if (how === 'stale') {
+    const workflowId = match.kind === 'start' ? { workflowId: `${match.loop}-${match.key}` } : {};
+    const how = await inbox.begin(key, { ...workflowId, seen: match.order });
+    if (how.kind === 'stale') {
       await inbox.settle(key, { state: 'stale', reason: `something newer of ${match.order?.subject} was seen` });
       return undefined;
     }
@@ -109,12 +119,12 @@ export class Relay {
       await inbox.settle(key, { state: 'ignored', reason: match.because });
       return undefined;
     }
-    return () => this.#start(key, match, how === 'again');
+    return () => this.#start(key, match, how.kind === 'again' ? how.workflowId : undefined);
   }
 
   #match({ source, delivery, event, body }: Waiting): Match {
     const known = this.#options.sources.get(source);
-    if (known === undefined) return { kind: 'failed', because: `hooks.yaml has no source \`${source}\` any more` };
+    if (known === undefined) return { kind: 'failed', because: `hooks.yaml has no source \`${source}\`` };
     try {
       const match = known.match({ source, delivery, event, body: JSON.parse(body) as unknown });
       const refused = match.kind === 'start' ? this.#options.refuses(match.loop, match.input) : undefined;
@@ -124,10 +134,10 @@ export class Relay {
     }
   }
 
-  async #start(key: { source: string; delivery: string }, start: HookStart, again: boolean): Promise<void> {
+  async #start(key: { source: string; delivery: string }, start: HookStart, mayRun?: string): Promise<void> {
     const { inbox } = this.#options;
     try {
-      const { workflowId, alreadyRunning } = await this.#options.start(start, `${key.source}/${key.delivery}`, again);
+      const { workflowId, alreadyRunning } = await this.#options.start(start, `${key.source}/${key.delivery}`, mayRun);
       const joined = alreadyRunning ? { reason: `${workflowId} was open already` } : {};
       await inbox.settle(key, { state: 'started', workflowId, ...joined });
     } catch (error) {

@@ -11,6 +11,12 @@ const HOST = '127.0.0.1';
 /** How long requests in flight may take once it is to stop, in milliseconds. */
 const GRACE_MS = 2000;
 
+/** How long a request may take to come in, in milliseconds. */
+const REQUEST_MS = 30_000;
+
+/** Most connections at once. */
+const MOST_CONNECTIONS = 500;
+
 /** A gateway that listens. */
 export interface Gateway {
   readonly port: number;
@@ -30,6 +36,8 @@ const USUAL_PORT = 7733;
  */
 export async function startGateway(data: string, options: GatewayOptions, port?: number): Promise<Gateway> {
   const server = createAdaptorServer({ fetch: createApp(options).fetch }) as Server;
+  server.requestTimeout = REQUEST_MS;
+  server.maxConnections = MOST_CONNECTIONS;
   await listen(server, port);
   const { port: bound } = server.address() as AddressInfo;
   await writeGatewayFile(data, { port: bound, pid: options.pid, token: options.token });

@@ -83,10 +83,15 @@ const SCHEMES: Readonly<Record<HookKind, Scheme>> = {
 /** Most signatures that one request may bring: each is compared with what each secret gives. */
 const MOST_SIGNATURES = 10;
 
+/** A header that a scheme needs and a request lacks. */
+export function missingHeader(kind: HookKind, header: Signed['header']): string | undefined {
+  return SCHEMES[kind].needs.find((name) => header(name) === undefined);
+}
+
 /** Checks that a source signed exactly these bytes, and not too long ago. Takes equally long for every wrong signature. */
 export function prove({ kind, secrets, toleranceMs }: Signer, signed: Signed, now: number): Proof {
   const scheme = SCHEMES[kind];
-  const missing = scheme.needs.find((name) => signed.header(name) === undefined);
+  const missing = missingHeader(kind, (name) => signed.header(name));
   if (missing !== undefined) return { kind: 'refused', why: `it has no \`${missing}\` header` };
   const signatures = scheme.signatures(signed).slice(0, MOST_SIGNATURES);
   const wanted = secrets.map((secret) => hmac(scheme.key?.(secret) ?? Buffer.from(secret), scheme.content(signed)));

@@ -24,17 +24,30 @@ export interface Seen {
   readonly version: number;
 }
 
+/** What is to become of a delivery. */
+export interface Beginning {
+  /** The run that it starts, where it starts one. */
+  readonly workflowId?: string;
+  readonly seen?: Seen | undefined;
+}
+
+/** Whether a delivery may be made something of. */
+export type Begun =
+  | { readonly kind: 'first' | 'stale' }
+  /** A run may have been started for it before. */
+  | { readonly kind: 'again'; readonly workflowId: string };
+
 /** What came over webhooks, each delivery once, in the order it came. */
 export interface Inbox {
   /** Keeps a delivery. One that is known changes nothing, unless nothing came of it before: then it waits again. */
   receive(delivery: NewDelivery): Promise<'new' | 'known'>;
-  /** What waits, oldest first. */
-  waiting(limit: number): Promise<readonly Waiting[]>;
+  /** What waits of these sources, oldest first. */
+  waiting(limit: number, sources: readonly string[]): Promise<readonly Waiting[]>;
   /**
    * Says that a delivery is being made something of: `stale` where something newer of its subject was seen, `again`
    * where it was begun before and nobody knows what came of it.
    */
-  begin(key: DeliveryKey, seen?: Seen): Promise<'first' | 'again' | 'stale'>;
+  begin(key: DeliveryKey, beginning: Beginning): Promise<Begun>;
   /** Says what became of a delivery. Its body goes, unless it failed: then somebody may mend the rules and try again. */
   settle(key: DeliveryKey, end: Pick<Delivery, 'state' | 'workflowId' | 'reason'>): Promise<void>;
   /** Lets a failed delivery wait again; false where there is none. */
@@ -51,22 +64,28 @@ export interface Inbox {
 export function sqlInbox({ read, write }: Database): Inbox {
   return {
     receive: (delivery) => write((trx) => receive(trx, delivery)),
-    async waiting(limit) {
+    async waiting(limit, sources) {
       const rows = await read
         .selectFrom('inbox')
         .select(['source', 'delivery', 'event', 'body'])
         .where('state', '=', sql.lit('waiting'))
+        .where('source', 'in', sources)
         .orderBy('id')
         .limit(limit)
         .execute();
       return rows.map(({ body, ...row }) => ({ ...row, body: body ?? 'null' }));
     },
-    begin: (key, seen) => write((trx) => begin(trx, key, seen)),
-    async settle({ source, delivery }, { state, workflowId = null, reason = null }) {
+    begin: (key, beginning) => write((trx) => begin(trx, key, beginning)),
+    async settle({ source, delivery }, { state, workflowId, reason = null }) {
       await write((trx) =>
         trx
           .updateTable('inbox')
-          .set({ state, workflow_id: workflowId, reason, ...(state === 'failed' ? {} : { body: null }) })
+          .set({
+            state,
+            ...(workflowId === undefined ? {} : { workflow_id: workflowId }),
+            reason,
+            ...(state === 'failed' ? {} : { body: null }),
+          })
           .where('source', '=', source)
           .where('delivery', '=', delivery)
           .execute(),
@@ -93,7 +112,9 @@ export function sqlInbox({ read, write }: Database): Inbox {
       });
     },
     async doubt() {
-      await write((trx) => trx.updateTable('inbox').set({ begun: 1 }).where('state', '=', 'waiting').execute());
+      await write((trx) =>
+        trx.updateTable('inbox').set({ begun: 1 }).where('state', 'in', ['waiting', 'failed']).execute(),
+      );
     },
     list: (query) => list(read, query),
   };
@@ -111,7 +132,8 @@ async function receive(
     .onConflict((on) =>
       on
         .columns(['source', 'delivery'])
-        .doUpdateSet({ ...row, begun: 0, reason: null })
+        // What happened stays as it was first said: GitHub signs no event. One that may have started a run is still begun.
+        .doUpdateSet({ body, received_at: at, state: 'waiting', reason: null })
         .where('inbox.state', 'in', ['ignored', 'failed']),
     )
     .returning('source')
@@ -119,17 +141,20 @@ async function receive(
   return kept === undefined ? 'known' : 'new';
 }
 
-async function begin(trx: Kysely<Tables>, key: DeliveryKey, seen?: Seen): Promise<'first' | 'again' | 'stale'> {
-  const before = await rowOf(trx, key).select('begun').executeTakeFirst();
-  if (before?.begun === 1) return 'again';
-  if (seen !== undefined && !(await isNewest(trx, key.source, seen))) return 'stale';
+async function begin(trx: Kysely<Tables>, key: DeliveryKey, { workflowId, seen }: Beginning): Promise<Begun> {
+  const before = await rowOf(trx, key).select(['begun', 'workflow_id as workflowId']).executeTakeFirst();
+  const newest = seen === undefined || (await isNewest(trx, key.source, seen));
+  // Where a run may have been started, it is the one that was meant then, whatever the rules say now, and however old.
+  if (before?.begun === 1 && before.workflowId !== null) return { kind: 'again', workflowId: before.workflowId };
+  if (!newest) return { kind: 'stale' };
+  const again = before?.begun === 1 && workflowId !== undefined;
   await trx
     .updateTable('inbox')
-    .set({ begun: 1 })
+    .set({ begun: workflowId === undefined ? 0 : 1, workflow_id: workflowId ?? null })
     .where('source', '=', key.source)
     .where('delivery', '=', key.delivery)
     .execute();
-  return 'first';
+  return again ? { kind: 'again', workflowId } : { kind: 'first' };
 }
 
 async function list(read: Kysely<Tables>, { source, state, limit }: DeliveryQuery): Promise<Delivery[]> {
@@ -141,10 +166,7 @@ async function list(read: Kysely<Tables>, { source, state, limit }: DeliveryQuer
 }
 
 function forgettable(database: Kysely<Tables>, before: Timestamp) {
-  return database
-    .selectFrom('inbox')
-    .where('received_at', '<', before)
-    .where('state', 'in', ['started', 'ignored', 'stale']);
+  return database.selectFrom('inbox').where('received_at', '<', before).where('state', '<>', 'waiting');
 }
 
 function rowOf(trx: Kysely<Tables>, { source, delivery }: DeliveryKey) {

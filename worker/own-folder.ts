@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { MOST_DELIVERIES } from '../contract/hooks.ts';
 import type { HookSources } from '../gateway/hook-source.ts';
 import type { Relay } from '../gateway/relay.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
@@ -44,6 +45,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
       relayTo(made) {
         relay = made;
         relay.wake();
+        void sayWhoWaits(store, sources, report);
       },
       async close() {
         await gateway.stop();
@@ -55,4 +57,15 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
     await store.close();
     throw error;
   }
+}
+
+/** Says that deliveries wait which nobody here makes runs of: mostly the process was started in another folder. */
+async function sayWhoWaits(store: Store, sources: HookSources, report: (text: string) => void): Promise<void> {
+  const waiting = await store.inbox.list({ state: 'waiting', limit: MOST_DELIVERIES }).catch(() => []);
+  const unknown = waiting.filter(({ source }) => !sources.has(source));
+  if (unknown.length === 0) return;
+  const names = [...new Set(unknown.map(({ source }) => source))].join(', ');
+  report(
+    `${unknown.length} deliveries of ${names} wait, which hooks.yaml does not have. Start where that file is, or name it with LOOPWRIGHT_HOOKS.`,
+  );
 }

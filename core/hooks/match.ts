@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HookRule } from '../../contract/hooks.ts';
 import type { RunOptions } from '../../contract/run.ts';
-import { parseExpression, parseRule, type Expression, type Rule } from '../rule.ts';
+import { celValue, parseExpression, parseRule, type Expression, type Rule } from '../rule.ts';
 
 /** What rules of a source can read. */
 export const HOOK_VARIABLES = ['event', 'body', 'delivery', 'source'] as const;
@@ -43,7 +43,9 @@ class Unusable extends Error {}
 /** Rules of a source that were parsed. @throws InvalidRule where one is none. */
 export function compileHook(rules: readonly HookRule[]): (received: Received) => Match {
   const compiled = rules.map(compile);
-  return (received) => {
+  return (given) => {
+    // Once for all expressions: a body may be large.
+    const received = { ...given, body: celValue(given.body) };
     try {
       for (const [index, one] of compiled.entries()) {
         const held = one.when({ ...received });
@@ -89,7 +91,7 @@ function compile(rule: HookRule): Compiled {
       return {
         kind: 'start',
         loop,
-        key: keyOf(key === undefined ? `${received.source}-${received.delivery}` : read('key', key)),
+        key: keyOf(key === undefined ? `${received.source}:${received.delivery}` : read('key', key)),
         input: input(read),
         options: optionsOf(rule, received, by),
         ...about,
@@ -140,11 +142,17 @@ function keyOf(value: unknown): string {
 }
 
 function versionOf(value: unknown): number {
-  const version = typeof value === 'string' ? Date.parse(value) : value;
+  const version = typeof value === 'string' ? timeOrNumber(value) : value;
   if (typeof version === 'number' && Number.isFinite(version)) return version;
   throw new Unusable(
     `\`order.version\`: expected a number or a time such as 2026-01-31T09:00:00Z, got ${shown(value)}`,
   );
+}
+
+/** Text counts as a plain number, or as a whole time with its zone: what else looks like a date is a revision that somebody counts. */
+function timeOrNumber(text: string): number {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 function shown(value: unknown): string {

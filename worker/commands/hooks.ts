@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { DELIVERY_STATES, MOST_DELIVERIES, type DeliveryQuery } from '../../contract/hooks.ts';
+import { plainCommand } from '../../core/plain-text.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import { dataOption, positive } from './options.ts';
 
@@ -69,7 +70,7 @@ async function list({ print, report }: CommandContext, { json, data, ...query }:
   ]);
   const found = await withRecord(data, (record) => record.deliveries(query));
   if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
-  if (json) print(JSON.stringify(found.map(listedDelivery)));
+  if (json) print(plainCommand(JSON.stringify(found.map(listedDelivery))));
   else if (found.length > 0) print(deliveryTable(found));
   else report('No delivery matches. `loopwright hooks send` tries one out.');
 }

@@ -33,10 +33,10 @@ export function hookRelay({ store, sources, loops, client, taskQueue, report }: 
     report,
     refuses: (name, input) => refusalOf(loops, name, input),
     isFinal,
-    async start({ loop, key, input, options }, origin, again) {
+    async start({ loop, key, input, options }, origin, mayRun) {
       // It may have started before this process was killed: a second start would be another run once that one is closed.
-      if (again && (await runs.originOf(loop, key)) === origin)
-        return { workflowId: `${loop}-${key}`, alreadyRunning: false };
+      if (mayRun !== undefined && (await runs.originOf(mayRun)) === origin)
+        return { workflowId: mayRun, alreadyRunning: false };
       return await runs.start(loop, key, input, options, origin);
     },
   });

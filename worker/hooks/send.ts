@@ -8,6 +8,7 @@ import { readGatewayFile } from '../../gateway/gateway-file.ts';
 import { Refusal } from '../../gateway/refusals.ts';
 import { SIGN } from '../../gateway/sign.ts';
 import { CommandError, type CommandContext } from '../command.ts';
+import { isAlive } from '../temporal/tether.ts';
 import { readHooksFile } from './hooks-file.ts';
 
 /** What to send. */
@@ -32,7 +33,7 @@ export async function send(
 ): Promise<z.infer<typeof Answer>> {
   const { file, value, mistakes } = await readHooksFile(env);
   if (mistakes.length > 0) throw new CommandError(mistakes.map(mistakeLine).join('\n'));
-  const source = value?.sources[name];
+  const source = value !== undefined && Object.hasOwn(value.sources, name) ? value.sources[name] : undefined;
   if (source === undefined) {
     const known = Object.keys(value?.sources ?? {}).join(', ') || 'none';
     throw new CommandError(`${file} has no source \`${name}\`. It has: ${known}.`, EXIT.notFound);
@@ -42,12 +43,12 @@ export async function send(
   if (secret === '')
     throw new CommandError(`${variable}, with which ${name} signs, is not set here. Set it as the worker has it.`);
   const gateway = await readGatewayFile(options.data);
-  if (gateway === undefined)
+  if (gateway === undefined || !isAlive(gateway.pid))
     throw new CommandError(
       `Nobody owns ${options.data}. Start \`loopwright up\` there, or name its folder with --data.`,
       EXIT.notFound,
     );
-  const body = options.bodyFile === '-' ? await all(process.stdin) : await readFile(options.bodyFile, 'utf8');
+  const body = await bodyOf(options.bodyFile);
   const signed = SIGN[source.kind]({
     secret,
     id: options.id ?? randomUUID(),
@@ -66,4 +67,11 @@ export async function send(
   if (answer.success) return answer.data;
   const refused = Refusal.safeParse(said);
   throw new CommandError(refused.success ? refused.data.error.message : `The gateway answered ${response.status}.`);
+}
+
+async function bodyOf(file: string): Promise<string> {
+  if (file === '-') return await all(process.stdin);
+  return await readFile(file, 'utf8').catch((error: Error) => {
+    throw new CommandError(`The body cannot be read from ${file}: ${error.message}.`, EXIT.notFound);
+  });
 }

@@ -79,11 +79,23 @@ test('a kill between the start of a run and its note starts no second one, altho
   const { store, runs, receive, settled, rows, adopt } = await relaying();
   const id = key('killed');
   await receive('d1', { id, topic: 'owls' });
-  await store.inbox.begin({ source: 'cms', delivery: 'd1' });
+  await store.inbox.begin({ source: 'cms', delivery: 'd1' }, { workflowId: `writeTitle-${id}` });
   await runs.start('writeTitle', id, { id, topic: 'owls' }, undefined, 'cms/d1');
   await (await adopt(`writeTitle-${id}`)).result();
   expect(await settled()).toMatchObject([{ state: 'started', workflowId: `writeTitle-${id}` }]);
   expect(await rows('select workflow_id from runs')).toHaveLength(1);
+});
+
+test('deliveries of a source that nobody has wait for whoever has it', async () => {
+  const { store, receive, relay } = await relaying();
+  await store.inbox.receive({ source: 'other', delivery: 'd0', event: 'note', body: '{}', at: 900 });
+  await receive('d1', { id: 'no name!', topic: 'owls' });
+  relay.wake();
+  await until(
+    () => store.inbox.list({ limit: 9, source: 'cms' }),
+    ([one]) => one?.state === 'failed',
+  );
+  expect(await store.inbox.list({ limit: 9, source: 'other' })).toMatchObject([{ state: 'waiting' }]);
 });
 
 test('another delivery for a run that is open joins it; once it is closed there is a second run, without work', async () => {

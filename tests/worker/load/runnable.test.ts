@@ -61,6 +61,7 @@ test('the ready line of a worker has what that of `up` has, its data folder abso
   expect(await run.ready()).toEqual({
     ready: true,
     temporal: inject('temporal'),
+    gateway: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as unknown,
     namespace: 'default',
     taskQueue: 'loops',
     data: join(folder, '.data'),
