@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
 import { sqlContexts } from './contexts.ts';
+import { sqlAudit } from './audit.ts';
 import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
 import { ErasedNames } from './erased-names.ts';
@@ -58,6 +59,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     sourceAnswers: sqlSourceAnswers(database),
     erasures: sqlErasures(database, names, recent),
     inbox: sqlInbox(database),
+    audit: sqlAudit(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },

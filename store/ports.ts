@@ -7,6 +7,7 @@ import type { RunList, RunQuery } from '../contract/record.ts';
 import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import type { Audit } from './audit.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
 import type { Inbox } from './inbox.ts';
@@ -34,6 +35,7 @@ export interface Store {
   readonly sourceAnswers: SourceAnswers;
   readonly erasures: Erasures;
   readonly inbox: Inbox;
+  readonly audit: Audit;
   readonly facts: Facts;
   close(): Promise<void>;
 }

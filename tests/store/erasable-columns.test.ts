@@ -33,6 +33,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   erasures: ['id', 'by', 'reason', 'subject', 'counts'],
   erasure_salt: ['salt'],
   doubts: [],
+  audit: ['kind', 'body_digest', 'prev', 'hash'],
   inbox: ['source', 'delivery', 'event', 'state'],
   // Digests.
   inbox_versions: ['source', 'subject'],
