@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Store } from '../store/ports.ts';
 import { admit } from './admission.ts';
+import { alertRoutes } from './alerts.ts';
+import { auditRoutes } from './audit.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { erasureRoutes } from './erasures.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
@@ -9,6 +11,7 @@ import { answerFailure, refusal } from './refusals.ts';
 import { costRoutes } from './costs.ts';
 import { reviewAnswerRoutes } from './review-answers.ts';
 import { runRoutes } from './runs.ts';
+import { scheduleRoutes } from './schedules.ts';
 
 /** Largest request body, in bytes. */
 const MOST_BYTES = 1024 * 1024;
@@ -40,6 +43,9 @@ export function createApp({ store, token, pid, hooks }: GatewayOptions): Hono {
   app.route('/api/costs', costRoutes(store));
   app.route('/api/review-answers', reviewAnswerRoutes(store));
   app.route('/api/erasures', erasureRoutes(store));
+  app.route('/api/alerts', alertRoutes(store));
+  app.route('/api/schedules', scheduleRoutes(store));
+  app.route('/api/audit', auditRoutes(store));
   app.route('/api/deliveries', deliveryRoutes(store, hooks));
   app.notFound((context) =>
     refusal(context, 404, 'NotFound', `There is no ${context.req.method} ${context.req.path}.`),

@@ -1,10 +1,13 @@
 import { failure } from '../contract/failures.ts';
+import { Alert } from '../contract/alerts.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
+import { AuditEntry, type AuditQuery } from '../contract/audit.ts';
 import { Delivery, DeliveryKey, type DeliveryQuery } from '../contract/hooks.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
+import { ScheduleForgotten, ScheduleRecord } from '../contract/schedules.ts';
 import { z } from 'zod';
 import { Refusal } from './refusals.ts';
 
@@ -62,6 +65,26 @@ export class RecordClient {
   /** What was erased, newest first. */
   async erasures(): Promise<readonly Erasure[]> {
     return await this.#get('/api/erasures', {}, z.array(Erasure));
+  }
+
+  /** What people should know of, oldest first. */
+  async alerts(): Promise<readonly Alert[]> {
+    return await this.#get('/api/alerts', {}, z.array(Alert));
+  }
+
+  /** What is known of schedules. */
+  async schedules(): Promise<ScheduleRecord> {
+    return await this.#get('/api/schedules', {}, ScheduleRecord);
+  }
+
+  /** Forgets a schedule that was removed, and its alerts; where there is none, nothing changes. */
+  async forgetSchedule(id: string): Promise<void> {
+    await this.#give('POST', '/api/schedules/forget', { id }, ScheduleForgotten);
+  }
+
+  /** Entries of the audit log, oldest first. */
+  async audit(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    return await this.#get('/api/audit', query, z.array(AuditEntry));
   }
 
   /** What came over webhooks, newest first. */

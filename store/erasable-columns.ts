@@ -99,6 +99,7 @@ export const ERASABLE: readonly ErasableTable[] = [
     key: ['loop', 'check', 'at', 'by'],
     columns: { note: mention, answer: mention, by: name },
   },
+  { table: 'alerts', key: ['key'], columns: { text: mention } },
 ];
 
 /** Values of these fields are words of ours, and hold the JSON together. */

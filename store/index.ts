@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sqlAlerts } from './alerts.ts';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
 import { sqlContexts } from './contexts.ts';
@@ -19,6 +20,7 @@ import type { Store } from './ports.ts';
 import { sqlReviewAnswers } from './review-answers.ts';
 import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
+import { sqlScheduleLooks } from './schedule-looks.ts';
 import { sqlSourceAnswers } from './source-answers.ts';
 import { openDatabase, openReader } from './sqlite.ts';
 
@@ -58,6 +60,8 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     reviewAnswers: sqlReviewAnswers(database),
     sourceAnswers: sqlSourceAnswers(database),
     erasures: sqlErasures(database, names, recent),
+    alerts: sqlAlerts(database),
+    scheduleLooks: sqlScheduleLooks(database),
     inbox: sqlInbox(database),
     audit: sqlAudit(database),
     facts: {

@@ -7,12 +7,14 @@ import type { RunList, RunQuery } from '../contract/record.ts';
 import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
+import type { Alerts } from './alerts.ts';
 import type { Audit } from './audit.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
 import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
+import type { ScheduleLooks } from './schedule-looks.ts';
 import type { SourceAnswers } from './source-answers.ts';
 
 export type { Budget, CallKey, Ledger, Usage } from './ledger-port.ts';
@@ -34,6 +36,8 @@ export interface Store {
   readonly reviewAnswers: ReviewAnswers;
   readonly sourceAnswers: SourceAnswers;
   readonly erasures: Erasures;
+  readonly alerts: Alerts;
+  readonly scheduleLooks: ScheduleLooks;
   readonly inbox: Inbox;
   readonly audit: Audit;
   readonly facts: Facts;

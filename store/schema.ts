@@ -168,6 +168,19 @@ export interface Tables {
   };
   erasure_salt: { one: number; salt: string };
   doubts: { work_key: string; since: number };
+  alerts: { key: string; kind: string; about: string; text: string; raised_at: number; cleared_at: number | null };
+  schedule_looks: {
+    id: string;
+    project: string;
+    times: string;
+    expected: number | null;
+    paused_at: number | null;
+    looked_at: number;
+    alert_after: number;
+    budget: number | null;
+    missed: number;
+    skipped: number;
+  };
   inbox: {
     id: Generated<number>;
     source: string;

@@ -14,6 +14,7 @@ import * as strategies from './migrations/0008-strategies.ts';
 import * as uncertain from './migrations/0009-uncertain.ts';
 import * as erasures from './migrations/0010-erasures.ts';
 import * as inbox from './migrations/0011-inbox.ts';
+import * as alerts from './migrations/0012-alerts.ts';
 import * as audit from './migrations/0014-audit.ts';
 
 /** The oldest SQLite without the WAL-reset bug (3.7.0 to 3.51.2 can lose an acknowledged commit; sqlite.org/wal.html §11). */
@@ -32,6 +33,7 @@ const MIGRATIONS = {
   '0009-uncertain': { up: uncertain.up },
   '0010-erasures': { up: erasures.up },
   '0011-inbox': { up: inbox.up },
+  '0012-alerts': { up: alerts.up },
   '0014-audit': { up: audit.up },
 };
 

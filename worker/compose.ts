@@ -22,6 +22,8 @@ import { chooseLearner } from './models/learner.ts';
 import { ownFolder, type FolderOptions, type OwnedFolder } from './own-folder.ts';
 import { ownLoops, pinnedIntents } from './own-loops/own-loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
+import { keepWatching } from './schedules/keep-watching.ts';
+import { ScheduleWatcher } from './schedules/schedule-watcher.ts';
 import { watchRuns, type Watch } from './telemetry/watch-runs.ts';
 import { attributesCommand } from './temporal/search-attributes.ts';
 import { triageDataset } from './own-loops/triage-dataset.ts';
@@ -87,7 +89,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     warnOfAttributes(deps.attributes, options);
     await warnOfMissingLoops(deps, report);
     await warnOfUnknownLoops(options, source.loops);
-    const beside = besideWorker(deps, { watched: source.watched, seen }, report);
+    const beside = besideWorker(deps, { watched: source.watched, seen, cluster }, report);
     folder.relayTo(hookRelay({ store, sources, loops: source.loops, client: cluster.client, report }));
     return {
       deps,
@@ -112,10 +114,15 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
 /** What goes on as long as a worker does. */
 function besideWorker(
   deps: Dependencies,
-  { watched, seen }: { readonly watched: WatchedLoops | undefined; readonly seen: Watch },
+  {
+    watched,
+    seen,
+    cluster: { client },
+  }: { readonly watched: WatchedLoops | undefined; readonly seen: Watch; readonly cluster: Cluster },
   report: (text: string) => void,
 ): { stop(): Promise<void> } {
   const watching = watched === undefined ? undefined : keepLooking(watched, report);
+  const schedules = keepWatching(client, new ScheduleWatcher({ ...deps, client, report }), report);
   const timer = setInterval(() => {
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
@@ -127,6 +134,7 @@ function besideWorker(
   return {
     async stop() {
       clearInterval(timer);
+      await schedules.stop();
       await watching?.stop();
     },
   };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './command.ts';
 import { costCommand } from './commands/cost.ts';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -12,6 +13,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
+import { scheduleCommand } from './commands/schedule.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -30,7 +32,9 @@ const COMMANDS = [
   runsCommand,
   whyCommand,
   costCommand,
+  scheduleCommand,
   hooksCommand,
+  auditCommand,
   backupCommand,
   restoreCommand,
   eraseCommand,
@@ -48,6 +52,10 @@ export function createProgram(context: CommandContext): Command {
     .enablePositionalOptions()
     .showHelpAfterError('(--help says what there is.)')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
-  for (const command of COMMANDS) program.addCommand(command(context).copyInheritedSettings(program));
+  for (const make of COMMANDS) {
+    const command = make(context).copyInheritedSettings(program);
+    for (const inner of command.commands) inner.copyInheritedSettings(command);
+    program.addCommand(command);
+  }
   return program;
 }

@@ -4,6 +4,7 @@ import { FAILURES } from '../../contract/failures.ts';
 import { Harness } from '../../contract/harness.ts';
 import { HooksFile } from '../../contract/hooks.ts';
 import { messageSchemas } from '../../contract/messages.ts';
+import { Schedules } from '../../contract/schedules.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/names.ts';
 import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
 import { RunOptions } from '../../contract/run.ts';
@@ -22,6 +23,7 @@ export function pages(): Readonly<Record<string, string>> {
   return {
     'harness.md': harness(),
     'loopwright-yaml.md': config(),
+    'schedules-yaml.md': schedules(),
     'hooks-yaml.md': hooks(),
     'messages.md': messages(),
     'start.md': start(),
@@ -45,6 +47,15 @@ function config(): string {
   return page('loopwright.yaml', [
     'Which models there are, and what they cost: in the folder that the worker starts in (`LOOPWRIGHT_CONFIG` names another file). How to: [use your model](../how-to/use-your-model.md).',
     schemaTable(z.toJSONSchema(Config, { io: 'input' })),
+  ]);
+}
+
+function schedules(): string {
+  return page('schedules.yaml', [
+    'What starts by the clock: in the folder that `loopwright schedule` is called in (`LOOPWRIGHT_SCHEDULES` names another file). Unknown fields are refused. How to: [run on a schedule](../how-to/run-on-a-schedule.md).',
+    schemaTable(z.toJSONSchema(Schedules, { io: 'input' })),
+    '`overlap`: `skip` drops the time; `bufferOne` and `bufferAll` start it when the open run has ended; `cancelOther` cancels the open run, which records that and closes; `allowAll` starts it anyway. A run that is killed records nothing, so nothing here kills one.',
+    '`cron`: numbers, `*`, `a-b`, `a-b/n`, `*/n`, lists with commas, names of months and days, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. A day of month and a day of week together are refused: cron takes days that are either, Temporal days that are both.',
   ]);
 }
 

@@ -96,6 +96,7 @@ test('`up` goes on where it was, on the same folder, after kill -9 of all of it,
       namespace: 'default',
       taskQueue: 'loops',
       data,
+      gateway: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as unknown,
       loops: ['supportTriage', 'weeklyReport'],
     },
   ]);

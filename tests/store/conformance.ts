@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Judgement, Store } from '../../store/ports.ts';
-import { callOf, contentsOf, lessonOf, runOf } from './samples.ts';
+import { callOf, contentsOf, lessonOf, lookOf, runOf } from './samples.ts';
 
 /** Opens an empty store for one test; `dispose` takes it away. */
 export type OpenEmptyStore = () => Promise<{ readonly store: Store; readonly dispose: () => Promise<void> }>;
@@ -72,6 +72,11 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     store.reviewAnswers.add({ loop: 'triage', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1550 }),
   'keeping what a source answered': (store) =>
     store.sourceAnswers.put({ key: 'k', loop: 'triage', body: '[]', at: 1560, expiresAt: 9000 }),
+  'raising an alert': (store) =>
+    store.alerts.raise({ key: 'late:nightly', kind: 'late', about: 'nightly', text: 'did not run', raisedAt: 1570 }),
+  'clearing an alert': (store) => store.alerts.clear('late:nightly', 1580),
+  'keeping a look at a schedule': (store) => store.scheduleLooks.keep(lookOf('nightly')),
+  'forgetting a schedule': (store) => store.scheduleLooks.forget('nightly'),
   'receiving a delivery': (store) =>
     store.inbox.receive({ source: 'notes', delivery: 'd1', event: 'note', body: '{}', at: 1570 }).then(() => undefined),
   'settling a delivery': (store) =>

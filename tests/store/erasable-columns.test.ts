@@ -33,6 +33,9 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   erasures: ['id', 'by', 'reason', 'subject', 'counts'],
   erasure_salt: ['salt'],
   doubts: [],
+  // Of schedules, not of what they bring.
+  alerts: ['key', 'kind', 'about'],
+  schedule_looks: ['id', 'project', 'times'],
   audit: ['kind', 'body_digest', 'prev', 'hash'],
   inbox: ['source', 'delivery', 'event', 'state'],
   // Digests.

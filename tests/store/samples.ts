@@ -1,3 +1,4 @@
+import type { ScheduleLook } from '../../contract/schedules.ts';
 import type { CallKey, NewLesson, NewRun, Store } from '../../store/ports.ts';
 
 /** A run as it is opened; its work is its own unless said otherwise. */
@@ -38,6 +39,12 @@ export function lessonOf(runKey: string, key: string): NewLesson {
   };
 }
 
+/** A look at a schedule. */
+export function lookOf(id: string, change: Partial<ScheduleLook> = {}): ScheduleLook {
+  const counts = { alertAfterMs: 60_000, missed: 0, skipped: 0 };
+  return { id, project: 'default', times: '0 9 * * *', expected: 2000, lookedAt: 1000, ...counts, ...change };
+}
+
 /** A paid call of a run. */
 export function callOf(runKey: string, change: Partial<CallKey> = {}): CallKey {
   return {
@@ -75,6 +82,8 @@ const TABLES = [
   'source_answers',
   'erasures',
   'doubts',
+  'alerts',
+  'schedule_looks',
 ] as const;
 
 /** Everything that a store holds, by table. */

@@ -33,7 +33,7 @@ export interface DoctorSettings {
   /** Relative paths are as seen from here. */
   readonly cwd: string;
   /** Folder of loops; the project's own by default. */
-  readonly loops?: string;
+  readonly loops?: string | undefined;
   /** Milliseconds that a look may take. */
   readonly timeoutMs: number;
   readonly now: () => number;

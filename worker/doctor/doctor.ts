@@ -13,6 +13,8 @@ import { machineChecks } from './machine.ts';
 import { modelChecks, type ModelChecks } from './models.ts';
 import { programChecks } from './program.ts';
 import { redactor } from '../redactor.ts';
+import { readSchedulesFile } from '../schedules/schedules-file.ts';
+import { schedulesCheck } from './schedules.ts';
 import { secretsCheck } from './secrets.ts';
 import { serverFinder, type ServerFinder } from './server.ts';
 import { temporalChecks } from './temporal.ts';
@@ -71,6 +73,7 @@ export async function doctor(options: DoctorOptions): Promise<Diagnosis> {
 async function allChecks(settings: DoctorSettings, server: ServerFinder): Promise<Check[]> {
   const read = await readConfigFile(settings.env);
   const { file, config } = read;
+  const schedules = await readSchedulesFile(settings.env);
   const none: ModelChecks = { checks: [unread], dates: async () => [] };
   const models = config === undefined ? none : modelChecks(settings, file, config);
   const loops = loopFinder(settings, read.models);
@@ -83,6 +86,7 @@ async function allChecks(settings: DoctorSettings, server: ServerFinder): Promis
     configCheck(read),
     ...models.checks,
     loopsCheck(settings, loops),
+    schedulesCheck(settings, schedules, server),
     hooksCheck(settings, loops),
     secretsCheck(settings, loops),
     ...machineChecks(settings),

@@ -5,6 +5,8 @@ import { HOOKS_FILE, readHooksFile } from '../hooks/hooks-file.ts';
 import { CONFIG_FILE, readConfigFile } from '../models/config.ts';
 import { loadEach, loopFolders, together, type LoadedLoops } from './folders.ts';
 import { noLoopIn } from '../no-loop.ts';
+import { scheduleLoopMistakes } from '../schedules/loop-mistakes.ts';
+import { readSchedulesFile } from '../schedules/schedules-file.ts';
 import { shownPath } from './shown-path.ts';
 
 /** What to look at. */
@@ -25,9 +27,10 @@ export interface Validated {
   readonly missing?: string;
 }
 
-/** Loads loops and says what is wrong with them, and with `loopwright.yaml` and `hooks.yaml` as a worker started here would read them. */
+/** Loads loops and says what is wrong with them, with `loopwright.yaml` and `hooks.yaml` as a worker started here would read them, and with `schedules.yaml`. */
 export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): Promise<Validated> {
   const { file, models, mistakes: ofConfig } = await readConfigFile(env);
+  const schedules = await readSchedulesFile(env);
   const folders = new Set<string>();
   for (const path of paths) {
     const is = await stat(resolve(cwd, path)).catch(() => undefined);
@@ -49,9 +52,10 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
   const names = wholeFolder(cwd, paths) && folders.size > 0 && flawed.size === 0 ? [...loops.keys()] : undefined;
   const { mistakes: ofHooks } = await readHooksFile(env, names);
   const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
+  const ofSchedules = [...schedules.mistakes, ...scheduleLoopMistakes(schedules, loops, names !== undefined)];
   return {
     loops: good.map(([name, { folder }]) => ({ name, folder: shownPath(cwd, folder) || '.' })),
-    mistakes: [...ofConfig, ...ofHooks, ...mistakes],
+    mistakes: [...ofConfig, ...ofHooks, ...ofSchedules, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };
 }

@@ -12,6 +12,7 @@ const QUESTIONS = {
   spend: `select substr(id, 6, length(id) - 16) as loop, sum(spent) as n from budgets where id >= 'loop:' and id < 'loop;' group by 1`,
   uncertain: `select loop, sum(booked) as n from ledger where state = 'uncertain' group by loop`,
   reserved: `select loop, sum(reserved) as n from ledger where state = 'held' group by loop`,
+  alerts: `select kind, count(*) as n from alerts where cleared_at is null group by kind`,
   gates: `select r.loop as loop, count(*) as n, min(g.opened_at) as oldest from runs r join gates g on g.run_key = r.run_key
     where r.closed_at is null and g.opened_at = (select max(opened_at) from gates where run_key = r.run_key)
       and not exists (select 1 from decisions d where d.run_key = g.run_key and d.digest = g.digest and d.decision <> 'revise')
@@ -70,6 +71,14 @@ export function gauges(meter: Meter, { facts, now, wedged }: GaugeOptions): void
   byLoop('loopwright_oldest_gate_seconds', 'Age of the gate that waits longest.', ({ gates }) =>
     valuesOf(gates, ({ oldest }) => Math.max(0, now() - Number(oldest)) / 1000),
   );
+  const kinds = new Set<string>();
+  meter
+    .createObservableGauge('loopwright_alerts_open', { description: 'Alerts that wait for a person.' })
+    .addCallback(async (result) => {
+      const open = new Map((await ask()).alerts.map(({ kind, n }) => [String(kind), Number(n)]));
+      for (const kind of open.keys()) kinds.add(kind);
+      for (const kind of kinds) result.observe(open.get(kind) ?? 0, { kind });
+    });
   byLoop('loopwright_wedged_runs', 'Runs whose workflow task keeps failing.', ({ open }) => {
     const stuck = Map.groupBy(wedged(), ({ loop }) => loop);
     const loops = new Set([...valuesOf(open).keys(), ...stuck.keys()]);

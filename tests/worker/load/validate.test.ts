@@ -230,3 +230,24 @@ test('beside a mistake of a loop a judge that is the generator is named all the 
   const { mistakes } = await answer(folder);
   expect(mistakes.map(({ field }) => field)).toEqual(['stages.main.context.0', 'stages.main.verify.0']);
 });
+
+test('`validate` reads `schedules.yaml` too, against the loops that are here', async () => {
+  const mistakes = async (loop: string, input: string) => {
+    const schedule = `{ loop: ${loop}, every: 1 day, overlap: skip, catchup: 1 hour,\n    input: ${input} }`;
+    const folder = await plantFiles({
+      'good/loop.ts': loopText('good'),
+      'schedules.yaml': `schedules:\n  daily: ${schedule}\n`,
+    });
+    return (await answer(folder)).mistakes.map(({ file, line, field }) => `${file}:${line} ${field}`);
+  };
+  const found = await Promise.all([
+    mistakes('good', '{ id: "1", text: x }'),
+    mistakes('goof', '{}'),
+    mistakes('good', '{ id: "1", text: 5 }'),
+  ]);
+  expect(found).toEqual([
+    [],
+    ['schedules.yaml:2 schedules.daily.loop'],
+    ['schedules.yaml:3 schedules.daily.input.text'],
+  ]);
+}, 60_000);

@@ -43,7 +43,12 @@ async function watched() {
   const metricsPort = await freePort();
   const variables = await variablesFor(receiver, false);
   let running: RunningTelemetry | undefined;
-  const { start, gate, rows } = await rig({
+  const {
+    start,
+    gate,
+    rows,
+    store: kept,
+  } = await rig({
     loops: [{ loop: judged, harness: 'approval: { when: "true" }' }],
     script: [bad('Not that'), good(CANARY), kind],
     telemetry: (store) => {
@@ -53,7 +58,9 @@ async function watched() {
   });
   const handle = await start('judged', { id: '1', topic: CANARY });
   await gate(handle);
+  await kept.alerts.raise({ key: 'late:x', kind: 'late', about: 'x', text: 'late', raisedAt: 1 });
   const waiting = await scraped(metricsPort);
+  await kept.alerts.clear('late:x', 2);
   await handle.signal('approve', { by: 'ada', note: `note ${CANARY}` });
   expect(await handle.result()).toMatchObject({ outcome: 'accepted' });
   const closed = await until(
@@ -140,6 +147,8 @@ function demandNumbers(waiting: string, closed: string): void {
   expect(value(closed, 'loopwright_model_calls_total{', 'fake-judge')).toBe(1);
   expect(value(closed, 'gen_ai_client_token_usage_sum{', 'fake-1', 'gen_ai_token_type="input"')).toBe(200);
   expect(value(closed, 'loopwright_wedged_runs')).toBe(0);
+  expect(value(waiting, 'loopwright_alerts_open{', 'kind="late"')).toBe(1);
+  expect(value(closed, 'loopwright_alerts_open{', 'kind="late"')).toBe(0);
 }
 
 test('prompts and answers are shown where they are asked for', async () => {

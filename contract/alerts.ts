@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Something that a person should know of, and that lasts until it is cleared. */
+export const Alert = z.strictObject({
+  /** Names what it is about and what is wrong with it: there is one alert of a key. */
+  key: z.string(),
+  /** `late`: a schedule should have run and did not. `budget`: a schedule is paused because its day's money is spent. */
+  kind: z.enum(['late', 'budget']),
+  /** Whom it is about: the id of a schedule. */
+  about: z.string(),
+  /** What is wrong, and what to do. */
+  text: z.string(),
+  /** Milliseconds since 1970; raised again after it was cleared, it is another. */
+  raisedAt: z.number(),
+});
+/** Something that a person should know of, and that lasts until it is cleared. */
+export type Alert = z.infer<typeof Alert>;
