@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Store } from '../store/ports.ts';
 import { admit } from './admission.ts';
 import { alertRoutes } from './alerts.ts';
+import { auditRoutes } from './audit.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { erasureRoutes } from './erasures.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
@@ -44,6 +45,7 @@ export function createApp({ store, token, pid, hooks }: GatewayOptions): Hono {
   app.route('/api/erasures', erasureRoutes(store));
   app.route('/api/alerts', alertRoutes(store));
   app.route('/api/schedules', scheduleRoutes(store));
+  app.route('/api/audit', auditRoutes(store));
   app.route('/api/deliveries', deliveryRoutes(store, hooks));
   app.notFound((context) =>
     refusal(context, 404, 'NotFound', `There is no ${context.req.method} ${context.req.path}.`),

@@ -2,6 +2,7 @@ import { failure } from '../contract/failures.ts';
 import { Alert } from '../contract/alerts.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
+import { AuditEntry, type AuditQuery } from '../contract/audit.ts';
 import { Delivery, DeliveryKey, type DeliveryQuery } from '../contract/hooks.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
@@ -79,6 +80,11 @@ export class RecordClient {
   /** Forgets a schedule that was removed, and its alerts; where there is none, nothing changes. */
   async forgetSchedule(id: string): Promise<void> {
     await this.#give('POST', '/api/schedules/forget', { id }, ScheduleForgotten);
+  }
+
+  /** Entries of the audit log, oldest first. */
+  async audit(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    return await this.#get('/api/audit', query, z.array(AuditEntry));
   }
 
   /** What came over webhooks, newest first. */

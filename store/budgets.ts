@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { addAudit } from './audit.ts';
 import type { Budget, Ledger, LowBudget, Raise } from './ledger-port.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
@@ -139,11 +140,13 @@ export async function addRaise(
   trx: Kysely<Tables>,
   { key, budget, runKey, microUsd, by, reason, at }: Raise,
 ): Promise<void> {
-  await trx
+  const isNew = await trx
     .insertInto('budget_raises')
     .values({ key, budget, run_key: runKey, micro_usd: microUsd, by, reason, at })
     .onConflict((on) => on.doNothing())
-    .execute();
+    .returning('key')
+    .executeTakeFirst();
+  if (isNew !== undefined) await addAudit(trx, { at, kind: 'raise', body: { run: runKey, budget, microUsd, by } });
   await endWait(trx, runKey, at);
 }
 

@@ -3,6 +3,7 @@ import { ERASED, type Erasure, type ErasureAnswer, type ErasurePlan } from '../c
 import { failure } from '../contract/failures.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { RecentTexts } from './artefacts.ts';
+import { addAudit } from './audit.ts';
 import type { ErasedNames } from './erased-names.ts';
 import { reachOf, type Reach, type Wanted } from './erasure-reach.ts';
 import { applyChange, changesIn, type Change } from './erasure-scan.ts';
@@ -147,6 +148,7 @@ async function record(
       counts: JSON.stringify(erasure.counts),
     })
     .execute();
+  await addAudit(trx, { at, kind: 'erasure', body: { id, by, counts: erasure.counts } });
   return erasure;
 }
 

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely } from 'kysely';
 import type { Digest } from '../contract/names.ts';
 import { digestOf } from './artefacts.ts';
+import { addAudit } from './audit.ts';
 import { addLessons, countLessons } from './lessons.ts';
 import type { Gates, GateVersion, NewDecision } from './ports.ts';
 import { prepared } from './prepared.ts';
@@ -42,7 +43,8 @@ const insertDecision = prepared((database, row: Insertable<Tables['decisions']>)
       body: row.body,
       at: row.at,
     })
-    .onConflict((on) => on.doNothing()),
+    .onConflict((on) => on.doNothing())
+    .returning('key'),
 );
 
 /** Gates and the decisions on them, in SQL. */
@@ -90,18 +92,26 @@ export function sqlGates({ read, write }: Database): Gates {
 /** Writes a decision with its lessons; the same one again changes nothing. */
 export async function addDecision(trx: Kysely<Tables>, decided: NewDecision): Promise<void> {
   const { runKey, gate, digest, decision, lessons, at } = decided;
-  await insertDecision(trx, {
+  const by = 'by' in decision ? decision.by : null;
+  const identity = 'identity' in decision ? decision.identity : null;
+  const [isNew] = await insertDecision(trx, {
     // Over its words too: after an edit that failed, the same version may be revised again.
     key: digestOf(JSON.stringify([runKey, digest, decision])),
     run_key: runKey,
     gate,
     digest,
     decision: decision.decision,
-    by: 'by' in decision ? decision.by : null,
-    identity: 'identity' in decision ? decision.identity : null,
+    by,
+    identity,
     note: 'note' in decision ? (decision.note ?? null) : null,
     body: JSON.stringify(decision),
     at,
   });
+  if (isNew !== undefined)
+    await addAudit(trx, {
+      at,
+      kind: 'decision',
+      body: { run: runKey, gate, digest, decision: decision.decision, by, identity },
+    });
   await addLessons(trx, lessons);
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { addAudit } from './audit.ts';
 import type { Harnesses, HarnessVersion } from './ports.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
@@ -32,6 +33,7 @@ export function sqlHarnesses({ read, write }: Database): Harnesses {
           .values({ loop, version })
           .onConflict((on) => on.column('loop').doUpdateSet({ version }))
           .execute();
+        await addAudit(trx, { at, kind: 'harness', body: { loop, version, digest, source: 'file' } });
         return { loop, version, body, digest, promoted: true };
       }),
     async current(loop) {

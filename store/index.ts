@@ -3,6 +3,7 @@ import { sqlAlerts } from './alerts.ts';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
 import { sqlContexts } from './contexts.ts';
+import { sqlAudit } from './audit.ts';
 import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
 import { ErasedNames } from './erased-names.ts';
@@ -62,6 +63,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     alerts: sqlAlerts(database),
     scheduleLooks: sqlScheduleLooks(database),
     inbox: sqlInbox(database),
+    audit: sqlAudit(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },

@@ -8,6 +8,7 @@ import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { Alerts } from './alerts.ts';
+import type { Audit } from './audit.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
 import type { Inbox } from './inbox.ts';
@@ -38,6 +39,7 @@ export interface Store {
   readonly alerts: Alerts;
   readonly scheduleLooks: ScheduleLooks;
   readonly inbox: Inbox;
+  readonly audit: Audit;
   readonly facts: Facts;
   close(): Promise<void>;
 }

@@ -193,6 +193,15 @@ export interface Tables {
     workflow_id: string | null;
     reason: string | null;
   };
+  audit: {
+    seq: number;
+    at: number;
+    kind: string;
+    body: string;
+    body_digest: string;
+    prev: string;
+    hash: string;
+  };
   inbox_versions: { source: string; subject: string; version: number };
   review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

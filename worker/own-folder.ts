@@ -5,6 +5,7 @@ import type { Relay } from '../gateway/relay.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
+import { headsFile, keepHeads } from './audit/heads.ts';
 import { readHooks } from './hooks/hooks-file.ts';
 
 /** What of a data folder is opened, and how. */
@@ -38,6 +39,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
     const hooks = { sources, now: Date.now, wake: () => relay?.wake(), report };
     const token = randomBytes(32).toString('hex');
     const gateway = await startGateway(data, { store, pid, token, hooks }, gatewayPort);
+    const heads = keepHeads(store, headsFile(env, data), report);
     return {
       store,
       gateway,
@@ -50,6 +52,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
       async close() {
         await gateway.stop();
         await relay?.stop();
+        await heads.stop();
         await store.close();
       },
     };

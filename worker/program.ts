@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './command.ts';
 import { costCommand } from './commands/cost.ts';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -33,6 +34,7 @@ const COMMANDS = [
   costCommand,
   scheduleCommand,
   hooksCommand,
+  auditCommand,
   backupCommand,
   restoreCommand,
   eraseCommand,

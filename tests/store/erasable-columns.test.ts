@@ -36,6 +36,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   // Of schedules, not of what they bring.
   alerts: ['key', 'kind', 'about'],
   schedule_looks: ['id', 'project', 'times'],
+  audit: ['kind', 'body_digest', 'prev', 'hash'],
   inbox: ['source', 'delivery', 'event', 'state'],
   // Digests.
   inbox_versions: ['source', 'subject'],

@@ -17,6 +17,8 @@ const KINDS: Readonly<Record<string, readonly [string, string]>> = {
   work: ['work name', 'work names'],
   doubts: ['doubt', 'doubts'],
   review_answers: ['review answer', 'review answers'],
+  inbox: ['delivery', 'deliveries'],
+  audit: ['audit entry', 'audit entries'],
   budget_raises: ['raised budget', 'raised budgets'],
 };
 
