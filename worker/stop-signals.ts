@@ -29,3 +29,16 @@ export async function untilToldToStop(done: Promise<void>, report: (text: string
   });
   await Promise.race([told, done]);
 }
+
+/** Aborts when somebody asks this process to stop, until `done`: for work before there is anything that would stop by itself. */
+export function askedToStop(): { readonly signal: AbortSignal; done(): void } {
+  const asked = new AbortController();
+  const stop = (): void => asked.abort();
+  for (const signal of SIGNALS) process.on(signal, stop);
+  return {
+    signal: asked.signal,
+    done() {
+      for (const signal of SIGNALS) process.off(signal, stop);
+    },
+  };
+}

@@ -21,19 +21,26 @@ export async function connect(env: NodeJS.ProcessEnv, address: string): Promise<
 /** How often a server that does not answer is asked again, in milliseconds. */
 const ASK_EVERY_MS = 1000;
 
-/** Connects as soon as a server answers, however long that takes; says once that it waits, and for what. */
+/**
+ * Connects as soon as a server answers, however long that takes; says what it waits for, and again where that changes.
+ * Undefined where it was aborted before.
+ */
 export async function connectWhenThere(
   env: NodeJS.ProcessEnv,
   address: string,
-  report: (text: string) => void,
-): Promise<NativeConnection> {
-  for (let tries = 0; ; tries += 1) {
+  { report, signal, meanwhile }: { report: (text: string) => void; signal: AbortSignal; meanwhile: string },
+): Promise<NativeConnection | undefined> {
+  let said = '';
+  while (!signal.aborted) {
     try {
       return await connect(env, address);
     } catch (error) {
-      if (tries === 0)
-        report(`${(error as Error).message}\nWebhooks are taken and kept meanwhile; runs start when it is there.`);
-      await pause(ASK_EVERY_MS);
+      const { message, cause } = error as Error;
+      const why = `${message} (${(cause as Error | undefined)?.message ?? 'no reason given'})`;
+      if (why !== said) report(`${why}\n${meanwhile}`);
+      said = why;
+      await pause(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
+  return undefined;
 }

@@ -7,6 +7,8 @@ const HELP = `
 The workflow id is <loop>-<key>; without --key, the key is made of the input, so that the same command twice is one run.
 A dry run has an id of its own and claims no work.
 
+In a job of GitHub Actions or GitLab CI the run's trigger is \`ci\`, with the job and who started it.
+
 While such a run is open, the same key with another input is refused.
 
 stdout is the workflow id, or with --wait, --watch and --dry-run the result as JSON, with

@@ -1,6 +1,8 @@
+import type { NativeConnection } from '@temporalio/worker';
 import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { CommandContext } from '../command.ts';
+import type { OwnedFolder } from '../own-folder.ts';
 import { dataOption, GATEWAY_OPTION, LOOPS_OPTION, METRICS_OPTION, refuseLoneWatch, WATCH_OPTION } from './options.ts';
 
 interface Options {
@@ -35,34 +37,23 @@ export function workerCommand(context: CommandContext): Command {
 }
 
 async function run({ env, cacheDir, report, print }: CommandContext, options: Options): Promise<void> {
-  const [
-    { ownFolder },
-    { startWorker },
-    { connect, connectWhenThere, flagsOf, targetOf },
-    { chosenLoops },
-    { readyLine },
-    { untilToldToStop },
-  ] = await Promise.all([
-    import('../own-folder.ts'),
-    import('../start-worker.ts'),
-    import('../cluster/connect.ts'),
-    import('../no-loop.ts'),
-    import('../ready.ts'),
-    import('../stop-signals.ts'),
-  ]);
+  const [{ ownFolder }, { startWorker }, { flagsOf, targetOf }, { chosenLoops }, { readyLine }, { untilToldToStop }] =
+    await Promise.all([
+      import('../own-folder.ts'),
+      import('../start-worker.ts'),
+      import('../cluster/connect.ts'),
+      import('../no-loop.ts'),
+      import('../ready.ts'),
+      import('../stop-signals.ts'),
+    ]);
   const { deployment, buildId, data, watch, metricsPort, gatewayPort } = options;
   const loops = await chosenLoops(options.loops, { report });
   refuseLoneWatch(watch, loops);
   const { address, namespace } = targetOf(env);
   // Who sends webhooks may never send them again: with them the door is open before Temporal is there.
   const folder = await ownFolder({ env, data, gatewayPort, report });
-  const waits = folder.sources.size > 0;
-  const connection = await (waits ? connectWhenThere(env, address, report) : connect(env, address)).catch(
-    async (error: unknown) => {
-      await folder.close();
-      throw error;
-    },
-  );
+  const connection = await connectFrom(folder, env, address, report);
+  if (connection === undefined) return;
   const worker = await startWorker({
     env,
     cacheDir,
@@ -80,9 +71,35 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
   print(
     options.json
       ? JSON.stringify(ready)
-      : `Worker on ${address}, namespace ${namespace}, task queue ${ready.taskQueue}, data ${ready.data}, loops ${ready.loops.join(', ')}`,
+      : `Worker on ${address}, namespace ${namespace}, task queue ${ready.taskQueue}, data ${ready.data}, loops ${ready.loops.join(', ')}${worker.hooks.length === 0 ? '' : `, webhooks ${worker.hooks.map((name) => `${ready.gateway}/hooks/${name}`).join(', ')}`}`,
   );
   await untilToldToStop(worker.done, report);
   await worker.stop();
   await connection.close();
+}
+
+/** Connects to Temporal. With webhooks it waits for it, undefined where it is told to stop before; the folder is closed where nothing comes of it. */
+async function connectFrom(
+  folder: OwnedFolder,
+  env: NodeJS.ProcessEnv,
+  address: string,
+  report: (text: string) => void,
+): Promise<NativeConnection | undefined> {
+  const [{ connect, connectWhenThere }, { askedToStop }] = await Promise.all([
+    import('../cluster/connect.ts'),
+    import('../stop-signals.ts'),
+  ]);
+  let connection: NativeConnection | undefined;
+  const asked = askedToStop();
+  try {
+    const meanwhile = `Webhooks are taken at ${folder.gateway.url}/hooks/ and kept meanwhile; runs start when it is there.`;
+    connection =
+      folder.sources.size === 0
+        ? await connect(env, address)
+        : await connectWhenThere(env, address, { report, signal: asked.signal, meanwhile });
+    return connection;
+  } finally {
+    asked.done();
+    if (connection === undefined) await folder.close();
+  }
 }

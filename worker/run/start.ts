@@ -9,6 +9,7 @@ import { CommandError, type CommandContext } from '../command.ts';
 import type { RunCommandOptions } from './options.ts';
 import { connectClient, type Connected } from '../cluster/connect-client.ts';
 import { follow, untilOpened } from './follow.ts';
+import { ciTrigger } from './ci-trigger.ts';
 import { readInput } from './input.ts';
 import { refuseOtherInput } from './other-input.ts';
 
@@ -22,7 +23,7 @@ export async function startAndFollow(
   options: RunCommandOptions,
 ): Promise<ExitCode> {
   const input = await readInput(options);
-  const runOptions = optionsOf(options);
+  const runOptions = optionsOf(options, context.env);
   const connected = await connectClient(context.env, options.data);
   try {
     const loops = new LoopClient(connected.client);
@@ -59,13 +60,15 @@ async function leave(
   return EXIT.ok;
 }
 
-function optionsOf({ by, budgetUsd, harness, rerun, dryRun }: RunCommandOptions): RunOptions {
+function optionsOf({ by, budgetUsd, harness, rerun, dryRun }: RunCommandOptions, env: NodeJS.ProcessEnv): RunOptions {
+  const trigger = ciTrigger(env, by);
   const parsed = RunOptions.safeParse({
     ...(by === undefined ? {} : { requestedBy: by }),
     ...(budgetUsd === undefined ? {} : { budgetUsd }),
     ...(harness === undefined ? {} : { harness }),
     ...(rerun ? { rerun } : {}),
     ...(dryRun ? { dryRun } : {}),
+    ...(trigger === undefined ? {} : { trigger }),
   });
   if (parsed.success) return parsed.data;
   throw new CommandError(`The options do not fit:\n${z.prettifyError(parsed.error)}`, EXIT.usage);
