@@ -46,7 +46,7 @@ test('what should have run while Temporal was down, or failed at its start, is l
   const lab = await Lab.open(connection);
   onTestFinished(() => connection.close());
   const { store } = await labStore();
-  await lab.apply(lab.file({ often: { every: '1 second', catchup: '1 minute', alertAfter: '1 second' } }));
+  await lab.apply(lab.file({ often: { every: '4 seconds', catchup: '1 minute', alertAfter: '3 seconds' } }));
   const { look, said } = lab.watcher(store, Date.now);
   const looking = async () => {
     await lab.client.withDeadline(Date.now() + 1000, look).catch(() => undefined);
