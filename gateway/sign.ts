@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { HookKind } from '../contract/hooks.ts';
+import { secretKey } from './signatures.ts';
 
 /** What is sent, and as what. */
 export interface Sending {
@@ -19,8 +20,7 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
 export const SIGN: Readonly<Record<HookKind, (sending: Sending) => Readonly<Record<string, string>>>> = {
   standard({ secret, id, at, body }) {
     const time = String(Math.floor(at / 1000));
-    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-    const signature = hmac(key, `${id}.${time}.${body}`).digest('base64');
+    const signature = hmac(secretKey('standard', secret), `${id}.${time}.${body}`).digest('base64');
     return { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': `v1,${signature}` };
   },
   github: ({ secret, id, event, body }) => ({

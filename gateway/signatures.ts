@@ -83,6 +83,11 @@ const SCHEMES: Readonly<Record<HookKind, Scheme>> = {
 /** Most signatures that one request may bring: each is compared with what each secret gives. */
 const MOST_SIGNATURES = 10;
 
+/** The key that a secret stands for: of Standard Webhooks it is base64, after `whsec_`. */
+export function secretKey(kind: HookKind, secret: string): Buffer {
+  return SCHEMES[kind].key?.(secret) ?? Buffer.from(secret);
+}
+
 /** A header that a scheme needs and a request lacks. */
 export function missingHeader(kind: HookKind, header: Signed['header']): string | undefined {
   return SCHEMES[kind].needs.find((name) => header(name) === undefined);
@@ -94,7 +99,7 @@ export function prove({ kind, secrets, toleranceMs }: Signer, signed: Signed, no
   const missing = missingHeader(kind, (name) => signed.header(name));
   if (missing !== undefined) return { kind: 'refused', why: `it has no \`${missing}\` header` };
   const signatures = scheme.signatures(signed).slice(0, MOST_SIGNATURES);
-  const wanted = secrets.map((secret) => hmac(scheme.key?.(secret) ?? Buffer.from(secret), scheme.content(signed)));
+  const wanted = secrets.map((secret) => hmac(secretKey(kind, secret), scheme.content(signed)));
   const matches = wanted.flatMap((one) => signatures.map((other) => equal(one, other)));
   if (!matches.includes(true)) return { kind: 'refused', why: 'its signature is by none of the secrets' };
   if (scheme.time === undefined) return { kind: 'proven' };

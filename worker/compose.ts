@@ -12,7 +12,7 @@ import { adoptHarness } from './adopt-harness.ts';
 import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { hookRelay } from './hooks/hook-relay.ts';
-import { readHooksFile } from './hooks/hooks-file.ts';
+import { hookLoopMistakes } from './hooks/hooks-file.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
 import { filesIn, REPORTS } from './files.ts';
@@ -88,7 +88,8 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     const deps = await dependencies(options, { store, cluster, config, source, telemetry: seen.telemetry });
     warnOfAttributes(deps.attributes, options);
     await warnOfMissingLoops(deps, report);
-    await warnOfUnknownLoops(options, source.loops);
+    // They may come later, where the folder is watched.
+    for (const mistake of hookLoopMistakes(folder.hooks, [...source.loops.keys()])) report(mistakeLine(mistake));
     const beside = besideWorker(deps, { watched: source.watched, seen, cluster }, report);
     folder.relayTo(hookRelay({ store, sources, loops: source.loops, client: cluster.client, report }));
     return {
@@ -215,12 +216,6 @@ async function warnOfMissingLoops({ store, loops }: Dependencies, report: (text:
       `${loop} does NOT run here, and ${runs} open run${runs === 1 ? ' needs' : 's need'} it. Start a worker that has it before they are decided.`,
     );
   }
-}
-
-/** Says which rules of `hooks.yaml` start loops that are not here. They may come later, where the folder is watched. */
-async function warnOfUnknownLoops({ env, report }: ComposeOptions, loops: LoopSource['loops']): Promise<void> {
-  const { mistakes } = await readHooksFile(env, [...loops.keys()]);
-  for (const mistake of mistakes) report(mistakeLine(mistake));
 }
 
 /** Says once, with the command, which search attributes the cluster lacks. Runs go on without. */

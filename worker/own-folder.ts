@@ -6,7 +6,7 @@ import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
 import { headsFile, keepHeads } from './audit/heads.ts';
-import { readHooks } from './hooks/hooks-file.ts';
+import { hookSources, readHooksFile, type ReadHooks } from './hooks/hooks-file.ts';
 
 /** What of a data folder is opened, and how. */
 export interface FolderOptions {
@@ -24,6 +24,8 @@ export interface OwnedFolder {
   readonly gateway: Gateway;
   /** Who may send webhooks. */
   readonly sources: HookSources;
+  /** The file that says so. */
+  readonly hooks: ReadHooks;
   /** From now on `relay` makes runs of what came and comes in. */
   relayTo(relay: Relay): void;
   close(): Promise<void>;
@@ -31,7 +33,8 @@ export interface OwnedFolder {
 
 /** Opens a data folder: from here on webhooks are taken, and commands are answered. */
 export async function ownFolder({ env, data, gatewayPort, report }: FolderOptions): Promise<OwnedFolder> {
-  const sources = await readHooks(env);
+  const read = await readHooksFile(env);
+  const sources = hookSources(read, env);
   const { pid } = process;
   const store = await openStore(data, pid);
   let relay: Relay | undefined;
@@ -44,6 +47,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
       store,
       gateway,
       sources,
+      hooks: read,
       relayTo(made) {
         relay = made;
         relay.wake();

@@ -59,9 +59,3 @@ export function commandOf(settings: DoctorSettings, command: string): string {
     loops === undefined ? '' : ` --loops ${loops}`,
   ].join('');
 }
-
-/** Does something once, when it is first asked for. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let done: Promise<T> | undefined;
-  return () => (done ??= work());
-}

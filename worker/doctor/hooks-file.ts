@@ -1,5 +1,5 @@
 import { mistakeLine } from '../../contract/mistake.ts';
-import { readHooks, readHooksFile } from '../hooks/hooks-file.ts';
+import { hookLoopMistakes, hookSources, readHooksFile } from '../hooks/hooks-file.ts';
 import { ok, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
 import type { FoundLoops } from './loops.ts';
 
@@ -12,7 +12,9 @@ async function look(env: NodeJS.ProcessEnv, find: () => Promise<FoundLoops>): Pr
   const loops = await find().catch(() => undefined);
   // Loops with mistakes are there all the same.
   const known = loops === undefined || loops.mistakes.length > 0 ? undefined : loops.names;
-  const { file, value, mistakes } = await readHooksFile(env, known);
+  const read = await readHooksFile(env);
+  const { file, value } = read;
+  const mistakes = [...read.mistakes, ...(known === undefined ? [] : hookLoopMistakes(read, known))];
   if (mistakes.length > 0)
     return {
       kind: 'fail',
@@ -21,7 +23,7 @@ async function look(env: NodeJS.ProcessEnv, find: () => Promise<FoundLoops>): Pr
     };
   if (value === undefined) return skipped(`no ${file}: nobody may send webhooks`);
   try {
-    await readHooks(env);
+    hookSources(read, env);
   } catch (error) {
     return { kind: 'fail', saw: (error as Error).message, fix: 'set the variable, or take the source out' };
   }

@@ -4,7 +4,8 @@ import type { RouteModels } from '../models/config.ts';
 import { loadLoops, loopFolders } from '../load/folders.ts';
 import { ownLoops, ownMistakes } from '../own-loops/own-loops.ts';
 import { triageDataset } from '../own-loops/triage-dataset.ts';
-import { ok, once, type Check, type DoctorSettings, type Finding } from './check.ts';
+import { ok, type Check, type DoctorSettings, type Finding } from './check.ts';
+import { once } from '../once.ts';
 
 /** The loops that a worker here would run. */
 export interface FoundLoops {

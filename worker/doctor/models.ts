@@ -2,7 +2,8 @@ import { modelServer, type ModelServer } from '../../activities/models/openai-cl
 import { plainLine } from '../../core/plain-text.ts';
 import { baseUrlOf, keyOf, serverOf, type EndpointRoute } from '../models/model-endpoint.ts';
 import { NO_KEY } from '../models/model-route.ts';
-import { ok, once, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
+import { ok, skipped, type Check, type DoctorSettings, type Finding } from './check.ts';
+import { once } from '../once.ts';
 import type { DateSeen } from './clock.ts';
 import type { LoopwrightConfig as Config } from './config-file.ts';
 import { askEndpoint, LONGEST_LIST, type EndpointAnswer } from './endpoint.ts';

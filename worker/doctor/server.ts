@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DEFAULT_ADDRESS, flagsOf, targetOf } from '../cluster/target.ts';
 import { runningAddress } from '../cluster/up-file.ts';
-import { once } from './check.ts';
+import { once } from '../once.ts';
 import { isRefusal } from './grpc.ts';
 
 /** Who says where the server is. */

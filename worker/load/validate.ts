@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Mistake } from '../../contract/mistake.ts';
-import { HOOKS_FILE, readHooksFile } from '../hooks/hooks-file.ts';
+import { hookLoopMistakes, HOOKS_FILE, readHooksFile } from '../hooks/hooks-file.ts';
 import { CONFIG_FILE, readConfigFile } from '../models/config.ts';
 import { loadEach, loopFolders, together, type LoadedLoops } from './folders.ts';
 import { noLoopIn } from '../no-loop.ts';
@@ -50,7 +50,8 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
   // A broken case keeps no loop from running, but a loop with one is not all right.
   const flawed = new Set(loaded.filter((one) => one.mistakes.length > 0).map(({ folder }) => folder));
   const names = wholeFolder(cwd, paths) && folders.size > 0 && flawed.size === 0 ? [...loops.keys()] : undefined;
-  const { mistakes: ofHooks } = await readHooksFile(env, names);
+  const hooks = await readHooksFile(env);
+  const ofHooks = [...hooks.mistakes, ...(names === undefined ? [] : hookLoopMistakes(hooks, names))];
   const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
   const ofSchedules = [...schedules.mistakes, ...scheduleLoopMistakes(schedules, loops, names !== undefined)];
   return {

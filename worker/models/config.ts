@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { InstallationCaps, Route } from '../../activities/dependencies.ts';
 import type { SourceSettings } from '../../activities/sources/index.ts';
@@ -6,6 +5,7 @@ import { sameModel, type ModelIdentity } from '../../activities/models/same-mode
 import { failure } from '../../contract/failures.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { PriceTable } from '../../core/prices.ts';
+import { readNamedFile } from '../load/named-file.ts';
 import { readYaml } from '../load/yaml-file.ts';
 import { redactor } from '../redactor.ts';
 import { endpointOf, identityOf } from './model-endpoint.ts';
@@ -58,20 +58,10 @@ export interface ConfigFile {
 
 /** Reads the file that says which models there are; without the file there is the embedded learner. */
 export async function readConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile> {
-  const file = env['LOOPWRIGHT_CONFIG'] ?? CONFIG_FILE;
-  try {
-    return readText(await readFile(file, 'utf8'), file, env);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && env['LOOPWRIGHT_CONFIG'] === undefined) return readText('', file, env);
-    const fix = 'Create it, or name another with LOOPWRIGHT_CONFIG.';
-    return {
-      file,
-      config: undefined,
-      models: undefined,
-      mistakes: [{ file, rule: `cannot be read: ${message}`, fix }],
-    };
-  }
+  const read = await readNamedFile(env, 'LOOPWRIGHT_CONFIG', CONFIG_FILE);
+  const { file } = read;
+  if (read.kind === 'unreadable') return { file, config: undefined, models: undefined, mistakes: [read.mistake] };
+  return readText(read.kind === 'read' ? read.text : '', file, env);
 }
 
 function readText(text: string, file: string, env: NodeJS.ProcessEnv): ConfigFile {

@@ -15,6 +15,7 @@ import {
   type SeenSchedule,
 } from '../../core/schedules/watch.ts';
 import type { Store } from '../../store/ports.ts';
+import { once } from '../once.ts';
 import { appliedOf } from './applied.ts';
 import { describe, ownSchedules } from './plan.ts';
 import { newestFailed, seenSchedule } from './seen.ts';
@@ -151,10 +152,4 @@ export class ScheduleWatcher {
 function onTime(seen: SeenSchedule | undefined): string {
   if (seen?.paused === true) return 'it is paused';
   return seen?.last === undefined ? 'its times were changed' : `it ran at ${moment(seen.last.takenAt)}`;
-}
-
-/** Asks once, when it is first needed. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | undefined;
-  return () => (asked ??= ask());
 }

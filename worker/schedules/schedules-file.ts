@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { durationMs } from '../../contract/harness.ts';
 import type { Mistake } from '../../contract/mistake.ts';
 import { Schedules, type Schedule } from '../../contract/schedules.ts';
 import { parseCron } from '../../core/schedules/cron.ts';
 import { got } from '../load/expectation.ts';
 import type { MistakeAt } from '../load/schema-mistakes.ts';
+import { readNamedFile } from '../load/named-file.ts';
 import { readYaml } from '../load/yaml-file.ts';
 
 /** File that says what starts by the clock. Its name can be changed with `LOOPWRIGHT_SCHEDULES`. */
@@ -26,18 +26,11 @@ export interface SchedulesFile {
 
 /** Reads the file that says what starts by the clock; no server is needed for that. Without the file there are no schedules. */
 export async function readSchedulesFile(env: NodeJS.ProcessEnv): Promise<SchedulesFile> {
-  const named = env['LOOPWRIGHT_SCHEDULES'];
-  const file = named ?? SCHEDULES_FILE;
-  try {
-    return { file, exists: true, ...readText(await readFile(file, 'utf8'), file) };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const nothing = readText('', file);
-    if (code === 'ENOENT' && named === undefined) return { file, exists: false, ...nothing };
-    const fix = 'Create it, or name another with LOOPWRIGHT_SCHEDULES.';
-    const mistakes = [{ file, rule: `cannot be read: ${message}`, fix }];
-    return { file, exists: false, ...nothing, content: undefined, mistakes };
-  }
+  const read = await readNamedFile(env, 'LOOPWRIGHT_SCHEDULES', SCHEDULES_FILE);
+  const { file } = read;
+  if (read.kind === 'read') return { file, exists: true, ...readText(read.text, file) };
+  const nothing = { file, exists: false, ...readText('', file) };
+  return read.kind === 'absent' ? nothing : { ...nothing, content: undefined, mistakes: [read.mistake] };
 }
 
 function readText(text: string, file: string): Pick<SchedulesFile, 'content' | 'mistakes' | 'mistake'> {

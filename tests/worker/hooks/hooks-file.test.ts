@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mistakeLine } from '../../../contract/mistake.ts';
-import { readHooks, readHooksFile } from '../../../worker/hooks/hooks-file.ts';
+import { hookLoopMistakes, hookSources, readHooksFile } from '../../../worker/hooks/hooks-file.ts';
 import { plantFiles } from '../../support/planted-loops.ts';
 
 const GOOD = `sources:
@@ -22,9 +22,13 @@ async function hooksEnv(text: string, more: Record<string, string> = {}): Promis
 
 async function mistakes(text: string, loops?: readonly string[]): Promise<string[]> {
   const env = await hooksEnv(text);
-  const found = await readHooksFile(env, loops);
-  return found.mistakes.map((one) => mistakeLine(one).replace(String(env['LOOPWRIGHT_HOOKS']), 'hooks.yaml'));
+  const read = await readHooksFile(env);
+  const found = [...read.mistakes, ...(loops === undefined ? [] : hookLoopMistakes(read, loops))];
+  return found.map((one) => mistakeLine(one).replace(String(env['LOOPWRIGHT_HOOKS']), 'hooks.yaml'));
 }
+
+/** Who may send, by the file and the secrets of an environment. */
+const readHooks = async (env: NodeJS.ProcessEnv) => hookSources(await readHooksFile(env), env);
 
 test('a good file is read, with its secrets from the environment', async () => {
   const sources = await readHooks(await hooksEnv(GOOD, { HOOK_SECRET: 'a secret of sixteen' }));
