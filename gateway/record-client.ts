@@ -2,7 +2,7 @@ import { failure } from '../contract/failures.ts';
 import { Alert } from '../contract/alerts.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
-import { AuditEntry, type AuditQuery } from '../contract/audit.ts';
+import { AuditEntry, AuditHead, type AuditQuery } from '../contract/audit.ts';
 import { Delivery, DeliveryKey, type DeliveryQuery } from '../contract/hooks.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
@@ -85,6 +85,11 @@ export class RecordClient {
   /** Entries of the audit log, oldest first. */
   async audit(query: AuditQuery): Promise<readonly AuditEntry[]> {
     return await this.#get('/api/audit', query, z.array(AuditEntry));
+  }
+
+  /** The newest entry of the audit log. */
+  async auditHead(): Promise<AuditHead> {
+    return await this.#get('/api/audit/head', {}, AuditHead);
   }
 
   /** What came over webhooks, newest first. */

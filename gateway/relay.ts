@@ -3,7 +3,7 @@ import type { Started } from '../client/loop-client.ts';
 import type { Match } from '../core/hooks/match.ts';
 import type { Waiting } from '../store/inbox.ts';
 import type { Store } from '../store/ports.ts';
-import type { HookSources } from './hook-source.ts';
+import type { HookSourceReady, HookSources } from './hook-source.ts';
 
 /** A run that a delivery asks for. */
 export type HookStart = Extract<Match, { kind: 'start' }>;
@@ -123,11 +123,16 @@ export class Relay {
   }
 
   #match({ source, delivery, event, body }: Waiting): Match {
-    const known = this.#options.sources.get(source);
-    if (known === undefined) return { kind: 'failed', because: `hooks.yaml has no source \`${source}\`` };
+    const { sources, refuses } = this.#options;
     try {
-      const match = known.match({ source, delivery, event, body: JSON.parse(body) as unknown });
-      const refused = match.kind === 'start' ? this.#options.refuses(match.loop, match.input) : undefined;
+      // Only deliveries of these were asked for.
+      const match = (sources.get(source) as HookSourceReady).match({
+        source,
+        delivery,
+        event,
+        body: JSON.parse(body) as unknown,
+      });
+      const refused = match.kind === 'start' ? refuses(match.loop, match.input) : undefined;
       return refused === undefined ? match : { kind: 'failed', because: refused };
     } catch (error) {
       return { kind: 'failed', because: (error as Error).message };

@@ -10,8 +10,8 @@ import type { Tables } from './schema.ts';
 export interface Audit {
   /** Entries, oldest first. */
   list(query: AuditQuery): Promise<readonly AuditEntry[]>;
-  /** The newest entry; `seq` 0 where there is none. */
-  head(): Promise<Omit<AuditHead, 'at'>>;
+  /** The newest entry; undefined where there is none. */
+  head(): Promise<AuditHead | undefined>;
 }
 
 /** The audit log, in SQL. */
@@ -29,13 +29,13 @@ export function sqlAudit({ read }: Database): Audit {
     },
     async head() {
       const [newest] = await selectHead(read, {});
-      return newest ?? { seq: 0, hash: '' };
+      return newest;
     },
   };
 }
 
 const selectHead = prepared((database) =>
-  database.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
+  database.selectFrom('audit').select(['seq', 'hash', 'at']).orderBy('seq', 'desc').limit(1),
 );
 
 const insertEntry = prepared((database, entry: AuditEntry) =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type ExpressionBuilder, type Kysely, type Selectable } from 'kysely';
 import type { Delivery, DeliveryKey, DeliveryQuery } from '../contract/hooks.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { Database } from './group-commit.ts';
@@ -76,7 +76,7 @@ export function sqlInbox({ read, write }: Database): Inbox {
       return rows.map(({ body, ...row }) => ({ ...row, body: body ?? 'null' }));
     },
     begin: (key, beginning) => write((trx) => begin(trx, key, beginning)),
-    async settle({ source, delivery }, { state, workflowId, reason = null }) {
+    async settle(key, { state, workflowId, reason = null }) {
       await write((trx) =>
         trx
           .updateTable('inbox')
@@ -86,18 +86,16 @@ export function sqlInbox({ read, write }: Database): Inbox {
             reason,
             ...(state === 'failed' ? {} : { body: null }),
           })
-          .where('source', '=', source)
-          .where('delivery', '=', delivery)
+          .where(only(key))
           .execute(),
       );
     },
-    retry: ({ source, delivery }) =>
+    retry: (key) =>
       write(async (trx) => {
         const { numUpdatedRows } = await trx
           .updateTable('inbox')
           .set({ state: 'waiting', reason: null })
-          .where('source', '=', source)
-          .where('delivery', '=', delivery)
+          .where(only(key))
           .where('state', '=', 'failed')
           .executeTakeFirst();
         return numUpdatedRows > 0n;
@@ -142,7 +140,11 @@ async function receive(
 }
 
 async function begin(trx: Kysely<Tables>, key: DeliveryKey, { workflowId, seen }: Beginning): Promise<Begun> {
-  const before = await rowOf(trx, key).select(['begun', 'workflow_id as workflowId']).executeTakeFirst();
+  const before = await trx
+    .selectFrom('inbox')
+    .select(['begun', 'workflow_id as workflowId'])
+    .where(only(key))
+    .executeTakeFirst();
   const newest = seen === undefined || (await isNewest(trx, key.source, seen));
   // Where a run may have been started, it is the one that was meant then, whatever the rules say now, and however old.
   if (before?.begun === 1 && before.workflowId !== null) return { kind: 'again', workflowId: before.workflowId };
@@ -151,14 +153,17 @@ async function begin(trx: Kysely<Tables>, key: DeliveryKey, { workflowId, seen }
   await trx
     .updateTable('inbox')
     .set({ begun: workflowId === undefined ? 0 : 1, workflow_id: workflowId ?? null })
-    .where('source', '=', key.source)
-    .where('delivery', '=', key.delivery)
+    .where(only(key))
     .execute();
   return again ? { kind: 'again', workflowId } : { kind: 'first' };
 }
 
+/** Columns of a delivery in one line. */
+const SHOWN = ['source', 'delivery', 'event', 'received_at', 'state', 'workflow_id', 'reason'] as const;
+
 async function list(read: Kysely<Tables>, { source, state, limit }: DeliveryQuery): Promise<Delivery[]> {
-  let query = read.selectFrom('inbox').selectAll();
+  // Without the bodies: they may be large, and nobody is shown them.
+  let query = read.selectFrom('inbox').select([...SHOWN]);
   if (source !== undefined) query = query.where('source', '=', source);
   if (state !== undefined) query = query.where('state', '=', state);
   const rows = await query.orderBy('received_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
@@ -169,8 +174,9 @@ function forgettable(database: Kysely<Tables>, before: Timestamp) {
   return database.selectFrom('inbox').where('received_at', '<', before).where('state', '<>', 'waiting');
 }
 
-function rowOf(trx: Kysely<Tables>, { source, delivery }: DeliveryKey) {
-  return trx.selectFrom('inbox').where('source', '=', source).where('delivery', '=', delivery);
+/** The one row of a delivery. */
+function only({ source, delivery }: DeliveryKey) {
+  return (row: ExpressionBuilder<Tables, 'inbox'>) => row.and({ source, delivery });
 }
 
 /** Whether nothing newer of the subject was seen, and remembers the version. Equal versions are no older. */
@@ -192,7 +198,7 @@ function deliveryOf({
   workflow_id: workflowId,
   reason,
   ...row
-}: Selectable<Tables['inbox']>): Delivery {
+}: Pick<Selectable<Tables['inbox']>, (typeof SHOWN)[number]>): Delivery {
   return {
     source: row.source,
     delivery: row.delivery,

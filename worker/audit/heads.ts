@@ -40,8 +40,9 @@ export function keepHeads(
   let broken = false;
   const write = async (): Promise<void> => {
     try {
-      const { seq, hash } = await audit.head();
-      if (hash === written || seq === 0) return;
+      const head = await audit.head();
+      if (head === undefined || head.hash === written) return;
+      const { seq, hash } = head;
       await appendFile(file, `${JSON.stringify({ seq, hash, at: Date.now() } satisfies AuditHead)}\n`, { mode: 0o600 });
       written = hash;
       broken = false;

@@ -3,7 +3,7 @@ import { MOST_AUDIT, type AuditEntry, type AuditHead, type AuditQuery } from '..
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { RecordClient } from '../../gateway/record-client.ts';
 import { CommandError, type CommandContext } from '../command.ts';
-import { dataOption, positive } from './options.ts';
+import { dataOption, positive, upTo } from './options.ts';
 
 interface Common {
   readonly json: boolean;
@@ -24,7 +24,7 @@ export function auditCommand(context: CommandContext): Command {
     .command('list', { isDefault: true })
     .description('list entries, oldest first')
     .option('--after <entry>', 'only entries after this one', positive, 0)
-    .option('--limit <n>', `how many, at most ${MOST_AUDIT}`, limit, 100)
+    .option('--limit <n>', `how many, at most ${MOST_AUDIT}`, upTo(MOST_AUDIT), 100)
     .option('--json', 'print one JSON array of objects', false)
     .option(...dataOption(context))
     .action((options: Common & AuditQuery) => list(context, options));
@@ -45,19 +45,19 @@ export function auditCommand(context: CommandContext): Command {
 }
 
 async function list({ print, report }: CommandContext, { json, data, ...query }: Common & AuditQuery): Promise<void> {
-  const { auditTable, listedEntry } = await import('../../core/audit-table.ts');
-  const entries = await recorded(data, (record) => record.audit(query));
+  const [{ withTheRecord }, { auditTable, listedEntry }] = await Promise.all([
+    import('../record/record-access.ts'),
+    import('../../core/audit-table.ts'),
+  ]);
+  const entries = await withTheRecord(data, (record) => record.audit(query));
   if (json) print(JSON.stringify(entries.map(listedEntry)));
   else if (entries.length > 0) print(auditTable(entries));
   else report('No entry matches.');
 }
 
 async function head({ print }: CommandContext, { json, data }: Common): Promise<void> {
-  const newest = await recorded(data, async (record) => {
-    let last: AuditHead = { seq: 0, hash: '', at: Date.now() };
-    for await (const { seq, hash, at } of everyEntry(record)) last = { seq, hash, at };
-    return last;
-  });
+  const { withTheRecord } = await import('../record/record-access.ts');
+  const newest = await withTheRecord(data, (record) => record.auditHead());
   print(json ? JSON.stringify(newest) : `${newest.seq}:${newest.hash}`);
 }
 
@@ -65,12 +65,13 @@ async function verify(
   { env, print }: CommandContext,
   { json, data, head: kept }: Common & { readonly head?: AuditHead },
 ): Promise<void> {
-  const [{ headsFile, readHeads }, { verifyAudit }] = await Promise.all([
+  const [{ withTheRecord }, { headsFile, readHeads }, { verifyAudit }] = await Promise.all([
+    import('../record/record-access.ts'),
     import('../audit/heads.ts'),
     import('../audit/verify.ts'),
   ]);
   const heads = [...(await readHeads(headsFile(env, data))), ...(kept === undefined ? [] : [kept])];
-  const found = await recorded(data, (record) => verifyAudit(everyEntry(record), heads));
+  const found = await withTheRecord(data, (record) => verifyAudit(everyEntry(record), heads));
   const { bad, entries, erased } = found;
   if (json) print(JSON.stringify({ ok: bad === undefined, ...found }));
   else if (bad === undefined)
@@ -92,13 +93,6 @@ async function* everyEntry(record: RecordClient): AsyncGenerator<AuditEntry, voi
   }
 }
 
-async function recorded<T extends object>(data: string, work: (record: RecordClient) => Promise<T>): Promise<T> {
-  const { noRecordIn, withRecord } = await import('../record/record-access.ts');
-  const found = await withRecord(data, work);
-  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
-  return found;
-}
-
 function readHead(text: string): AuditHead {
   const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (seq === undefined || hash === undefined)
@@ -106,10 +100,4 @@ function readHead(text: string): AuditHead {
       'expected an entry and its hash as `audit head` prints them, <entry>:<64 hex digits>',
     );
   return { seq: Number(seq), hash, at: 0 };
-}
-
-function limit(text: string): number {
-  const value = positive(text);
-  if (value > MOST_AUDIT) throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_AUDIT}`);
-  return value;
 }

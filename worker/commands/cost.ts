@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { COST_GROUPS, type CostQuery } from '../../contract/costs.ts';
-import { EXIT } from '../../contract/exit-codes.ts';
-import { CommandError, type CommandContext } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { dataOption } from './options.ts';
 import { since } from './since.ts';
 
@@ -29,12 +28,11 @@ export function costCommand(context: CommandContext): Command {
 }
 
 async function cost({ print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
-  const [{ noRecordIn, withRecord }, { costTable, listedCost }] = await Promise.all([
+  const [{ withTheRecord }, { costTable, listedCost }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../../core/cost-table.ts'),
   ]);
-  const costs = await withRecord(data, (record) => record.costs(query));
-  if (costs === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  const costs = await withTheRecord(data, (record) => record.costs(query));
   const { lines, total, low } = costs;
   if (json) {
     const listedLow = low.map(({ budget, usedMicroUsd, capMicroUsd }) => {

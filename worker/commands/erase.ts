@@ -66,12 +66,11 @@ async function erasable({ subject, run: runs, insideWords }: Options): Promise<E
 }
 
 async function list({ print, report }: CommandContext, data: string, json: boolean): Promise<void> {
-  const [{ noRecordIn, withRecord }, { erasureLine }] = await Promise.all([
+  const [{ withTheRecord }, { erasureLine }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../keep/erase-text.ts'),
   ]);
-  const found = await withRecord(data, (record) => record.erasures());
-  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  const found = await withTheRecord(data, (record) => record.erasures());
   if (json) print(JSON.stringify(found.map(dated)));
   else if (found.length === 0) report('Nothing was erased so far.');
   else for (const erasure of found) print(erasureLine(erasure));

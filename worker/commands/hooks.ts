@@ -1,9 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { DELIVERY_STATES, MOST_DELIVERIES, type DeliveryQuery } from '../../contract/hooks.ts';
 import { plainCommand } from '../../core/plain-text.ts';
 import { CommandError, type CommandContext } from '../command.ts';
-import { dataOption, positive } from './options.ts';
+import { dataOption, upTo } from './options.ts';
 
 interface ListOptions extends DeliveryQuery {
   readonly json: boolean;
@@ -30,7 +30,7 @@ export function hooksCommand(context: CommandContext): Command {
     .description('list deliveries, newest first')
     .option('--source <name>', 'only of this source')
     .addOption(new Option('--state <state>', 'only deliveries that stand so').choices(DELIVERY_STATES))
-    .option('--limit <n>', `how many, at most ${MOST_DELIVERIES}`, limit, 50)
+    .option('--limit <n>', `how many, at most ${MOST_DELIVERIES}`, upTo(MOST_DELIVERIES), 50)
     .option('--json', 'print one JSON array of objects', false)
     .option(...dataOption(context))
     .action((options: ListOptions) => list(context, options));
@@ -64,12 +64,11 @@ export function hooksCommand(context: CommandContext): Command {
 }
 
 async function list({ print, report }: CommandContext, { json, data, ...query }: ListOptions): Promise<void> {
-  const [{ noRecordIn, withRecord }, { deliveryTable, listedDelivery }] = await Promise.all([
+  const [{ withTheRecord }, { deliveryTable, listedDelivery }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../../core/delivery-table.ts'),
   ]);
-  const found = await withRecord(data, (record) => record.deliveries(query));
-  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  const found = await withTheRecord(data, (record) => record.deliveries(query));
   if (json) print(plainCommand(JSON.stringify(found.map(listedDelivery))));
   else if (found.length > 0) print(deliveryTable(found));
   else report('No delivery matches. `loopwright hooks send` tries one out.');
@@ -80,8 +79,8 @@ async function retry(
   key: { readonly source: string; readonly delivery: string },
   data: string,
 ): Promise<void> {
-  const { noRecordIn, withRecord } = await import('../record/record-access.ts');
-  const found = await withRecord(data, async (record) => {
+  const { withTheRecord } = await import('../record/record-access.ts');
+  await withTheRecord(data, async (record) => {
     await record.retryDelivery(key).catch((error: Error) => {
       throw new CommandError(
         `${error.message} \`loopwright hooks list --state failed\` shows those there are.`,
@@ -90,12 +89,5 @@ async function retry(
     });
     return key;
   });
-  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
   report(`${key.source}/${key.delivery} waits again; \`loopwright hooks list\` shows what becomes of it.`);
-}
-
-function limit(text: string): number {
-  const value = positive(text);
-  if (value > MOST_DELIVERIES) throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_DELIVERIES}`);
-  return value;
 }

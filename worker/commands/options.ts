@@ -52,6 +52,15 @@ export function positive(text: string): number {
   return value;
 }
 
+/** Reads an option that is a whole number from 1 to `most`. */
+export const upTo =
+  (most: number) =>
+  (text: string): number => {
+    const value = positive(text);
+    if (value > most) throw new InvalidArgumentError(`expected a whole number from 1 to ${most}`);
+    return value;
+  };
+
 /** Reads an option that is a person's name: an empty one is mostly a variable that nobody has set. */
 export function who(text: string): string {
   const name = text.trim();

@@ -1,9 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT } from '../../contract/exit-codes.ts';
+import { Command, Option } from 'commander';
 import { OUTCOMES, type Outcome } from '../../contract/outcomes.ts';
 import { MOST_RUNS } from '../../contract/record.ts';
-import { CommandError, type CommandContext } from '../command.ts';
-import { dataOption, positive } from './options.ts';
+import type { CommandContext } from '../command.ts';
+import { dataOption, upTo } from './options.ts';
 import { since } from './since.ts';
 
 interface Options {
@@ -24,28 +23,21 @@ export function runsCommand(context: CommandContext): Command {
     .addOption(new Option('--outcome <outcome>', 'only runs that ended so').choices(OUTCOMES))
     .option('--open', 'only runs that are not closed')
     .option('--since <when>', 'only runs opened since then: 24h, 7d, or a date such as 2026-01-31T09:00Z', since)
-    .option('--limit <n>', `how many, at most ${MOST_RUNS}`, limit, 50)
+    .option('--limit <n>', `how many, at most ${MOST_RUNS}`, upTo(MOST_RUNS), 50)
     .option('--json', 'print one JSON array of objects', false)
     .option(...dataOption(context))
     .action((options: Options) => list(context, options));
 }
 
 async function list({ print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
-  const [{ noRecordIn, withRecord }, { listedRun, runTable }] = await Promise.all([
+  const [{ withTheRecord }, { listedRun, runTable }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../../core/run-table.ts'),
   ]);
-  const found = await withRecord(data, (record) => record.runs(query));
-  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  const found = await withTheRecord(data, (record) => record.runs(query));
   const { runs, more } = found;
   if (json) print(JSON.stringify(runs.map(listedRun)));
   else if (runs.length > 0) print(runTable(runs, Date.now()));
   else report('No runs match. Start one with `loopwright run`, or leave filters out.');
   if (more) report(`… and more: these are the newest ${runs.length}. Ask for others with --limit, --since or --loop.`);
-}
-
-function limit(text: string): number {
-  const value = positive(text);
-  if (value > MOST_RUNS) throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_RUNS}`);
-  return value;
 }

@@ -4,7 +4,7 @@ import type { Erasable, Erasure, ErasurePlan } from '../../contract/erasure.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { mentions } from '../../core/mentions.ts';
 import { CommandError } from '../command.ts';
-import { noRecordIn, withRecord } from '../record/record-access.ts';
+import { withTheRecord } from '../record/record-access.ts';
 import { runLines } from './erase-text.ts';
 import { deleteFiles, emptyVectors, othersNaming, reportsNaming } from './files-naming.ts';
 
@@ -31,8 +31,7 @@ export interface Done {
 
 /** What an erasure would take. */
 export async function planErasure(data: string, of: Erasable): Promise<WholePlan> {
-  const plan = await withRecord(data, (record) => record.planErasure(of));
-  if (plan === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  const plan = await withTheRecord(data, (record) => record.planErasure(of));
   return await withFiles(data, of, plan);
 }
 
@@ -47,8 +46,7 @@ export async function erase(data: string, of: Erasable, { by, reason, at }: Sign
     throw new CommandError('--reason names the subject, and it stays on record: leave that out of it.', EXIT.usage);
   await deleteFiles(resolve(data), plan.files);
   const order = { id: randomUUID(), by, at, files: plan.files.length, of, ...(reason === undefined ? {} : { reason }) };
-  const answer = await withRecord(data, (record) => record.erase(order));
-  if (answer === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  const answer = await withTheRecord(data, (record) => record.erase(order));
   if (answer.kind === 'refused') throw openRuns(answer.plan);
   emptyVectors(resolve(data));
   return {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { EXIT } from '../../contract/exit-codes.ts';
 import { createApp } from '../../gateway/app.ts';
 import { readGatewayFile, type GatewayFile } from '../../gateway/gateway-file.ts';
 import { RecordClient, type Send } from '../../gateway/record-client.ts';
@@ -32,6 +33,16 @@ export async function withRecord<T extends object>(
   if (!existsSync(join(folder, DATABASE_FILE))) return undefined;
   const owner = await ownerOf(folder);
   return owner === undefined ? await withOwnStore(folder, work) : await work(owner);
+}
+
+/** As {@link withRecord}, for commands that are nothing without one. @throws CommandError (not found) where the folder has no record. */
+export async function withTheRecord<T extends object>(
+  data: string,
+  work: (record: RecordClient) => Promise<T>,
+): Promise<T> {
+  const found = await withRecord(data, work);
+  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  return found;
 }
 
 /** The gateway of the process that owns the folder; undefined where its file is stale or there is none. */
