@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { execute, install, type Installed } from '../support/packed.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -76,8 +77,9 @@ describe('the tarball', () => {
   });
 
   test('has types that a strict project takes', async () => {
-    const folder = join(installed.folder, 'strict');
-    await mkdir(folder);
+    const folder = await mkdtemp(join(tmpdir(), 'loopwright-strict-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await symlink(join(installed.folder, 'node_modules'), join(folder, 'node_modules'));
     await writeFile(join(folder, 'use.mts'), USE);
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT, include: ['*.mts'] }));
     const { stdout } = await execute(bin('tsc'), ['--project', '.'], folder);
