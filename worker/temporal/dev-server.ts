@@ -10,8 +10,8 @@ import type { Ended, Tethered } from './tether.ts';
 
 const readyWithinMs = 30_000;
 const stopGraceMs = 10_000;
-const lockedRetries = 10;
-const lockedPauseMs = 500;
+const passingRetries = 10;
+const passingPauseMs = 500;
 
 export interface DevServerOptions {
   /** The Temporal CLI, see `findTemporal`. */
@@ -75,15 +75,16 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     await databaseReleased(options.databaseFile, options.report);
   }
   await refuseBusyPorts(options);
-  const args = await serverArguments(options);
   options.report(`Temporal dev server: starting on 127.0.0.1:${options.port} …`);
   for (let retry = 0; ; retry++) {
     try {
-      return await startOnce(options, args);
+      return await startOnce(options, await serverArguments(options));
     } catch (error) {
-      const locked = error instanceof DevServerFailed && /database is locked|SQLITE_BUSY/.test(error.message);
-      if (!locked || retry === lockedRetries) throw error;
-      await sleep(lockedPauseMs);
+      // A port of ours that is free again was somebody's for a moment, as the near end of a connection is.
+      const passing =
+        error instanceof DevServerFailed && /database is locked|SQLITE_BUSY|address already in use/.test(error.message);
+      if (!passing || retry === passingRetries) throw error;
+      await sleep(passingPauseMs);
     }
   }
 }
