@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { APPROVAL_STATES } from './approvals.ts';
 import type { Manifest } from './context.ts';
 import { RunSummary } from './record.ts';
 import type { Verdict } from './verdict.ts';
@@ -103,6 +104,7 @@ export const RunRecord = z.object({
       audit: z.boolean(),
       because: z.string(),
       openedAt: z.number(),
+      state: z.enum(APPROVAL_STATES),
     }),
   ),
   decisions: z.array(

@@ -64,7 +64,12 @@ export const ERASABLE: readonly ErasableTable[] = [
     run: 'run_key',
     columns: { author: name, body: { as: 'json', ofRun: ['evidence', 'quote'] } },
   },
-  { table: 'gates', key: ['run_key', 'digest'], run: 'run_key', columns: { because: text } },
+  {
+    table: 'gates',
+    key: ['run_key', 'digest'],
+    run: 'run_key',
+    columns: { because: text, policy: { as: 'json', ofRun: [] }, claimed_by: mention },
+  },
   {
     table: 'decisions',
     key: ['key'],

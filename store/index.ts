@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { sqlAlerts } from './alerts.ts';
+import { sqlApprovals } from './approvals.ts';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
 import { sqlContexts } from './contexts.ts';
@@ -52,6 +53,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     attempts: sqlAttempts(database, recent),
     findings: sqlFindings(database),
     gates: sqlGates(database),
+    approvals: sqlApprovals(database),
     lessons: sqlLessons(database),
     effects: sqlEffects(database, names),
     ledger: sqlLedger(database),

@@ -1,3 +1,4 @@
+import type { GatePolicy } from '../contract/approvals.ts';
 import type { Keep } from '../contract/context.ts';
 import type { Lesson } from '../contract/lesson.ts';
 import type { Decision } from '../contract/messages.ts';
@@ -8,6 +9,7 @@ import type { RecordQuery, RunRecord } from '../contract/run-record.ts';
 import type { PinnedRun, Trigger } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { Alerts } from './alerts.ts';
+import type { Approvals } from './approvals.ts';
 import type { Audit } from './audit.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
@@ -28,6 +30,7 @@ export interface Store {
   readonly attempts: Attempts;
   readonly findings: Findings;
   readonly gates: Gates;
+  readonly approvals: Approvals;
   readonly lessons: Lessons;
   readonly effects: Effects;
   readonly ledger: Ledger;
@@ -210,6 +213,8 @@ export interface GateVersion {
   readonly audit: boolean;
   readonly because: string;
   readonly openedAt: Timestamp;
+  /** Who may decide it and how. Gates of before had none. */
+  readonly policy?: GatePolicy;
 }
 
 /** A decision on a version of a gate, with what it teaches. */
@@ -224,11 +229,12 @@ export interface NewDecision {
 
 /** Gates and the decisions on them. */
 export interface Gates {
+  /** Puts a version before people: again, where what was decided on it came to nothing. Another open version of the gate is superseded. */
   open(gate: GateVersion): Promise<void>;
   /** Records a decision and its lessons in one transaction; the same decision again changes nothing. Returns how many lessons the run has. */
   decide(decided: NewDecision): Promise<number>;
   find(runKey: string, digest: Digest): Promise<GateVersion | undefined>;
-  /** Whether a human approved exactly this artefact in this run. */
+  /** Whether as many people as had to have approved exactly this artefact in this run, signed where that was asked. */
   approved(runKey: string, artefact: Digest): Promise<boolean>;
 }
 

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { ApprovalState } from '../contract/approvals.ts';
 import type { Manifest } from '../contract/context.ts';
 import type { Decision } from '../contract/messages.ts';
 import { RECORD_TEXT_CHARACTERS, type RecordQuery, type RunRecord } from '../contract/run-record.ts';
@@ -124,15 +125,11 @@ async function judgementsOf(database: Kysely<Tables>, run: Run): Promise<RunReco
 async function gatesOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['gates']> {
   const rows = await database
     .selectFrom('gates')
-    .selectAll()
+    .select(['gate', 'digest', 'stage', 'artefact', 'audit', 'because', 'opened_at as openedAt', 'state'])
     .where('run_key', '=', run.run_key)
     .orderBy('opened_at')
     .execute();
-  return rows.map(({ run_key: _own, opened_at: openedAt, audit, ...gate }) => ({
-    ...gate,
-    audit: audit === 1,
-    openedAt,
-  }));
+  return rows.map(({ audit, state, ...gate }) => ({ ...gate, audit: audit === 1, state: state as ApprovalState }));
 }
 
 async function decisionsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['decisions']> {

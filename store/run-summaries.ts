@@ -4,14 +4,8 @@ import type { Outcome } from '../contract/outcomes.ts';
 import type { Trigger } from '../contract/run.ts';
 import type { Tables } from './schema.ts';
 
-/**
- * A gate waits until a decision settles its newest version. A revision settles nothing: one that works brings a new
- * version, and after one that fails the old version waits again.
- */
-const waits = sql<number>`exists (
-  select 1 from gates g where g.run_key = runs.run_key
-    and g.opened_at = (select max(opened_at) from gates where run_key = runs.run_key)
-    and not exists (select 1 from decisions d where d.run_key = g.run_key and d.digest = g.digest and d.decision <> 'revise'))`;
+/** Whether a run waits for people. */
+const waits = sql<number>`exists (select 1 from gates g where g.run_key = runs.run_key and g.state = 'open')`;
 
 /** Whether a run waits at a budget. */
 const waitsForMoney = sql<number>`exists (

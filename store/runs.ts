@@ -3,7 +3,7 @@ import type { Outcome } from '../contract/outcomes.ts';
 import type { Trigger } from '../contract/run.ts';
 import { expireArtefacts } from './artefacts.ts';
 import type { ErasedNames } from './erased-names.ts';
-import { addDecision } from './gates.ts';
+import { addDecision, cancelGates } from './gates.ts';
 import { giveUpHeld } from './ledger.ts';
 import { addLessons } from './lessons.ts';
 import type { Claim, Closed, Closing, Holder, NewRun, Runs } from './ports.ts';
@@ -175,6 +175,7 @@ async function close(trx: Kysely<Tables>, closing: Closing): Promise<Closed> {
     .$if(closing.outcome === 'noWork' || closing.unlessClosed === true, (query) => query.where('outcome', 'is', null))
     .execute();
   if (closing.outcome === 'accepted') await finishWork(trx, { runKey });
+  await cancelGates(trx, { runKey, at: closing.closedAt });
   await expireArtefacts(trx, runKey);
   // A run that closes itself waits for no call any more; one that was lost may have a call that still comes back.
   if (closing.unlessClosed !== true) await giveUpHeld(trx, runKey);

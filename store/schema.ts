@@ -68,6 +68,15 @@ export interface Tables {
     audit: number;
     because: string;
     opened_at: number;
+    loop: string | null;
+    state: Generated<string>;
+    policy: string | null;
+    need: Generated<number>;
+    signed: Generated<number>;
+    expires_at: Generated<number>;
+    claimed_by: string | null;
+    claimed_until: number | null;
+    settled_at: number | null;
   };
   decisions: {
     key: string;

@@ -16,6 +16,7 @@ import * as erasures from './migrations/0010-erasures.ts';
 import * as inbox from './migrations/0011-inbox.ts';
 import * as alerts from './migrations/0012-alerts.ts';
 import * as audit from './migrations/0014-audit.ts';
+import * as approvals from './migrations/0016-approvals.ts';
 
 /** The oldest SQLite without the WAL-reset bug (3.7.0 to 3.51.2 can lose an acknowledged commit; sqlite.org/wal.html §11). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -35,6 +36,7 @@ const MIGRATIONS = {
   '0011-inbox': { up: inbox.up },
   '0012-alerts': { up: alerts.up },
   '0014-audit': { up: audit.up },
+  '0016-approvals': { up: approvals.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

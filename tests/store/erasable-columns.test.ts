@@ -16,7 +16,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   attempts: ['run_key', 'stage', 'artefact', 'strategy', 'passed_over'],
   judgements: ['run_key', 'stage', 'artefact', 'verdict'],
   verifier_findings: ['run_key', 'stage', 'artefact', 'asked'],
-  gates: ['run_key', 'gate', 'digest', 'stage', 'artefact'],
+  gates: ['run_key', 'gate', 'digest', 'stage', 'artefact', 'loop', 'state'],
   decisions: ['key', 'run_key', 'gate', 'digest', 'decision', 'identity'],
   lessons: ['key', 'loop', 'kind', 'trust', 'run_key', 'source', 'artefact'],
   effects: ['run_key', 'name', 'artefact', 'state'],

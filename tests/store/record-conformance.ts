@@ -114,7 +114,7 @@ export function recordConformance(name: string, open: OpenEmptyStore): void {
       ]);
     });
 
-    test('a run waits from the opening of a gate until its newest version is decided; a revision settles nothing', async () => {
+    test('a run of an older program waits from the opening of a gate until its newest version is decided; a revision settles nothing', async () => {
       const state = async () => (await store.runs.list({ limit: 1 })).runs[0]?.state;
       await store.runs.open(runOf('r1'));
       expect(await state()).toBe('running');

@@ -145,13 +145,21 @@ export function correctedRecord(): RunRecord {
       ],
       // The workflow's clock is a little behind the activities'.
       gates: [
-        { ...gate, digest: 'sha256:g1', artefact: 'sha256:two', because: approval.because, openedAt: 1190 },
+        {
+          ...gate,
+          digest: 'sha256:g1',
+          artefact: 'sha256:two',
+          because: approval.because,
+          openedAt: 1190,
+          state: 'edited',
+        },
         {
           ...gate,
           digest: 'sha256:g2',
           artefact: 'sha256:edit',
           because: 'revised by ada@example.com',
           openedAt: 1400,
+          state: 'approved',
         },
       ],
       decisions: [

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+/** How much is at stake at a gate, as a tier of the approval rule says. */
+export const RISKS = ['low', 'medium', 'high'] as const;
+/** How much is at stake at a gate. */
+export type Risk = (typeof RISKS)[number];
+
+/** Who may decide a gate and how, as the harness said when it was opened. Times are milliseconds. */
+export const GatePolicy = z.object({
+  risk: z.enum(RISKS).exactOptional(),
+  /** Names, `role:<role>`, or `*` for everybody. */
+  approvers: z.array(z.string()),
+  /** Different people whose approval is needed. */
+  quorum: z.int(),
+  /** Whether who asked for the run, or edited what the gate shows, may approve it. */
+  selfApproval: z.boolean(),
+  /** How long a gate has to be open before it can be approved. */
+  minDelayMs: z.number(),
+  /** Whether only decisions that the gateway signed count. */
+  signed: z.boolean(),
+  /** Who may decide too, once the gate has been open for that long. */
+  escalateTo: z.array(z.object({ afterMs: z.number(), approvers: z.array(z.string()) })),
+  remindAfterMs: z.number(),
+  expiresAfterMs: z.number(),
+  /** Who asked for the run. */
+  requestedBy: z.string().exactOptional(),
+  /** Who made what the gate shows, where a person's edit is in its place. */
+  editedBy: z.string().exactOptional(),
+});
+/** Who may decide a gate and how. */
+export type GatePolicy = z.infer<typeof GatePolicy>;
+
+/**
+ * What became of a version of a gate. `edited` and `answered`: a person brought their own version, or asked for another
+ * attempt. `superseded`: another version took its place. `cancelled`: the run ended without a decision.
+ */
+export const APPROVAL_STATES = [
+  'open',
+  'claimed',
+  'approved',
+  'edited',
+  'rejected',
+  'answered',
+  'expired',
+  'cancelled',
+  'superseded',
+] as const;
+/** What became of a version of a gate. */
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+
+/** One version of a gate: what waits for people, or was decided by them. Its digest names it. */
+export const Approval = z.object({
+  /** What a decision has to name; unique over all runs. */
+  digest: z.string(),
+  /** Key of the run. */
+  runKey: z.string(),
+  workflowId: z.string(),
+  loop: z.string(),
+  gate: z.string(),
+  state: z.enum(APPROVAL_STATES),
+  stage: z.string(),
+  /** Digest of what is decided about. */
+  artefact: z.string(),
+  because: z.string(),
+  audit: z.boolean(),
+  openedAt: z.number(),
+  /** When silence becomes a no. Versions that an older program opened have none on record. */
+  expiresAt: z.number().exactOptional(),
+  policy: GatePolicy.exactOptional(),
+  /** Different people who have approved, and how many have to. */
+  have: z.int(),
+  need: z.int(),
+  /** Who has approved so far. */
+  approvedBy: z.array(z.string()),
+  /** Who has it in hand, and until when. */
+  claimedBy: z.string().exactOptional(),
+  claimedUntil: z.number().exactOptional(),
+  /** Who made the decision that counts, and when. */
+  decidedBy: z.string().exactOptional(),
+  decidedAt: z.number().exactOptional(),
+  /** What was said with it. */
+  note: z.string().exactOptional(),
+  /** Whether who decided was proven. */
+  identity: z.enum(['unverified', 'signed']).exactOptional(),
+});
+/** One version of a gate. */
+export type Approval = z.infer<typeof Approval>;
+
+/** Most approvals that one question may ask for. */
+export const MOST_APPROVALS = 200;
+
+/** Which approvals to list: those that wait, the one that expires first first; those that are settled, newest first. */
+export const ApprovalQuery = z.strictObject({
+  /** `pending` is what waits for people: open or claimed. Default `pending`. */
+  state: z.enum(['pending', 'settled', ...APPROVAL_STATES]).default('pending'),
+  loop: z.string().optional(),
+  /** Where the page before ended, as it said. */
+  after: z.string().max(400).optional(),
+  limit: z.int().min(1).max(MOST_APPROVALS).default(50),
+});
+/** Which approvals to list. */
+export type ApprovalQuery = z.infer<typeof ApprovalQuery>;
+
+/** A page of approvals; `next` asks for the one after it. */
+export const ApprovalPage = z.object({ items: z.array(Approval), next: z.string().exactOptional() });
+/** A page of approvals. */
+export type ApprovalPage = z.infer<typeof ApprovalPage>;

@@ -1,0 +1,40 @@
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { up } from '../../store/migrations/0016-approvals.ts';
+
+/** Versions of gates as the program before wrote them, each in a run of its own. */
+const BEFORE = [
+  `create table runs (run_key text primary key, loop text, closed_at integer)`,
+  `create table gates (run_key text not null, gate text not null, digest text not null, opened_at integer not null)`,
+  `create table decisions (run_key text, digest text, decision text, body text, at integer)`,
+  `insert into runs values ('open','a',null), ('approved','a',9), ('cancelled','a',9), ('edited','a',null), ('failed','b',null)`,
+  `insert into gates values ('open','m#1','o',1), ('approved','m#1','x',1), ('cancelled','m#1','c',1),
+     ('edited','m#1','e1',1), ('edited','m#1','e2',3), ('failed','m#1','f',1)`,
+  `insert into decisions values ('approved','x','approve','{}',5), ('edited','e1','revise','{"output":{}}',2),
+     ('failed','f','revise','{"output":{}}',2)`,
+];
+
+test('gates of before say what became of them', async () => {
+  const raw = new DatabaseSync(':memory:');
+  onTestFinished(() => raw.close());
+  for (const statement of BEFORE) raw.exec(statement);
+  const face = {
+    close: () => {},
+    prepare: (text: string) => {
+      const statement = raw.prepare(text);
+      return { reader: false, all: () => [], run: () => statement.run(), iterate: () => [] };
+    },
+  } as unknown as SqliteDatabase;
+  await up(new Kysely({ dialect: new SqliteDialect({ database: face }) }));
+  const rows = raw.prepare('select digest, loop, state, settled_at as at from gates order by digest').all();
+  expect(rows.map(({ digest, loop, state, at }) => [digest, loop, state, at])).toEqual([
+    ['c', 'a', 'cancelled', 9],
+    ['e1', 'a', 'edited', 2],
+    ['e2', 'a', 'open', null],
+    // An edit that came to nothing: the version waits again.
+    ['f', 'b', 'open', null],
+    ['o', 'a', 'open', null],
+    ['x', 'a', 'approved', 5],
+  ]);
+});
