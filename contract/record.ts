@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OUTCOMES } from './outcomes.ts';
-import { Trigger } from './run.ts';
+import { Trigger, TRIGGERS } from './run.ts';
 
 /** Where a run stands, as the record knows it; the run itself may be a step ahead. */
 const RUN_STATES = ['running', 'awaitingDecision', 'awaitingBudget', 'closed'] as const;
@@ -12,6 +12,8 @@ export const MOST_RUNS = 1000;
 export const RunQuery = z.strictObject({
   loop: z.string().optional(),
   outcome: z.enum(OUTCOMES).optional(),
+  /** Only runs that were started by such a thing. */
+  trigger: z.enum(TRIGGERS).optional(),
   /** Only runs that go by this: the key of their workflow id, `<loop>-<key>`, or their work, `<loop>/<work>` or the latter part of it. */
   named: z.string().min(1).optional(),
   /** Only runs that are not closed. */

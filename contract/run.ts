@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { Digest, SearchAttribute, Timestamp } from './names.ts';
 
+/** Kinds of things that start runs. */
+export const TRIGGERS = ['manual', 'schedule', 'webhook', 'ci', 'loop', 'finder'] as const;
+
 /** What started a run. */
 export const Trigger = z.strictObject({
-  kind: z.enum(['manual', 'schedule', 'webhook', 'ci', 'loop', 'finder']).describe('What kind of thing started it.'),
+  kind: z.enum(TRIGGERS).describe('What kind of thing started it.'),
   source: z.string().max(200).optional().describe('Which one: the id of a schedule, a webhook, a run.'),
   by: z.string().max(200).optional().describe('Who started it.'),
 });

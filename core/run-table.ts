@@ -27,14 +27,21 @@ export function listedRun({ openedAt, closedAt, erasedAt, costMicroUsd, ...run }
   };
 }
 
-const HEADER = ['WORKFLOW ID', 'LOOP', 'OUTCOME', 'OPENED', 'TOOK', 'ATTEMPTS', 'COST', 'GATES', 'REASON'];
+const HEADER = ['WORKFLOW ID', 'LOOP', 'TRIGGER', 'OUTCOME', 'OPENED', 'TOOK', 'ATTEMPTS', 'COST', 'GATES', 'REASON'];
 
-/** Longest reason that is shown, in characters. */
+/** Longest reason and longest trigger that are shown, in characters. */
 const REASON = 80;
+const TRIGGER = 40;
 
 /** Runs as a table for people. Nothing in it that came from outside is obeyed by a terminal. */
 export function runTable(runs: readonly RunSummary[], now: number): string {
   return columns([HEADER, ...runs.map((run) => cellsOf(run, now))]);
+}
+
+/** Its kind and which one, else who. */
+function startedBy({ kind, source, by }: RunSummary['trigger']): string {
+  const which = source ?? by;
+  return which === undefined ? kind : `${kind} ${which}`;
 }
 
 function cellsOf(run: RunSummary, now: number): string[] {
@@ -43,6 +50,7 @@ function cellsOf(run: RunSummary, now: number): string[] {
   return [
     plainLine(run.workflowId, 200),
     plainLine(run.loop, 60),
+    plainLine(startedBy(run.trigger), TRIGGER),
     dryRun && ended !== 'dryRun' ? `${ended} (dry run)` : ended,
     moment(openedAt),
     closedAt === undefined ? `${span(Math.max(0, now - openedAt))} …` : span(Math.max(0, closedAt - openedAt)),

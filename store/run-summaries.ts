@@ -65,11 +65,12 @@ function goesBy(named: string) {
 
 /** Runs, newest first; one more than asked for is looked for, to know whether there are more. */
 export async function listRuns(database: Kysely<Tables>, query: RunQuery): Promise<RunList> {
-  const { loop, outcome, named, open, since, limit } = query;
+  const { loop, outcome, trigger, named, open, since, limit } = query;
   const rows = await selectSummaries(database, (runs) =>
     runs
       .$if(loop !== undefined, (some) => some.where('loop', '=', loop ?? ''))
       .$if(outcome !== undefined, (some) => some.where('outcome', '=', outcome ?? ''))
+      .$if(trigger !== undefined, (some) => some.where('trigger_kind', '=', trigger ?? ''))
       .$if(named !== undefined, (some) => some.where(goesBy(named ?? '')))
       .$if(open === true, (some) => some.where('closed_at', 'is', null))
       .$if(open === false, (some) => some.where('closed_at', 'is not', null))

@@ -42,7 +42,7 @@ const WAYS = {
   manual: 'by hand',
   schedule: 'on a schedule',
   webhook: 'by a webhook',
-  ci: 'by a CI event',
+  ci: 'by a CI job',
   loop: 'by another loop',
   finder: 'by a finder',
 } as const;

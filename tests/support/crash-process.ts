@@ -21,9 +21,14 @@ export interface ReadyLine {
   readonly data: string;
 }
 
-/** The environment of a user who has set nothing of ours or Temporal's, plus `more`; the Temporal CLI is the test run's. */
+/** Variables by which a job of GitHub Actions or GitLab CI says that it is one: the tests' own job is nobody's trigger. */
+export const OF_A_CI_JOB = /^(?:GITHUB_|GITLAB_|CI_|CI$)/;
+
+/** The environment of a user who has set nothing of ours or Temporal's, plus `more`, outside of any CI job; the Temporal CLI is the test run's. */
 export function plainEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|LOOPWRIGHT_(?!CACHE))/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(TEMPORAL_|LOOPWRIGHT_(?!CACHE))/.test(name) && !OF_A_CI_JOB.test(name),
+  );
   return { ...Object.fromEntries(inherited), TEMPORAL_CLI_PATH: inject('temporalCli'), ...more };
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
+import { OF_A_CI_JOB } from './crash-process.ts';
 import { until } from './rig.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,10 +15,12 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** The environment of a reader who has set nothing of ours, Temporal's or OpenAI's; the Temporal CLI is the test run's. */
+/** The environment of a reader who has set nothing of ours, Temporal's or OpenAI's, outside of any CI job; the Temporal CLI is the test run's. */
 export function readersEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(TEMPORAL_|LOOPWRIGHT_(?!CACHE)|OPENAI_|npm_|VITEST|NODE_ENV|NODE_OPTIONS)/.test(name),
+    ([name]) =>
+      !/^(TEMPORAL_|LOOPWRIGHT_(?!CACHE)|OPENAI_|npm_|VITEST|NODE_ENV|NODE_OPTIONS)/.test(name) &&
+      !OF_A_CI_JOB.test(name),
   );
   return { ...Object.fromEntries(inherited), TEMPORAL_CLI_PATH: inject('temporalCli'), ...more };
 }

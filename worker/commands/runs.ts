@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { OUTCOMES, type Outcome } from '../../contract/outcomes.ts';
 import { MOST_RUNS } from '../../contract/record.ts';
+import { TRIGGERS, type Trigger } from '../../contract/run.ts';
 import type { CommandContext } from '../command.ts';
 import { dataOption, upTo } from './options.ts';
 import { since } from './since.ts';
@@ -8,6 +9,7 @@ import { since } from './since.ts';
 interface Options {
   readonly loop?: string;
   readonly outcome?: Outcome;
+  readonly trigger?: Trigger['kind'];
   readonly open?: true;
   readonly since?: number;
   readonly limit: number;
@@ -21,6 +23,7 @@ export function runsCommand(context: CommandContext): Command {
     .description('list runs, newest first')
     .option('--loop <name>', 'only runs of this loop')
     .addOption(new Option('--outcome <outcome>', 'only runs that ended so').choices(OUTCOMES))
+    .addOption(new Option('--trigger <kind>', 'only runs that were started so').choices(TRIGGERS))
     .option('--open', 'only runs that are not closed')
     .option('--since <when>', 'only runs opened since then: 24h, 7d, or a date such as 2026-01-31T09:00Z', since)
     .option('--limit <n>', `how many, at most ${MOST_RUNS}`, upTo(MOST_RUNS), 50)

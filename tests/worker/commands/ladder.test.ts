@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunResult } from '../../../contract/outcomes.ts';
 import type { ToldStory } from '../../../core/story/told.ts';
 import type { ListedRun } from '../../../core/run-table.ts';
+import { LoopwrightProcess } from '../../support/crash-process.ts';
 import { ScriptedUp, ticket } from '../../support/scripted-up.ts';
 import { until } from '../../support/rig.ts';
 
@@ -268,13 +269,25 @@ test('`runs` lists for people and for programs, and says when there are more', a
   expect(await runs('--loop', 'nobody')).toEqual([]);
   const people = await up.command('runs', '--limit', '1');
   expect(people.stdout.split('\n')[0]).toMatch(
-    /^WORKFLOW ID +LOOP +OUTCOME +OPENED +TOOK +ATTEMPTS +COST +GATES +REASON$/,
+    /^WORKFLOW ID +LOOP +TRIGGER +OUTCOME +OPENED +TOOK +ATTEMPTS +COST +GATES +REASON$/,
   );
   expect(people.stdout.trimEnd().split('\n')).toHaveLength(2);
   expect(people.stderr).toContain('… and more: these are the newest 1.');
   const typo = await up.command('runs', '--outcome', 'success');
   expect(typo).toMatchObject({ code: 2, stdout: '' });
   expect(typo.stderr).toContain('Allowed choices are accepted, noWork, rejected');
+});
+
+test('what started a run is shown by `runs` and `why`, and runs are found by it', async () => {
+  const job = { GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'acme/shop', GITHUB_RUN_ID: '42', GITHUB_ACTOR: 'bo' };
+  const words = ['run', 'supportTriage', '--key', 'job-42', '--input', ticket('sure', 'job'), '--wait'];
+  expect(await new LoopwrightProcess(words, { ...up.env, ...job }).ended).toMatchObject({ code: 0 });
+  const trigger = { kind: 'ci', source: 'acme/shop#42', by: 'bo' };
+  expect(await runs('--trigger', 'ci')).toMatchObject([{ workflowId: 'supportTriage-job-42', trigger }]);
+  expect((await runs('--trigger', 'manual')).some(({ workflowId }) => workflowId.endsWith('job-42'))).toBe(false);
+  expect((await up.command('runs', '--trigger', 'ci')).stdout).toMatch(/ci acme\/shop#42 +accepted/);
+  expect((await up.command('why', 'job-42')).stdout).toContain('by a CI job by bo (unverified) from acme/shop#42');
+  expect((await up.command('runs', '--trigger', 'cron')).stderr).toContain('Allowed choices are manual, schedule');
 });
 
 test('what came from outside is shown by `why` and `runs`, and never obeyed', async () => {
