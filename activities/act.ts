@@ -4,6 +4,7 @@ import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { Effect } from '../loops/define/index.ts';
 import type { Dependencies } from './dependencies.ts';
+import { loopStarts, startRefusedIn } from './loop-starts.ts';
 import { recordDecision, type Decided } from './gates.ts';
 import { entryOf, inputOf, textOf } from './pinned.ts';
 
@@ -77,12 +78,15 @@ async function perform(
     asOf: run.asOf,
     files: deps.files,
     signal: cancellationSignal(),
+    loops: loopStarts(deps, { run, effect: request.effect, key }),
     outbox: { put: (topic: string, row: string, body: unknown) => deps.store.effects.put(topic, row, body) },
   };
   try {
     return await effect.run(output, context);
   } catch (cause) {
     if (cancellationSignal().aborted) throw cause;
+    const refused = startRefusedIn(cause);
+    if (refused !== undefined) throw refused;
     const error = cause instanceof Error ? cause : new Error(String(cause));
     const text = `Effect \`${request.effect}\` of loop ${run.loop} failed on try ${activityInfo().attempt}: ${error.message}`;
     throw effect.repeatable

@@ -1,3 +1,4 @@
+import type { RunOptions } from '../contract/run.ts';
 import type { Harness } from '../contract/harness.ts';
 import type { SearchAttribute } from '../contract/names.ts';
 import type { Patience } from '../core/patience.ts';
@@ -46,6 +47,26 @@ export interface InstallationCaps {
   readonly tenants: Readonly<Record<string, number>>;
 }
 
+/** A run that is to be started. */
+export interface RunStart {
+  readonly loop: string;
+  /** The workflow id is `<loop>-<key>`. */
+  readonly key: string;
+  readonly input: unknown;
+  readonly options: RunOptions;
+  /** What it is started for; its memo says so. */
+  readonly origin: string;
+  readonly taskQueue: string;
+}
+
+/** Starts runs, and says for what they were started. */
+export interface RunStarter {
+  /** `alreadyRunning`: a run with this workflow id is open, and nothing was started. */
+  start(start: RunStart): Promise<{ readonly alreadyRunning: boolean }>;
+  /** What the newest run under a workflow id was started for; undefined where there is none, or nobody said. */
+  originOf(workflowId: string): Promise<string | undefined>;
+}
+
 /** What the activities need from outside. The composition root (`worker/`) makes it. */
 export interface Dependencies {
   /** Reads a loop's own Markdown files. */
@@ -68,6 +89,8 @@ export interface Dependencies {
   readonly lessons: LessonIndex;
   /** Whether a workflow execution is still open in Temporal. */
   readonly executions: { isOpen(workflowId: string, firstRunId: string): Promise<boolean> };
+  /** Starts runs of other loops. */
+  readonly starter: RunStarter;
   /** Search attributes that the cluster has. */
   readonly attributes: readonly SearchAttribute[];
   /** CLI flags that reach the cluster, for the commands that runs show. */

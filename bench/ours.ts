@@ -5,6 +5,7 @@ import type { Dependencies } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { check, defineLoop, model, source } from '../loops/define/index.ts';
 import { openStore } from '../store/index.ts';
+import { runStarter } from '../worker/run-starter.ts';
 import { adoptHarness } from '../worker/adopt-harness.ts';
 import type { Store } from '../store/ports.ts';
 import { clusterOf } from '../worker/cluster/cluster.ts';
@@ -59,6 +60,7 @@ export async function createOurWorker(
     sources: { read: () => Promise.reject(new Error('the bench has no sources')) },
     files: { write: () => Promise.reject(new Error('the bench loop has no effects')) },
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    starter: runStarter(cluster.client),
     attributes: await cluster.attributes(),
     connection: '',
     maxEvents: 4000,

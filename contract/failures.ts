@@ -28,6 +28,7 @@ export const FAILURES = {
   EffectRefused: { retryable: false, message: 'An effect was asked for without proof on exactly that artefact.' },
   EffectFailed: { retryable: true, message: 'An effect that may be repeated failed.' },
   EffectUncertain: { retryable: false, message: 'It is not known whether an effect happened.' },
+  StartRefused: { retryable: false, message: 'A loop asked for a run of another one that cannot be started.' },
   ArtefactMissing: { retryable: false, message: 'A stored artefact is not there (any more).' },
   StoreUnavailable: { retryable: true, message: 'The store cannot be written or read just now.' },
   Unexpected: { retryable: false, message: 'The product itself is at fault.' },

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Digest, SearchAttribute, Timestamp } from './names.ts';
 
+/** Most loops that may start each other in a row. */
+export const MOST_IN_A_CHAIN = 5;
+
 /** Kinds of things that start runs. */
 export const TRIGGERS = ['manual', 'schedule', 'webhook', 'ci', 'loop', 'finder'] as const;
 
@@ -9,6 +12,12 @@ export const Trigger = z.strictObject({
   kind: z.enum(TRIGGERS).describe('What kind of thing started it.'),
   source: z.string().max(200).optional().describe('Which one: the id of a schedule, a webhook, a run.'),
   by: z.string().max(200).optional().describe('Who started it.'),
+  depth: z
+    .int()
+    .min(2)
+    .max(MOST_IN_A_CHAIN)
+    .optional()
+    .describe('Where loops start each other: which one of the chain this is. The first has none.'),
 });
 /** What started a run. */
 export type Trigger = z.infer<typeof Trigger>;

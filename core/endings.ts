@@ -22,6 +22,7 @@ export function endingOf(type: string, message: string): Ending & { readonly fai
     'VerifierError',
     'EffectFailed',
     'EffectUncertain',
+    'StartRefused',
     'StoreUnavailable',
     'LoopMissing',
     'Timeout',

@@ -1,7 +1,16 @@
+import type { Digest, Timestamp } from '../contract/names.ts';
 import { putArtefact } from './artefacts.ts';
 import type { Database } from './group-commit.ts';
-import type { Contexts } from './ports.ts';
 import { prepared } from './prepared.ts';
+
+/** What stages were given. */
+export interface Contexts {
+  /** Stores a manifest for good, as what a stage was given, and returns its digest. */
+  add(
+    given: { readonly runKey: string; readonly stage: string; readonly at: Timestamp },
+    manifest: string,
+  ): Promise<Digest>;
+}
 
 const insertContext = prepared(
   (

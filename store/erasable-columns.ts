@@ -98,6 +98,7 @@ export const ERASABLE: readonly ErasableTable[] = [
     key: ['source', 'delivery'],
     columns: { body: { as: 'json', ofRun: [] }, workflow_id: name, reason: mention },
   },
+  { table: 'starts', key: ['origin'], columns: { workflow_id: name } },
   { table: 'budget_raises', key: ['key'], run: 'run_key', columns: { reason: text, by: mention } },
   {
     table: 'review_answers',

@@ -23,6 +23,7 @@ import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
 import { sqlScheduleLooks } from './schedule-looks.ts';
 import { sqlSourceAnswers } from './source-answers.ts';
+import { sqlStarts } from './starts.ts';
 import { openDatabase, openReader } from './sqlite.ts';
 
 export { digestOf } from './artefacts.ts';
@@ -65,6 +66,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     alerts: sqlAlerts(database),
     scheduleLooks: sqlScheduleLooks(database),
     inbox: sqlInbox(database),
+    starts: sqlStarts(database),
     audit: sqlAudit(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),

@@ -11,12 +11,14 @@ import type { Verdict } from '../contract/verdict.ts';
 import type { Alerts } from './alerts.ts';
 import type { Approvals } from './approvals.ts';
 import type { Audit } from './audit.ts';
+import type { Contexts } from './contexts.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
 import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 import type { ScheduleLooks } from './schedule-looks.ts';
+import type { Starts } from './starts.ts';
 import type { SourceAnswers } from './source-answers.ts';
 
 export type { Budget, CallKey, Ledger, Usage } from './ledger-port.ts';
@@ -42,6 +44,7 @@ export interface Store {
   readonly alerts: Alerts;
   readonly scheduleLooks: ScheduleLooks;
   readonly inbox: Inbox;
+  readonly starts: Starts;
   readonly audit: Audit;
   readonly facts: Facts;
   close(): Promise<void>;
@@ -121,15 +124,6 @@ export interface Runs {
   /** Runs, newest first. */
   list(query: RunQuery): Promise<RunList>;
   find(runKey: string): Promise<(NewRun & { readonly outcome?: Outcome; readonly artefact?: Digest }) | undefined>;
-}
-
-/** What stages were given. */
-export interface Contexts {
-  /** Stores a manifest for good, as what a stage was given, and returns its digest. */
-  add(
-    given: { readonly runKey: string; readonly stage: string; readonly at: Timestamp },
-    manifest: string,
-  ): Promise<Digest>;
 }
 
 /** Everything about one run, for who wants to know why it went as it did. */

@@ -211,6 +211,7 @@ export interface Tables {
     prev: string;
     hash: string;
   };
+  starts: { origin: string; item: string | null; started_by: string; loop: string; workflow_id: string; at: number };
   inbox_versions: { source: string; subject: string; version: number };
   review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

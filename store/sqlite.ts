@@ -16,6 +16,7 @@ import * as erasures from './migrations/0010-erasures.ts';
 import * as inbox from './migrations/0011-inbox.ts';
 import * as alerts from './migrations/0012-alerts.ts';
 import * as audit from './migrations/0014-audit.ts';
+import * as starts from './migrations/0015-starts.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 
 /** The oldest SQLite without the WAL-reset bug (3.7.0 to 3.51.2 can lose an acknowledged commit; sqlite.org/wal.html §11). */
@@ -36,6 +37,7 @@ const MIGRATIONS = {
   '0011-inbox': { up: inbox.up },
   '0012-alerts': { up: alerts.up },
   '0014-audit': { up: audit.up },
+  '0015-starts': { up: starts.up },
   '0016-approvals': { up: approvals.up },
 };
 
@@ -61,7 +63,12 @@ export async function openDatabase(path: string): Promise<Kysely<Tables>> {
   raw.exec('pragma journal_mode = wal; pragma synchronous = full');
   refuseNewer(raw, path);
   const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: kyselyFace(raw) }) });
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } });
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: async () => MIGRATIONS },
+    // Two that were made side by side may come to a database in either order; none builds on its neighbour.
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error('A migration failed.', { cause: error });
   return database;

@@ -9,6 +9,7 @@ import type { RunResult } from '../contract/outcomes.ts';
 import type { RunOptions } from '../contract/run.ts';
 import { createLoopWorker, dataConverter } from '../worker/loop-worker.ts';
 import type { NotedEffect } from './noted-effects.ts';
+import type { NotedStart } from './noted-starts.ts';
 import type { TestOptions } from './options.ts';
 import { replayAll } from './replay.ts';
 import type { ScriptedModel } from './scripted-model.ts';
@@ -26,6 +27,8 @@ export class TestEnvironment implements AsyncDisposable {
   readonly client: LoopClient;
   /** Effects that runs would have done, in order; empty with `realEffects`. */
   readonly effects: readonly NotedEffect[];
+  /** Runs that effects started with `loops.start`, in order; only with `realEffects`. They run here, and are replayed too. */
+  readonly started: readonly NotedStart[];
   readonly #parts: Parts;
   readonly #started: WorkflowHandle[] = [];
   #keys = 0;
@@ -34,6 +37,7 @@ export class TestEnvironment implements AsyncDisposable {
     this.#parts = parts;
     this.client = new LoopClient(parts.client, parts.taskQueue);
     this.effects = parts.effects;
+    this.started = parts.started;
   }
 
   /** @throws Error listing every mistake in the loops, or why there is no Temporal server. */
@@ -108,7 +112,8 @@ export class TestEnvironment implements AsyncDisposable {
     const { client, bundle, models } = this.#parts;
     try {
       await this.#parts.stopWorker();
-      await replayAll(client, this.#started, { workflowBundle: bundle, dataConverter });
+      const others = this.started.map(({ workflowId }) => client.workflow.getHandle(workflowId));
+      await replayAll(client, [...this.#started, ...others], { workflowBundle: bundle, dataConverter });
       const [complaint] = models.flatMap(({ complaints }) => complaints);
       if (complaint !== undefined) throw new Error(complaint);
     } finally {
@@ -126,6 +131,7 @@ interface Parts {
   readonly taskQueue: string;
   readonly bundle: { readonly code: string };
   readonly effects: NotedEffect[];
+  readonly started: NotedStart[];
   readonly models: readonly ScriptedModel[];
   readonly timeoutMs: number;
   stopWorker(): Promise<void>;
@@ -138,7 +144,8 @@ async function raise(options: TestOptions, folder: string, opened: (() => Promis
   opened.push(() => server.stop());
   const { connection } = server;
   const effects: NotedEffect[] = [];
-  const { deps, bundle } = await testDependencies(options, { connection, folder, effects });
+  const started: NotedStart[] = [];
+  const { deps, bundle } = await testDependencies(options, { connection, folder, effects, started });
   opened.push(() => deps.store.close());
   const taskQueue = `loopwright-test-${process.pid}-${(queues += 1)}`;
   const worker = await createLoopWorker({
@@ -160,6 +167,7 @@ async function raise(options: TestOptions, folder: string, opened: (() => Promis
     taskQueue,
     bundle,
     effects,
+    started,
     models: Object.values(options.models ?? {}),
     timeoutMs: options.timeoutMs ?? 20_000,
     stopWorker,

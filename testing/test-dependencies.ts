@@ -10,21 +10,31 @@ import { VERIFIER_PATIENCE } from '../core/patience.ts';
 import { openStore } from '../store/index.ts';
 import { adoptHarness } from '../worker/adopt-harness.ts';
 import { clusterOf } from '../worker/cluster/cluster.ts';
+import { runStarter } from '../worker/run-starter.ts';
 import { filesIn } from '../worker/files.ts';
 import { bundleLoops } from '../worker/load/runnable.ts';
 import { loadLoops } from '../worker/load/folders.ts';
 import { documentReader } from '../worker/documents.ts';
 import { cacheFolder } from '../worker/temporal/cache-folder.ts';
 import { withNotedEffects, type NotedEffect } from './noted-effects.ts';
+import { withNotedStarts, type NotedStart } from './noted-starts.ts';
 import type { TestOptions } from './options.ts';
 
 /** Price of every scripted model: tests that are about money declare their own. */
 const FREE = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 };
 
+/** Where a test's worker is, and what is noted of it. */
+export interface Noting {
+  readonly connection: NativeConnection;
+  readonly folder: string;
+  readonly effects: NotedEffect[];
+  readonly started: NotedStart[];
+}
+
 /** What a test's worker is composed of: the folder's loops, scripted models, and a store of its own. */
 export async function testDependencies(
   { loops: root, models = {}, realEffects = false, allowPrivate = [] }: TestOptions,
-  { connection, folder, effects }: { connection: NativeConnection; folder: string; effects: NotedEffect[] },
+  { connection, folder, effects, started }: Noting,
 ): Promise<{ deps: Dependencies; bundle: { code: string } }> {
   const loaded = await loadLoops(root, { cwd: process.cwd(), models: undefined, generation: 1 });
   const { loops, mistakes, bundle } = await bundleLoops(cacheFolder(process.env), loaded);
@@ -51,6 +61,7 @@ export async function testDependencies(
     documents: documentReader(),
     sources: sourceReader({ allowPrivate }, { path: process.env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    starter: withNotedStarts(runStarter(cluster.client), started),
     attributes: await cluster.attributes(),
     connection: '',
     maxEvents: 4000,

@@ -23,6 +23,7 @@ import { ownFolder, type FolderOptions, type OwnedFolder } from './own-folder.ts
 import { ownLoops, pinnedIntents } from './own-loops/own-loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
 import { keepWatching } from './schedules/keep-watching.ts';
+import { runStarter } from './run-starter.ts';
 import { ScheduleWatcher } from './schedules/schedule-watcher.ts';
 import { watchRuns, type Watch } from './telemetry/watch-runs.ts';
 import { attributesCommand } from './temporal/search-attributes.ts';
@@ -199,6 +200,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     documents: documentReader(options.watch),
     sources: sourceReader(config.sources, { path: env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    starter: runStarter(cluster.client),
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,
     maxEvents: MAX_EVENTS,

@@ -285,6 +285,7 @@ export function nothingAround(store: Store): Dependencies {
     sources: { read: none('sources') },
     files: { write: none('files') },
     executions: { isOpen: async () => false },
+    starter: { start: none('starter'), originOf: none('starter') },
     attributes: [],
     connection: '',
     maxEvents: 4000,

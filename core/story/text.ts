@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { placeInChain } from '../chain.ts';
 import { dollars, moment, span } from '../figures.ts';
 import { microUsd } from '../money.ts';
 import { plainCommand, plainLine } from '../plain-text.ts';
@@ -27,7 +28,8 @@ function beginning(began: Beginning): string {
   const { trigger, input, workKey, harness, budgetMicroUsd, watermark, dryRun } = began;
   const by = trigger?.by === undefined ? '' : ` by ${plainLine(trigger.by, SHORT)} (unverified)`;
   const from = trigger?.source === undefined ? '' : ` from ${plainLine(trigger.source, SHORT)}`;
-  const how = trigger === undefined ? '' : ` ${WAYS[trigger.kind]}${by}${from}`;
+  const place = trigger?.depth === undefined ? '' : `, the ${placeInChain(trigger)} in a chain of loops`;
+  const how = trigger === undefined ? '' : ` ${WAYS[trigger.kind]}${by}${from}${place}`;
   const work = workKey === undefined ? '' : ` for the work ${plainLine(workKey, SHORT)}`;
   const pinned =
     harness === undefined

@@ -11,6 +11,7 @@ export {
   type Outbox,
   type Stage,
 } from './loop.ts';
+export type { LoopStarts, StartedRun, StartOptions } from './loop-starts.ts';
 export { InvalidLoop, type DefinitionMistake } from './invalid-loop.ts';
 export {
   compute,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { mistakesIn } from './check-definition.ts';
 import type { Generator } from './generators.ts';
 import { InvalidLoop } from './invalid-loop.ts';
+import type { LoopStarts } from './loop-starts.ts';
 import type { Source } from './sources.ts';
 import type { Verifier } from './verifiers.ts';
 
@@ -19,6 +20,8 @@ export interface EffectContext<I> {
   readonly outbox: Outbox;
   /** The place for effects that make a document: the `reports` folder of the data folder. */
   readonly files: Files;
+  /** Other loops, for effects that hand work on. */
+  readonly loops: LoopStarts;
 }
 
 /** Rows that an effect leaves for other programs to collect, one for each key. */

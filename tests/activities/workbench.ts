@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { Dependencies, InstallationCaps, Route } from '../../activities/dependencies.ts';
+import type { Dependencies, InstallationCaps, Route, RunStarter } from '../../activities/dependencies.ts';
 import { LessonIndex } from '../../activities/lesson-index.ts';
 import { sourceReader, type SourceReader } from '../../activities/sources/index.ts';
 import { openAiEndpoint, type OpenAiOptions } from '../../activities/models/openai.ts';
@@ -52,6 +52,7 @@ export async function workbench(
     readonly caps?: InstallationCaps;
     readonly tenant?: string;
     readonly sources?: SourceReader;
+    readonly starter?: RunStarter;
     readonly expectComplaints?: boolean;
   } = {},
 ): Promise<Workbench> {
@@ -108,6 +109,7 @@ export async function workbench(
     sources: options.sources ?? sourceReader({ allowPrivate: [] }, { path: process.env['PATH'] }),
     files: { write: async (name) => name },
     executions: { isOpen: async () => false },
+    starter: options.starter ?? nobodyStarts,
     attributes: [],
     connection: '',
     maxEvents: 4000,
@@ -128,6 +130,11 @@ export async function workbench(
       ),
   };
 }
+
+const nobodyStarts: RunStarter = {
+  start: () => Promise.reject(new Error('nothing is started in this test')),
+  originOf: async () => undefined,
+};
 
 const silent = new DefaultLogger('ERROR', () => {});
 

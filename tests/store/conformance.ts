@@ -81,6 +81,8 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     store.inbox.receive({ source: 'notes', delivery: 'd1', event: 'note', body: '{}', at: 1570 }).then(() => undefined),
   'settling a delivery': (store) =>
     store.inbox.settle({ source: 'notes', delivery: 'd1' }, { state: 'started', workflowId: 'triage-r1' }),
+  'recording a start': (store) =>
+    store.starts.record({ origin: 'sha256:o', startedBy: 'find', loop: 'triage', workflowId: 'triage-r1', at: 1590 }),
   'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 

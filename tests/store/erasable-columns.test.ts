@@ -40,6 +40,8 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   inbox: ['source', 'delivery', 'event', 'state'],
   // Digests.
   inbox_versions: ['source', 'subject'],
+  // Digests, and names of loops.
+  starts: ['origin', 'item', 'started_by', 'loop'],
   // A cache: an erasure empties it.
   source_answers: ['key', 'loop', 'digest', 'body'],
 };

@@ -79,6 +79,7 @@ const TABLES = [
   'harness_pointers',
   'review_answers',
   'inbox',
+  'starts',
   'source_answers',
   'erasures',
   'doubts',

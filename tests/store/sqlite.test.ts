@@ -10,6 +10,7 @@ import { storeConformance, type OpenEmptyStore } from './conformance.ts';
 import { inboxConformance } from './inbox-conformance.ts';
 import { ledgerConformance } from './ledger-conformance.ts';
 import { recordConformance } from './record-conformance.ts';
+import { startsConformance } from './starts-conformance.ts';
 import { workConformance } from './work-conformance.ts';
 
 const open: OpenEmptyStore = async () => {
@@ -30,6 +31,7 @@ ledgerConformance('SQLite', open);
 inboxConformance('SQLite', open);
 recordConformance('SQLite', open);
 approvalConformance('SQLite', open);
+startsConformance('SQLite', open);
 
 test('a SQLite that can lose acknowledged commits is refused', () => {
   for (const old of ['3.51.2', '3.50.9', '3.9.9', '2.99.99'])
@@ -53,6 +55,18 @@ test('a database that a newer program wrote is refused, and left to others', asy
   });
   change(`delete from kysely_migration where name = '0099-future'`);
   await (await openStore(folder, process.pid)).close();
+});
+
+test('a database that has a later migration than one it lacks gets that one too', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-order-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await (await openStore(folder, process.pid)).close();
+  const database = new DatabaseSync(join(folder, DATABASE_FILE));
+  database.exec(`drop table starts; delete from kysely_migration where name = '0015-starts'`);
+  database.close();
+  const store = await openStore(folder, process.pid);
+  expect(await store.starts.find('sha256:o')).toBeUndefined();
+  await store.close();
 });
 
 test('what loops ask of the store cannot write', async () => {

@@ -23,6 +23,7 @@ import { clusterOf } from '../../worker/cluster/cluster.ts';
 import { filesIn } from '../../worker/files.ts';
 import { histories } from '../../testing/replay.ts';
 import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
+import { runStarter } from '../../worker/run-starter.ts';
 import { parseHarness } from '../../worker/load/harness.ts';
 import { FakeOpenAi, type FakeManner, type Script } from './fake-openai.ts';
 import { Replayer } from './replayer.ts';
@@ -226,6 +227,7 @@ async function dependencies(
     documents: async () => [],
     sources: sourceReader({ allowPrivate: options.allowPrivate ?? [] }, { path: process.env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    starter: runStarter(cluster.client),
     attributes: options.attributes ?? (await cluster.attributes()),
     connection: options.connection ?? '',
     maxEvents: options.maxEvents ?? 4000,

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, readonly [string, string]>> = {
   doubts: ['doubt', 'doubts'],
   review_answers: ['review answer', 'review answers'],
   inbox: ['delivery', 'deliveries'],
+  starts: ['start', 'starts'],
   audit: ['audit entry', 'audit entries'],
   budget_raises: ['raised budget', 'raised budgets'],
 };
