@@ -1,17 +1,22 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Visitor } from '../contract/access.ts';
 import type { Store } from '../store/ports.ts';
-import { admit } from './admission.ts';
 import { alertRoutes } from './alerts.ts';
 import { auditRoutes } from './audit.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { erasureRoutes } from './erasures.ts';
+import { safeHeaders } from './headers.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
+import { pinned } from './host.ts';
+import { ownPagesOnly } from './own-pages-only.ts';
 import { answerFailure, refusal } from './refusals.ts';
 import { costRoutes } from './costs.ts';
 import { reviewAnswerRoutes } from './review-answers.ts';
 import { runRoutes } from './runs.ts';
 import { scheduleRoutes } from './schedules.ts';
+import { signInRoutes } from './sign-in.ts';
+import { somebody, unknown, visitors, type Visited } from './visitor.ts';
 
 /** Largest request body, in bytes. */
 const MOST_BYTES = 1024 * 1024;
@@ -19,25 +24,35 @@ const MOST_BYTES = 1024 * 1024;
 /** What the gateway stands on. */
 export interface GatewayOptions {
   readonly store: Store;
-  /** The secret that requests carry as `Authorization: Bearer`. */
+  /** The secret that this machine's commands carry as `Authorization: Bearer`. */
   readonly token: string;
   /** Process that owns the store. */
   readonly pid: number;
   /** Who may send webhooks; nobody by default. */
   readonly hooks?: HookOptions;
+  /** Address of a proxy that speaks for the gateway, such as `https://loops.example.com`. */
+  readonly origin?: string | undefined;
+  /** Default: the system's clock. */
+  readonly now?: () => number;
 }
 
 /**
- * The local HTTP API of the process that owns a store: JSON in, JSON out, errors as `{ error: { type, message } }`. It
- * needs no server: `app.request()` answers too. Each noun has a file with its routes, and one line here.
+ * The HTTP of the process that owns a store: pages for people, and an API of JSON whose errors are `{ error: { type, message
+ * } }`. It needs no server: `app.request()` answers too. Each noun has a file with its routes, and one line here. Who asks
+ * is known to every route behind {@link visitors}; a route that changes something says what that takes.
  */
-export function createApp({ store, token, pid, hooks }: GatewayOptions): Hono {
-  const app = new Hono();
+export function createApp({ store, token, pid, hooks, origin, now = Date.now }: GatewayOptions): Hono<Visited> {
+  const app = new Hono<Visited>();
   app.onError((error, context) => answerFailure(context, error));
-  // Before anybody is asked for a token: the signature is theirs.
+  app.use(safeHeaders);
+  // Before anybody is asked who they are: the signature is theirs, and no cookie counts.
   if (hooks !== undefined) app.route('/hooks', hookRoutes(store, hooks));
-  app.use(admit(token));
+  app.use(pinned(origin));
+  app.use(visitors({ store, ownerToken: token, now }));
   app.use(bodyLimit({ maxSize: MOST_BYTES, onError: (context) => refusal(context, 413, 'TooLarge', tooLarge) }));
+  app.use(ownPagesOnly(origin));
+  app.route('/', signInRoutes({ store, now, origin }));
+  app.use('/api/*', somebody);
   app.get('/api/owner', (context) => context.json({ pid }));
   app.route('/api/runs', runRoutes(store));
   app.route('/api/costs', costRoutes(store));
@@ -47,9 +62,11 @@ export function createApp({ store, token, pid, hooks }: GatewayOptions): Hono {
   app.route('/api/schedules', scheduleRoutes(store));
   app.route('/api/audit', auditRoutes(store));
   app.route('/api/deliveries', deliveryRoutes(store, hooks));
-  app.notFound((context) =>
-    refusal(context, 404, 'NotFound', `There is no ${context.req.method} ${context.req.path}.`),
-  );
+  app.notFound((context) => {
+    // Strangers are not told what there is.
+    if ((context.get('visitor') as Visitor | undefined) === undefined) return unknown(context);
+    return refusal(context, 404, 'NotFound', `There is no ${context.req.method} ${context.req.path}.`);
+  });
   return app;
 }
 

@@ -105,6 +105,7 @@ export const ERASABLE: readonly ErasableTable[] = [
     key: ['loop', 'check', 'at', 'by'],
     columns: { note: mention, answer: mention, by: name },
   },
+  { table: 'api_tokens', key: ['id'], columns: { label: mention } },
   { table: 'alerts', key: ['key'], columns: { text: mention } },
 ];
 

@@ -1,8 +1,26 @@
 import type { Selectable } from 'kysely';
+import type { Digest, Timestamp } from '../contract/names.ts';
 import { addAudit } from './audit.ts';
-import type { Harnesses, HarnessVersion } from './ports.ts';
-import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
+import type { Tables } from './schema.ts';
+
+/** A harness version as it is kept. */
+export interface HarnessVersion {
+  readonly loop: string;
+  /** From 1. */
+  readonly version: number;
+  readonly body: unknown;
+  readonly digest: Digest;
+  readonly promoted: boolean;
+}
+
+/** Harness versions: immutable, and a pointer a loop. */
+export interface Harnesses {
+  /** Records the harness of the file as a version, unless the newest file version says the same, and points the loop to it. */
+  adopt(loop: string, body: unknown, digest: Digest, at: Timestamp): Promise<HarnessVersion>;
+  current(loop: string): Promise<HarnessVersion | undefined>;
+  find(loop: string, version: number): Promise<HarnessVersion | undefined>;
+}
 
 /** Harness versions, immutable, and a pointer a loop, in SQL. */
 export function sqlHarnesses({ read, write }: Database): Harnesses {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { sqlAlerts } from './alerts.ts';
 import { sqlApprovals } from './approvals.ts';
+import { sqlApiTokens } from './api-tokens.ts';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
 import { sqlContexts } from './contexts.ts';
@@ -22,9 +23,12 @@ import { sqlReviewAnswers } from './review-answers.ts';
 import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
 import { sqlScheduleLooks } from './schedule-looks.ts';
+import { sqlSessions } from './sessions.ts';
+import { sqlSignIns } from './sign-ins.ts';
 import { sqlSourceAnswers } from './source-answers.ts';
 import { sqlStarts } from './starts.ts';
 import { openDatabase, openReader } from './sqlite.ts';
+import { sqlUsers } from './users.ts';
 
 export { digestOf } from './artefacts.ts';
 
@@ -68,6 +72,10 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     inbox: sqlInbox(database),
     starts: sqlStarts(database),
     audit: sqlAudit(database),
+    users: sqlUsers(database),
+    apiTokens: sqlApiTokens(database),
+    signIns: sqlSignIns(database),
+    sessions: sqlSessions(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },

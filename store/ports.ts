@@ -14,13 +14,19 @@ import type { Audit } from './audit.ts';
 import type { Contexts } from './contexts.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
+import type { Harnesses } from './harnesses.ts';
 import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 import type { ScheduleLooks } from './schedule-looks.ts';
 import type { Starts } from './starts.ts';
+import type { Sessions } from './sessions.ts';
+import type { SignIns } from './sign-ins.ts';
 import type { SourceAnswers } from './source-answers.ts';
+import type { ApiTokens } from './api-tokens.ts';
+import type { Users } from './users.ts';
 
+export type { HarnessVersion } from './harnesses.ts';
 export type { Budget, CallKey, Ledger, Usage } from './ledger-port.ts';
 
 /** The state outside the chat: what outlives a run. Every write has a key; repeating it changes nothing. */
@@ -46,6 +52,10 @@ export interface Store {
   readonly inbox: Inbox;
   readonly starts: Starts;
   readonly audit: Audit;
+  readonly users: Users;
+  readonly apiTokens: ApiTokens;
+  readonly signIns: SignIns;
+  readonly sessions: Sessions;
   readonly facts: Facts;
   close(): Promise<void>;
 }
@@ -267,24 +277,6 @@ export interface Effects {
   doubt(since: Timestamp): Promise<number>;
   /** One row a topic and key; a second put changes nothing. */
   put(topic: string, key: string, body: unknown): Promise<void>;
-}
-
-/** A harness version as it is kept. */
-export interface HarnessVersion {
-  readonly loop: string;
-  /** From 1. */
-  readonly version: number;
-  readonly body: unknown;
-  readonly digest: Digest;
-  readonly promoted: boolean;
-}
-
-/** Harness versions: immutable, and a pointer a loop. */
-export interface Harnesses {
-  /** Records the harness of the file as a version, unless the newest file version says the same, and points the loop to it. */
-  adopt(loop: string, body: unknown, digest: Digest, at: Timestamp): Promise<HarnessVersion>;
-  current(loop: string): Promise<HarnessVersion | undefined>;
-  find(loop: string, version: number): Promise<HarnessVersion | undefined>;
 }
 
 /** Read-only SQL over the store, for loops that report on loops. */

@@ -212,6 +212,33 @@ export interface Tables {
     hash: string;
   };
   starts: { origin: string; item: string | null; started_by: string; loop: string; workflow_id: string; at: number };
+  users: { name: string; roles: string; scopes: string; created_at: number; disabled_at: number | null };
+  api_tokens: {
+    id: string;
+    user: string;
+    secret_hash: string;
+    label: string;
+    scopes: string;
+    created_at: number;
+    expires_at: number | null;
+    last_used_at: number | null;
+    revoked_at: number | null;
+  };
+  sign_in_codes: {
+    code_hash: string;
+    user: string;
+    created_at: number;
+    expires_at: number;
+    session: string | null;
+  };
+  sessions: {
+    id_hash: string;
+    user: string;
+    token: string | null;
+    created_at: number;
+    seen_at: number;
+    ended_at: number | null;
+  };
   inbox_versions: { source: string; subject: string; version: number };
   review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

@@ -1,6 +1,6 @@
-/** What keys of known providers look like: OpenAI and its kind, GitHub, Slack, AWS, Google, Hugging Face, JSON Web Tokens. */
+/** What our own secrets and keys of known providers look like: OpenAI and its kind, GitHub, Slack, AWS, Google, Hugging Face, JSON Web Tokens. */
 export const KEYS =
-  /\b(?:sk-[A-Za-z0-9_-]{12,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abposr]-[\w-]{10,}|AKIA[A-Z0-9]{16}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)/g;
+  /\b(?:lw(?:_[0-9a-f]{12}|[cs])_[0-9a-f]{64}|sk-[A-Za-z0-9_-]{12,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abposr]-[\w-]{10,}|AKIA[A-Z0-9]{16}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)/g;
 
 /** Variables whose values are secrets, by their names. */
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD)$/;

@@ -31,6 +31,9 @@ const closing = {
   lessons: [lessonOf('r1', 'closing')],
 } as const;
 
+const DOING = { by: 'owner', at: 1000 };
+const TOKEN = { id: 'aaaaaaaaaaaa', user: 'ada', secretHash: 'h', label: 'ci', scopes: ['read'] as const };
+
 /** The writes of a run's life in their order, each with its own repetition. */
 const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'adopting a harness': (store) => store.harnesses.adopt('triage', { instructions: 'sort' }, 'sha256:h', 900),
@@ -83,6 +86,16 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     store.inbox.settle({ source: 'notes', delivery: 'd1' }, { state: 'started', workflowId: 'triage-r1' }),
   'recording a start': (store) =>
     store.starts.record({ origin: 'sha256:o', startedBy: 'find', loop: 'triage', workflowId: 'triage-r1', at: 1590 }),
+  'adding a user': (store) => store.users.add({ name: 'ada', roles: ['lead'], scopes: ['read', 'decide'] }, DOING),
+  'changing a user': (store) => store.users.change({ name: 'ada', roles: [] }, DOING),
+  'making an API token': (store) => store.apiTokens.add(TOKEN, DOING),
+  'making a code': (store) => store.signIns.offer({ user: 'ada', codeHash: 'c1' }, DOING),
+  'using a code up': (store) => store.signIns.redeem({ codeHash: 'c1', idHash: 's1', at: 1100 }),
+  'opening a session': (store) => store.sessions.open({ idHash: 's2', user: 'ada', token: TOKEN.id, at: 1100 }),
+  'ending a session': (store) => store.sessions.end('s1', 1200),
+  'revoking an API token': (store) => store.apiTokens.revoke(TOKEN.id, DOING),
+  'ending all sessions': (store) => store.sessions.endAll(1300),
+  'disabling a user': (store) => store.users.change({ name: 'ada', disabled: true }, DOING),
   'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 

@@ -85,6 +85,10 @@ const TABLES = [
   'doubts',
   'alerts',
   'schedule_looks',
+  'users',
+  'api_tokens',
+  'sign_in_codes',
+  'sessions',
 ] as const;
 
 /** Everything that a store holds, by table. */

@@ -46,6 +46,7 @@ export async function restore({ backup, data, force, now }: RestoreOptions): Pro
     const store = await openStore(partial, process.pid);
     const doubtful = await store.effects.doubt(manifest.at);
     await store.inbox.doubt();
+    await store.sessions.endAll(now());
     await store.close();
     const aside = `${to}.before-restore-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}`;
     if (!inTheWay) await rm(to, { recursive: true, force: true });
