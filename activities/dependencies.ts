@@ -1,4 +1,5 @@
 import type { RunOptions } from '../contract/run.ts';
+import type { KeyObject } from 'node:crypto';
 import type { Harness } from '../contract/harness.ts';
 import type { SearchAttribute } from '../contract/names.ts';
 import type { Patience } from '../core/patience.ts';
@@ -87,6 +88,8 @@ export interface Dependencies {
   readonly caps: InstallationCaps;
   readonly learner: Learner;
   readonly lessons: LessonIndex;
+  /** Public keys of the gateways whose signed decisions count, by their ids. */
+  readonly decisionKeys: ReadonlyMap<string, KeyObject>;
   /** Whether a workflow execution is still open in Temporal. */
   readonly executions: { isOpen(workflowId: string, firstRunId: string): Promise<boolean> };
   /** Starts runs of other loops. */

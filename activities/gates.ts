@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { GatePolicy } from '../contract/approvals.ts';
 import { failure } from '../contract/failures.ts';
 import type { Decision } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { Criterion } from '../contract/verdict.ts';
+import { policyOf } from '../core/approval-policy.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { overall } from '../core/stage.ts';
 import { isCertainFail } from '../core/verifying.ts';
-import type { GateVersion, NewDecision, NewLesson } from '../store/ports.ts';
+import type { GateVersion, NewDecision, NewLesson, RefusedDecision } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
-import { inputOf, textOf } from './pinned.ts';
+import { APPROVAL_VARIABLES } from './evaluate.ts';
+import { harnessOf, inputOf, textOf } from './pinned.ts';
+import { ruleOf } from './rules.ts';
 
 /** Which gate to open, or to open again with another artefact. */
 export interface OpenGateInput {
@@ -21,6 +25,8 @@ export interface OpenGateInput {
   readonly effects: readonly string[];
   readonly audit: boolean;
   readonly because: string;
+  /** Who made the artefact, where it is a person's edit. */
+  readonly editedBy?: string;
   readonly at: Timestamp;
 }
 
@@ -31,6 +37,8 @@ export interface Decided {
   readonly decision: Decision | { readonly decision: 'expire' };
   /** What the gate first showed, when a person's edit has taken its place. */
   readonly replaced?: Digest;
+  /** It counts, and others have to approve too: nothing follows from it yet. */
+  readonly partial?: true;
   readonly at: Timestamp;
 }
 
@@ -39,11 +47,18 @@ export interface RecordDecisionInput extends Decided {
   readonly run: PinnedRun;
 }
 
-/** Opens a gate and returns the digest a decision has to name: over run, gate, artefact, effects and harness. */
-export async function openGate(deps: Dependencies, request: OpenGateInput): Promise<{ digest: Digest }> {
+/**
+ * Opens a gate, or one of its versions again, and returns the digest a decision has to name (over run, gate, artefact,
+ * effects and harness) and who may decide.
+ */
+export async function openGate(
+  deps: Dependencies,
+  request: OpenGateInput,
+): Promise<{ digest: Digest; policy: GatePolicy }> {
   const { run, gate, artefact } = request;
   const bound = canonicalJson({ run: run.runKey, gate, artefact, effects: request.effects, harness: run.harness });
   const digest = `sha256:${hash(bound)}`;
+  const policy = await policyAt(deps, request);
   await deps.store.gates.open({
     runKey: run.runKey,
     gate,
@@ -53,10 +68,37 @@ export async function openGate(deps: Dependencies, request: OpenGateInput): Prom
     audit: request.audit,
     because: request.because,
     openedAt: request.at,
+    policy,
   });
   const { loop, runKey } = run;
   deps.telemetry?.event({ kind: 'gateOpened', loop, runKey, gate, at: request.at, audit: request.audit });
-  return { digest };
+  return { digest, policy };
+}
+
+/** What the run's harness says about exactly this artefact. A tier whose rule cannot be decided holds: it is there for what matters more. */
+async function policyAt(deps: Dependencies, { run, artefact, editedBy }: OpenGateInput): Promise<GatePolicy> {
+  const { approval } = await harnessOf(deps, run);
+  const { tiers = [] } = approval;
+  const [input, output] =
+    tiers.length === 0
+      ? []
+      : [await inputOf(deps, run), jsonOf(await textOf(deps, artefact, 'What the gate is about to show'))];
+  const tier = tiers.find(({ when }) => {
+    const decided = ruleOf(when, APPROVAL_VARIABLES)({ input, output });
+    return 'error' in decided || decided.value;
+  });
+  const trigger = (await deps.store.runs.find(run.runKey))?.trigger;
+  return policyOf(approval, tier, { requestedBy: trigger?.by, editedBy });
+}
+
+/** A decision that did not count. */
+export interface RecordRefusalInput extends Omit<RefusedDecision, 'runKey' | 'via'> {
+  readonly run: PinnedRun;
+}
+
+/** Puts a bare decision on record that did not count. */
+export async function recordRefusal(deps: Dependencies, { run, ...refused }: RecordRefusalInput): Promise<void> {
+  await deps.store.gates.refuse({ ...refused, runKey: run.runKey, via: 'bare' });
 }
 
 /**
@@ -74,6 +116,8 @@ export async function decisionOf(deps: Dependencies, request: RecordDecisionInpu
   const { run, decision, at } = request;
   const gate = await deps.store.gates.find(run.runKey, request.digest);
   if (gate === undefined) throw failure('Unexpected', `Gate ${request.gate} with ${request.digest} was never opened.`);
+  if (request.partial === true)
+    return { runKey: run.runKey, gate: gate.gate, digest: gate.digest, decision, lessons: [], at };
   if (decision.decision === 'approve') await endorse(deps, gate, decision, at);
   await showDecided(deps, run, gate, request);
   const lessons = decision.decision === 'expire' ? [] : await lessonsOf(deps, request, gate, decision);

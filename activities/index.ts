@@ -6,12 +6,13 @@ import type { Dependencies } from './dependencies.ts';
 import { orElsewhere } from './elsewhere.ts';
 import { evaluate } from './evaluate.ts';
 import { fetchContext } from './fetch-context.ts';
-import { openGate, recordDecision } from './gates.ts';
+import { openGate, recordDecision, recordRefusal } from './gates.ts';
 import { generate } from './generate.ts';
 import { openRun, type OpenRunInput } from './open-run.ts';
 import { pinnedRun } from './pinned.ts';
 import { recordLesson } from './record-lesson.ts';
 import { stepSeen, unseen, type StepName } from './telemetry.ts';
+import { verifyDecision } from './verify-decision.ts';
 import { isBrokenCheck } from './verifiers/verify.ts';
 import { wrap } from './wrap.ts';
 
@@ -45,7 +46,9 @@ export function createActivities(deps: Dependencies) {
       return isBrokenCheck(reason) ? CHECK_PATIENCE : (deps.patience ?? VERIFIER_PATIENCE);
     }),
     openGate: ofRun('openGate', openGate),
+    verifyDecision: ofRun('verifyDecision', verifyDecision),
     recordDecision: ofRun('recordDecision', recordDecision),
+    recordRefusal: ofRun('recordRefusal', recordRefusal),
     awaitBudget: ofRun('awaitBudget', awaitBudget),
     endBudgetWait: ofRun('endBudgetWait', endBudgetWait),
     raiseBudget: ofRun('raiseBudget', raiseBudget),

@@ -12,6 +12,8 @@ export type StepName =
   | 'generate'
   | 'evaluate'
   | 'openGate'
+  | 'verifyDecision'
+  | 'recordRefusal'
   | 'recordDecision'
   | 'awaitBudget'
   | 'endBudgetWait'

@@ -56,6 +56,7 @@ export async function createOurWorker(
     report: () => {},
     learner: { model: 'none', answer: () => Promise.reject(new Error('the bench has no learner')) },
     lessons: new LessonIndex(store.lessons),
+    decisionKeys: new Map(),
     documents: async () => [],
     sources: { read: () => Promise.reject(new Error('the bench has no sources')) },
     files: { write: () => Promise.reject(new Error('the bench loop has no effects')) },

@@ -105,3 +105,31 @@ export type ApprovalQuery = z.infer<typeof ApprovalQuery>;
 export const ApprovalPage = z.object({ items: z.array(Approval), next: z.string().exactOptional() });
 /** A page of approvals. */
 export type ApprovalPage = z.infer<typeof ApprovalPage>;
+
+/** Why a decision does not count. `late` and `edited` say that somebody else was first, with who and what it came to. */
+export const DECISION_REFUSALS = [
+  'early',
+  'late',
+  'edited',
+  'otherGate',
+  'otherDigest',
+  'bare',
+  'forbidden',
+  'unsigned',
+  'ownWork',
+  'tooSoon',
+  'malformed',
+  'signature',
+] as const;
+/** Why a decision does not count. */
+export type DecisionRefusal = (typeof DECISION_REFUSALS)[number];
+
+/** What a refused `decide` says for programs, as the detail of its failure `DecisionRefused`. */
+export const RefusedDecision = z.object({
+  code: z.enum(DECISION_REFUSALS),
+  /** State of the gate that was meant, and who brought it there. */
+  state: z.string().exactOptional(),
+  by: z.string().exactOptional(),
+});
+/** What a refused `decide` says for programs. */
+export type RefusedDecision = z.infer<typeof RefusedDecision>;

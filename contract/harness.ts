@@ -1,5 +1,6 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
+import { RISKS } from './approvals.ts';
 
 /** Longer than anybody waits, and short enough for every timer and date. */
 const LONGEST_MS = 3660 * 24 * 60 * 60 * 1000;
@@ -55,6 +56,21 @@ export const HarnessEval = z.discriminatedUnion('kind', [
 /** A deterministic check on the output that a lesson can add without code. */
 export type HarnessEval = z.infer<typeof HarnessEval>;
 
+const approvers = z.array(z.string().min(1).max(200)).min(1).max(100);
+const quorum = z.int().min(1).max(20);
+
+const tier = z.strictObject({
+  when: z.string().min(1).describe('CEL over `input` and `output`; the first tier that holds counts.'),
+  risk: z.enum(RISKS).optional().describe('Shown to who decides.'),
+  approvers: approvers.optional().describe('In the place of `approval.approvers`.'),
+  quorum: quorum.optional().describe('In the place of `approval.quorum`.'),
+  selfApproval: z.boolean().optional().describe('In the place of `approval.selfApproval`.'),
+  minDelay: duration.optional().describe('In the place of `approval.minDelay`.'),
+  signed: z.boolean().optional().describe('In the place of `approval.signed`.'),
+});
+/** What holds at gates with more, or less, at stake. */
+export type ApprovalTier = z.infer<typeof tier>;
+
 const approval = z.strictObject({
   when: z.string().default('false').describe('CEL over `input` and `output`; true asks a person.'),
   audit: z
@@ -63,18 +79,38 @@ const approval = z.strictObject({
     .max(1)
     .default(0)
     .describe("Share of what could act alone that waits for a person all the same, drawn from the work key's hash."),
-  approvers: z
-    .array(z.string())
-    .min(1)
+  approvers: approvers
     .default(['*'])
-    .describe('Who may decide, as `by` of a decision; `*` is everybody.'),
-  quorum: z.literal(1).default(1).describe('Decisions that are needed; one for now.'),
-  remindAfter: duration.default('4 hours').describe('An open gate is counted as reminded each time this has passed.'),
+    .describe('Who may decide: `by` of a decision, `role:<role>` of users of the gateway, or `*` for everybody.'),
+  quorum: quorum.default(1).describe('Different people who have to approve. One rejection is a rejection.'),
+  selfApproval: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether who asked for the run, or edited what is shown, may approve it. Default: not where `signed` is true; elsewhere names prove nothing, so it may.',
+    ),
+  minDelay: duration
+    .optional()
+    .describe('How long a gate has to be open before it can be approved. Default: not at all.'),
+  signed: z
+    .boolean()
+    .optional()
+    .describe(
+      'Only decisions count that the gateway signed for a user who is signed in; what else comes is refused and goes on record. Default: false, and such decisions are marked `unverified`.',
+    ),
+  remindAfter: duration.default('4 hours').describe('People are reminded of an open gate each time this has passed.'),
   escalateTo: z
-    .array(z.never('nobody is notified yet: leave `escalateTo` empty'))
+    .array(
+      z.strictObject({
+        after: duration.describe('How long the gate has to be open.'),
+        approvers: approvers.describe('Who may decide too from then on, and is told.'),
+      }),
+    )
+    .max(10)
     .default([])
-    .describe('Nobody for now: leave it empty.'),
+    .describe('Who may decide too where nobody has.'),
   expiresAfter: duration.default('3 days').describe('Silence for this long is a no: the run ends `expired`.'),
+  tiers: z.array(tier).max(20).optional().describe('What holds instead at gates with more, or less, at stake.'),
 });
 
 const limits = z.strictObject({

@@ -71,7 +71,11 @@ const taken = {
       gate: gate.optional(),
       note: note.optional(),
       ...revision,
-      signature: z.string().max(2000).optional().describe('Kept for signed decisions; not checked yet.'),
+      signature: z
+        .string()
+        .max(8000)
+        .optional()
+        .describe('What the gateway signed for who decides (a compact JWS); without it the decision is unverified.'),
     })
     .refine((value) => value.decision !== 'revise' || oneRevision(value), revisionRule)
     .refine((value) => value.decision !== 'reject' || value.note !== undefined, {
@@ -139,6 +143,10 @@ export interface Decision {
   readonly by: string;
   /** Whether who decided was proven. A bare signal or update proves nothing. */
   readonly identity: 'unverified' | 'signed';
+  /** Roles of who decided, proven along with who it is. */
+  readonly roles?: readonly string[];
+  /** What proves it. */
+  readonly signature?: string;
   readonly gate?: string;
   readonly digest?: string;
   readonly note?: string;
@@ -176,6 +184,10 @@ export interface Status {
   readonly gate?: string;
   readonly gateDigest?: string;
   readonly gateBecause?: string;
+  /** Who has approved, how many have to, and whether only signed decisions count. */
+  readonly gateHave?: number;
+  readonly gateNeed?: number;
+  readonly gateSigned?: boolean;
   readonly gateExpiresAt?: string;
   readonly gateArtefact?: unknown;
   readonly approveCommand?: string;

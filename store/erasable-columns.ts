@@ -70,6 +70,7 @@ export const ERASABLE: readonly ErasableTable[] = [
     run: 'run_key',
     columns: { because: text, policy: { as: 'json', ofRun: [] }, claimed_by: mention },
   },
+  { table: 'refusals', key: ['key'], run: 'run_key', columns: { why: mention, by: mention } },
   {
     table: 'decisions',
     key: ['key'],

@@ -5,7 +5,7 @@ import type { Digest, Timestamp } from '../contract/names.ts';
 import { digestOf } from './artefacts.ts';
 import { addAudit } from './audit.ts';
 import { addLessons, countLessons } from './lessons.ts';
-import type { Gates, GateVersion, NewDecision } from './ports.ts';
+import type { Gates, GateVersion, NewDecision, RefusedDecision } from './ports.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
@@ -135,6 +135,7 @@ export function sqlGates({ read, write }: Database): Gates {
         await addDecision(trx, decided);
         return await countLessons(trx, decided.runKey);
       }),
+    refuse: (refused) => write((trx) => addRefusal(trx, refused)),
     async find(runKey, digest) {
       const [row] = await selectGate(read, { runKey, digest });
       return (
@@ -212,6 +213,29 @@ export async function addDecision(trx: Kysely<Tables>, decided: NewDecision): Pr
     });
   await settle(trx, { runKey, digest, at, state: stateAfter(decision) });
   await addLessons(trx, lessons);
+}
+
+async function addRefusal(trx: Kysely<Tables>, refused: RefusedDecision): Promise<void> {
+  const { runKey, gate, digest, decision, code, by, via, at } = refused;
+  const isNew = await trx
+    .insertInto('refusals')
+    .values({
+      key: digestOf(JSON.stringify([runKey, digest, decision, code, by, via, at])),
+      run_key: runKey,
+      gate,
+      digest,
+      decision,
+      code,
+      why: refused.why,
+      by,
+      via,
+      at,
+    })
+    .onConflict((on) => on.doNothing())
+    .returning('key')
+    .executeTakeFirst();
+  if (isNew === undefined) return;
+  await addAudit(trx, { at, kind: 'refusal', body: { run: runKey, gate, digest, decision, code, by, via } });
 }
 
 /** What still waits of a run that has ended waits for nobody. */

@@ -27,6 +27,7 @@ import { sqlSessions } from './sessions.ts';
 import { sqlSignIns } from './sign-ins.ts';
 import { sqlSourceAnswers } from './source-answers.ts';
 import { sqlStarts } from './starts.ts';
+import { sqlStatements } from './statements.ts';
 import { openDatabase, openReader } from './sqlite.ts';
 import { sqlUsers } from './users.ts';
 
@@ -59,6 +60,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     findings: sqlFindings(database),
     gates: sqlGates(database),
     approvals: sqlApprovals(database),
+    statements: sqlStatements(database),
     lessons: sqlLessons(database),
     effects: sqlEffects(database, names),
     ledger: sqlLedger(database),

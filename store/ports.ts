@@ -1,7 +1,5 @@
-import type { GatePolicy } from '../contract/approvals.ts';
 import type { Keep } from '../contract/context.ts';
 import type { Lesson } from '../contract/lesson.ts';
-import type { Decision } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { RunList, RunQuery } from '../contract/record.ts';
@@ -15,6 +13,7 @@ import type { Contexts } from './contexts.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
 import type { Harnesses } from './harnesses.ts';
+import type { Gates, NewDecision } from './gates-port.ts';
 import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { ReviewAnswers } from './review-answers.ts';
@@ -27,6 +26,9 @@ import type { ApiTokens } from './api-tokens.ts';
 import type { Users } from './users.ts';
 
 export type { HarnessVersion } from './harnesses.ts';
+import type { Statements } from './statements.ts';
+
+export type { Gates, GateVersion, NewDecision, RefusedDecision } from './gates-port.ts';
 export type { Budget, CallKey, Ledger, Usage } from './ledger-port.ts';
 
 /** The state outside the chat: what outlives a run. Every write has a key; repeating it changes nothing. */
@@ -39,6 +41,7 @@ export interface Store {
   readonly findings: Findings;
   readonly gates: Gates;
   readonly approvals: Approvals;
+  readonly statements: Statements;
   readonly lessons: Lessons;
   readonly effects: Effects;
   readonly ledger: Ledger;
@@ -205,41 +208,6 @@ export interface Findings {
   of(key: JudgementKey): Promise<ReadonlyMap<string, string>>;
   /** Keeps answers by what was asked; where one is kept already, it stays. */
   keep(key: JudgementKey, found: ReadonlyMap<string, string>, at: Timestamp): Promise<void>;
-}
-
-/** A version of a gate. */
-export interface GateVersion {
-  readonly runKey: string;
-  readonly gate: string;
-  readonly digest: Digest;
-  readonly stage: string;
-  readonly artefact: Digest;
-  readonly audit: boolean;
-  readonly because: string;
-  readonly openedAt: Timestamp;
-  /** Who may decide it and how. Gates of before had none. */
-  readonly policy?: GatePolicy;
-}
-
-/** A decision on a version of a gate, with what it teaches. */
-export interface NewDecision {
-  readonly runKey: string;
-  readonly gate: string;
-  readonly digest: Digest;
-  readonly decision: Decision | { readonly decision: 'expire' };
-  readonly lessons: readonly NewLesson[];
-  readonly at: Timestamp;
-}
-
-/** Gates and the decisions on them. */
-export interface Gates {
-  /** Puts a version before people: again, where what was decided on it came to nothing. Another open version of the gate is superseded. */
-  open(gate: GateVersion): Promise<void>;
-  /** Records a decision and its lessons in one transaction; the same decision again changes nothing. Returns how many lessons the run has. */
-  decide(decided: NewDecision): Promise<number>;
-  find(runKey: string, digest: Digest): Promise<GateVersion | undefined>;
-  /** Whether as many people as had to have approved exactly this artefact in this run, signed where that was asked. */
-  approved(runKey: string, artefact: Digest): Promise<boolean>;
 }
 
 /** A lesson that has no id yet; `key` makes writing it twice harmless. */

@@ -90,6 +90,19 @@ export interface Tables {
     body: string;
     at: number;
   };
+  statements: { nonce: string; use: string; at: number };
+  refusals: {
+    key: string;
+    run_key: string;
+    gate: string;
+    digest: string;
+    decision: string;
+    code: string;
+    why: string;
+    by: string;
+    via: string;
+    at: number;
+  };
   lessons: {
     id: Generated<number>;
     key: string;

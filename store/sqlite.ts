@@ -19,6 +19,7 @@ import * as audit from './migrations/0014-audit.ts';
 import * as starts from './migrations/0015-starts.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
+import * as statements from './migrations/0018-statements.ts';
 
 /** The oldest SQLite without the WAL-reset bug (3.7.0 to 3.51.2 can lose an acknowledged commit; sqlite.org/wal.html §11). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -41,6 +42,7 @@ const MIGRATIONS = {
   '0015-starts': { up: starts.up },
   '0016-approvals': { up: approvals.up },
   '0017-users': { up: users.up },
+  '0018-statements': { up: statements.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

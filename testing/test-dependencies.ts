@@ -58,6 +58,7 @@ export async function testDependencies(
     report: () => {},
     learner: embeddedLearner(ngramSpace()),
     lessons: new LessonIndex(store.lessons),
+    decisionKeys: new Map(),
     documents: documentReader(),
     sources: sourceReader({ allowPrivate }, { path: process.env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },

@@ -13,6 +13,7 @@ import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { hookRelay } from './hooks/hook-relay.ts';
 import { hookLoopMistakes } from './hooks/hooks-file.ts';
+import { decisionKeys } from './decision-keys.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
 import { filesIn, REPORTS } from './files.ts';
@@ -86,7 +87,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     const config = await readModelConfig(options.env, report);
     const source = await loopSource(options, config, store);
     seen = await watchRuns({ ...options, store, cluster, now: Date.now });
-    const deps = await dependencies(options, { store, cluster, config, source, telemetry: seen.telemetry });
+    const deps = await dependencies(options, { ...folder, cluster, config, source, telemetry: seen.telemetry });
     warnOfAttributes(deps.attributes, options);
     await warnOfMissingLoops(deps, report);
     // They may come later, where the folder is watched.
@@ -173,8 +174,7 @@ async function loopSource(options: ComposeOptions, { models }: ModelConfig, stor
   return { loops, bundle: await cachedBundle(cacheDir), workflows: [] };
 }
 
-interface Opened {
-  readonly store: Store;
+interface Opened extends Pick<OwnedFolder, 'store' | 'decisionKey'> {
   readonly cluster: Cluster;
   readonly config: ModelConfig;
   readonly source: LoopSource;
@@ -183,7 +183,7 @@ interface Opened {
 
 async function dependencies(options: ComposeOptions, opened: Opened): Promise<Dependencies> {
   const { env, cacheDir, report } = options;
-  const { store, cluster, config, source, telemetry } = opened;
+  const { store, decisionKey, cluster, config, source, telemetry } = opened;
   for (const entry of source.loops.values()) await adoptHarness(store, entry, Date.now());
   const learner = { env, cacheDir, data: options.data, report };
   const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
@@ -197,6 +197,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     report,
     learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),
+    decisionKeys: await decisionKeys(decisionKey, env),
     documents: documentReader(options.watch),
     sources: sourceReader(config.sources, { path: env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MOST_DELIVERIES } from '../contract/hooks.ts';
+import { decisionKeyIn, type DecisionKey } from '../gateway/decision-key.ts';
 import type { HookSources } from '../gateway/hook-source.ts';
 import type { Relay } from '../gateway/relay.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
@@ -22,6 +23,8 @@ export interface FolderOptions {
 export interface OwnedFolder {
   readonly store: Store;
   readonly gateway: Gateway;
+  /** Signs what users of the gateway decide. */
+  readonly decisionKey: DecisionKey;
   /** Who may send webhooks. */
   readonly sources: HookSources;
   /** The file that says so. */
@@ -39,6 +42,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
   const store = await openStore(data, pid);
   let relay: Relay | undefined;
   try {
+    const decisionKey = await decisionKeyIn(data);
     const hooks = { sources, now: Date.now, wake: () => relay?.wake(), report };
     const token = randomBytes(32).toString('hex');
     const gateway = await startGateway(data, { store, pid, token, hooks }, gatewayPort);
@@ -46,6 +50,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
     return {
       store,
       gateway,
+      decisionKey,
       sources,
       hooks: read,
       relayTo(made) {

@@ -1,17 +1,18 @@
-import { ActivityFailure } from '@temporalio/common';
-import { isCancellation, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
+import type { GatePolicy } from '../contract/approvals.ts';
 import type { Decision } from '../contract/messages.ts';
 import type { Draft } from '../contract/run.ts';
 import { assertNever } from '../core/assert-never.ts';
 import { park, resume } from '../core/clock.ts';
 import type { Ending } from '../core/endings.ts';
 import { current, nextGateId, reopen, type Gate } from '../core/gates.ts';
-import { stageOf } from '../core/steps.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import type { Alarm } from './alarm.ts';
-import { models, records, steps } from './proxies.ts';
+import { edited, regenerated } from './another-version.ts';
+import { recordAside, takeBare } from './decisions.ts';
+import { records } from './proxies.ts';
 import { recordDecided } from './record-decided.ts';
-import { runStage, type Checkpoint } from './stage.ts';
+import type { Checkpoint } from './stage.ts';
 import { planOf, refuse, type Parked, type RunState } from './state.ts';
 import { describe, show } from './visible.ts';
 
@@ -54,6 +55,7 @@ export async function decideAt(state: RunState, asking: Asking, around: Around):
     show(state, 'awaitingDecision');
     describe(state);
     const gate = await waitAt(state, parked, around);
+    await recordAside(state);
     const ending = await settle(state, gate, parked, around);
     if (ending === 'again') continue;
     if (state.decided !== undefined && planOf(state).decisionsAlong !== true) await recordDecided(state);
@@ -75,20 +77,32 @@ function goOn(state: RunState, asking: Asking): Parked | undefined {
 
 async function openAt(state: RunState, asking: Asking): Promise<Parked> {
   const id = nextGateId(state.gates, asking.name);
-  const { digest } = await openVersion(state, id, asking);
+  const { digest, ...policy } = await openVersion(state, id, asking);
   const { step, draft, because, audit } = asking;
   const { artefact } = draft;
   const openedAt = Date.now();
-  state.gates.push({ id, state: 'open', digests: [digest], artefact, because, audit, openedAt, reminders: 0 });
+  state.gates.push({
+    id,
+    state: 'open',
+    digests: [digest],
+    artefact,
+    because,
+    audit,
+    openedAt,
+    reminders: 0,
+    ...policy,
+  });
   state.parked = { step, gate: id, draft, first: artefact };
   return state.parked;
 }
 
+/** Puts a version before people. Histories of before know no policy. */
 function openVersion(
   state: RunState,
   gate: string,
   { draft, because, audit }: Pick<Asking, 'draft' | 'because' | 'audit'>,
-): Promise<{ digest: string }> {
+  editedBy?: string,
+): Promise<{ digest: string; policy?: GatePolicy }> {
   const plan = planOf(state);
   return records.openGate.executeWithOptions({ summary: `${gate} open` }, [
     {
@@ -99,6 +113,7 @@ function openVersion(
       effects: plan.effects,
       because,
       audit,
+      ...(editedBy === undefined ? {} : { editedBy }),
       at: Date.now(),
     },
   ]);
@@ -139,12 +154,13 @@ async function waitAt(state: RunState, parked: Parked, around: Around): Promise<
   state.phase = 'awaitingDecision';
   state.clock = park(state.clock, Date.now());
   for (;;) {
+    if (state.aside?.length) await recordAside(state);
     const gate = gateOf(state, parked);
     if (gate.state !== 'open' || state.stop !== undefined) return gate;
     if (around.wake()) await around.checkpoint();
     const expiresAt = gate.openedAt + plan.expiresAfterMs;
     const remindAt = gate.openedAt + (gate.reminders + 1) * plan.remindAfterMs;
-    const moved = (): boolean => gateOf(state, parked).state !== 'open' || state.stop !== undefined || around.wake();
+    const moved = (): boolean => hasMoved(state, parked) || around.wake();
     const wakeAt = Math.min(expiresAt, remindAt);
     const woken =
       plan.alarms === true ? around.alarm.until(moved, wakeAt) : condition(moved, Math.max(1, wakeAt - Date.now()));
@@ -153,6 +169,10 @@ async function waitAt(state: RunState, parked: Parked, around: Around): Promise<
     put(state, { ...gate, ...(expired ? { state: 'expired' } : { reminders: gate.reminders + 1 }) });
     describe(state);
   }
+}
+
+function hasMoved(state: RunState, parked: Parked): boolean {
+  return gateOf(state, parked).state !== 'open' || state.stop !== undefined || (state.aside?.length ?? 0) > 0;
 }
 
 function approve(state: RunState, gate: Gate, parked: Parked): undefined {
@@ -168,89 +188,38 @@ async function revise(state: RunState, gate: Gate, parked: Parked, around: Aroun
   const changed =
     decision.feedback === undefined
       ? await edited(state, parked, decision)
-      : await regenerated(state, parked, decision.feedback, around);
+      : await regenerated(state, parked, decision.feedback, around.checkpoint);
   if (changed !== undefined) {
     refuse(state, 'revise', changed);
     const { decision: _cameToNothing, ...asked } = gate;
     const because = `${changed}; the version before stands`;
+    const { policy } = asked;
+    const asBefore = { draft: { ...parked.draft, artefact: gate.artefact }, because, audit: gate.audit };
+    if (policy !== undefined) await openVersion(state, gate.id, asBefore, policy.editedBy);
     put(state, { ...asked, state: 'open', because, openedAt: Date.now(), reminders: 0 });
     return 'again';
   }
   const because = `revised by ${decision.by}`;
-  const { digest } = await openVersion(state, gate.id, { draft: parked.draft, because, audit: gate.audit });
-  const next = { ...reopen(gate, parked.draft.artefact, digest, because), openedAt: Date.now(), reminders: 0 };
-  if (decision.approve !== true || decision.output === undefined) {
-    put(state, next);
-    return 'again';
-  }
+  const editedBy = decision.output === undefined ? undefined : decision.by;
+  const version = await openVersion(state, gate.id, { draft: parked.draft, because, audit: gate.audit }, editedBy);
+  const { artefact } = parked.draft;
+  const next = { ...reopen(gate, { ...version, artefact, because }), openedAt: Date.now(), reminders: 0 };
+  put(state, next);
+  return decision.approve === true && decision.output !== undefined
+    ? approveToo(state, next, parked, decision)
+    : 'again';
+}
+
+/** Lets an edit be approved by whoever brought it, as far as the gate's policy does. */
+function approveToo(state: RunState, gate: Gate, parked: Parked, decision: Decision): 'again' | undefined {
   const { output: _edit, approve: _too, digest: _old, ...who } = decision;
   const approval: Decision = { ...who, decision: 'approve' };
-  put(state, { ...next, state: 'approved', decision: approval });
-  return approve(state, gateOf(state, parked), parked);
-}
-
-/** Puts the human's edit in the draft's place where the verifiers let it; else says why not. */
-async function edited(state: RunState, parked: Parked, decision: Decision): Promise<string | undefined> {
-  const plan = planOf(state);
-  const { draft } = parked;
-  const stage = state.stages[draft.stage];
-  const judge = plan.stages[stageOf(draft.stage)]?.evaluate === 'local' ? steps : models;
-  try {
-    const evaluation = await judge.evaluate.executeWithOptions({ summary: `${parked.gate} verify edit` }, [
-      {
-        run: plan.run.runKey,
-        stage: draft.stage,
-        attempt: stage?.progress.attempts ?? 1,
-        earlier: stage?.earlier ?? {},
-        edit: { output: decision.output, by: decision.by },
-      },
-    ]);
-    if ('elsewhere' in evaluation) return 'the edit could not be verified on this queue';
-    state.costMicroUsd = evaluation.costMicroUsd;
-    const against = evaluation.verdict.criteria.filter((criterion) => criterion.verdict === 'fail');
-    if (against.length > 0)
-      return `the edit failed ${against.map(({ name, evidence }) => `${name} (${evidence})`).join('; ')}`;
-    replace(state, draft, evaluation.artefact, evaluation.output, evaluation.approval);
-    return undefined;
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return `the edit could not be verified: ${(error as { cause?: Error }).cause?.message ?? String(error)}`;
+  if (gate.policy === undefined) {
+    put(state, { ...gate, state: 'approved', decision: approval });
+    return approve(state, gateOf(state, parked), parked);
   }
-}
-
-/** One more attempt with a person's feedback; where it comes to nothing, says why. */
-async function regenerated(
-  state: RunState,
-  parked: Parked,
-  feedback: string,
-  around: Around,
-): Promise<string | undefined> {
-  const { draft } = parked;
-  const nothing = (why: string): string => `the attempt that was asked for came to nothing (${why})`;
-  try {
-    const settled = await runStage(state, draft.stage, around.checkpoint, feedback);
-    if (settled.kind === 'stop') return nothing(`${settled.outcome}: ${settled.reason}`);
-    const { artefact, output } = settled.draft;
-    replace(state, draft, artefact, output, state.approvals[artefact]);
-    return undefined;
-  } catch (error) {
-    // A model that is down must not take away what the human could still approve. Stops and continue-as-new go through.
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    return nothing(error.cause?.message ?? error.message);
-  }
-}
-
-function replace(
-  state: RunState,
-  draft: Draft,
-  artefact: string,
-  output: unknown,
-  approval: Evaluation['approval'] | undefined,
-): void {
-  draft.artefact = artefact;
-  if (output === undefined) delete draft.output;
-  else draft.output = output;
-  if (approval !== undefined) state.approvals[artefact] = approval;
+  takeBare(state, { ...approval, gate: gate.id, digest: current(gate) });
+  return gateOf(state, parked).state === 'approved' ? approve(state, gateOf(state, parked), parked) : 'again';
 }
 
 /** Leaves a decision to the next step to put on record. */

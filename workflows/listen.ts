@@ -6,7 +6,6 @@ import {
   raiseBudgetUpdate,
   readRaiseBudget,
   readApprove,
-  readDecide,
   readReject,
   readRevise,
   readStop,
@@ -18,9 +17,9 @@ import {
   type RaiseBudgetArgument,
   type Read,
 } from '../contract/messages.ts';
-import { receive, replyOf, type Gate, type Received } from '../core/gates.ts';
-import { whyUnreadable } from './readable.ts';
+import { isApprover } from '../core/may-decide.ts';
 import { usd } from '../core/money.ts';
+import { decide, read, takeBare, validate } from './decisions.ts';
 import { refuse, type RunState, type WaitingForMoney } from './state.ts';
 import { statusOf } from './visible.ts';
 
@@ -32,13 +31,7 @@ export function listen(state: RunState): void {
   const decision = (verb: Decision['decision'], reader: (value: unknown) => Read<object>) => (argument: unknown) => {
     const parsed = read(reader, argument);
     if (!parsed.success) return refuse(state, verb, `malformed: ${parsed.why}`);
-    const received = consider(state, { decision: verb, identity: 'unverified', ...parsed.data } as Decision);
-    if (received.kind === 'decided') return apply(state, received.gate);
-    refuse(
-      state,
-      verb,
-      received.kind === 'repeated' ? `repeated: ${received.gate.id} is ${received.gate.state} already` : received.why,
-    );
+    takeBare(state, { decision: verb, identity: 'unverified', ...parsed.data } as Decision);
   };
   setHandler(approveSignal, decision('approve', readApprove), {
     description: 'Approve the open gate: {"by", "note"?, "gate"?, "digest"?}',
@@ -51,19 +44,11 @@ export function listen(state: RunState): void {
       'Ask for another attempt or bring your own edit: {"by", "feedback" or "output", "approve"?, "gate"?, "digest"?}',
   });
   setHandler(stopSignal, (argument) => stop(state, argument), { description: 'Stop gracefully: {"by", "reason"}' });
-  setHandler(
-    decideUpdate,
-    (argument) => {
-      const received = decided(state, argument);
-      if (received.kind === 'decided') apply(state, received.gate);
-      return replyOf(received.gate);
-    },
-    {
-      description:
-        'Decide the open gate and hear whether it counted: {"decision": "approve|reject|revise", "by", "digest", "note"?, "feedback"? or "output"?, "approve"?}',
-      validator: (argument) => void decided(state, argument),
-    },
-  );
+  setHandler(decideUpdate, (argument) => decide(state, argument), {
+    description:
+      'Decide the open gate and hear whether it counted: {"decision": "approve|reject|revise", "by", "digest", "note"?, "feedback"? or "output"?, "approve"?}',
+    validator: (argument) => validate(state, argument),
+  });
   setHandler(
     raiseBudgetUpdate,
     (argument) => {
@@ -91,25 +76,6 @@ function stop(state: RunState, argument: unknown): void {
   state.stop ??= parsed.data;
 }
 
-function consider(state: RunState, decision: Decision): Received {
-  const forbidden = forbiddenTo(state, decision.by);
-  return forbidden === undefined ? receive(state.gates, decision) : { kind: 'refused', why: forbidden };
-}
-
-function apply(state: RunState, decided: Gate): void {
-  state.gates = state.gates.map((gate) => (gate.id === decided.id ? decided : gate));
-}
-
-/** What a `decide` update comes to. @throws `DecisionRefused`, which an update's sender hears and no run minds. */
-function decided(state: RunState, argument: unknown): Exclude<Received, { kind: 'refused' }> {
-  const parsed = read(readDecide, argument);
-  if (!parsed.success) throw ApplicationFailure.nonRetryable(`malformed: ${parsed.why}`, 'DecisionRefused');
-  const { signature: _unused, ...message } = parsed.data;
-  const received = consider(state, { ...message, identity: 'unverified' } as Decision);
-  if (received.kind === 'refused') throw ApplicationFailure.nonRetryable(received.why, 'DecisionRefused');
-  return received;
-}
-
 /** What a `raiseBudget` update comes to. @throws `RaiseRefused`, which an update's sender hears and no run minds. */
 function raised(state: RunState, argument: unknown): { raise: RaiseBudgetArgument; short: WaitingForMoney } {
   const refused = (why: string): Error => ApplicationFailure.nonRetryable(why, 'RaiseRefused');
@@ -126,12 +92,6 @@ function raised(state: RunState, argument: unknown): { raise: RaiseBudgetArgumen
 /** Why somebody may not decide; undefined where they may. */
 function forbiddenTo(state: RunState, by: string): string | undefined {
   const approvers = state.plan?.approvers ?? ['*'];
-  if (approvers.includes('*') || approvers.includes(by)) return undefined;
+  if (isApprover(approvers, { by, roles: [] })) return undefined;
   return `forbidden: ${by} may not decide; \`approval.approvers\` are ${approvers.join(', ')}`;
-}
-
-/** Reads an argument, whatever a sender may have sent. */
-function read<T>(reader: (value: unknown) => Read<T>, value: unknown): Read<T> {
-  const why = whyUnreadable(value);
-  return why === undefined ? reader(value) : { success: false, why };
 }

@@ -9,7 +9,7 @@ import type { Digest, LoopState } from '../contract/names.ts';
 import type { Draft, RunPlan } from '../contract/run.ts';
 import type { Evaluation } from '../activities/evaluate.ts';
 import type { Short } from '../activities/budgets.ts';
-import type { Decided } from '../activities/gates.ts';
+import type { Decided, RecordRefusalInput } from '../activities/gates.ts';
 
 /** A stage that has begun: what continue-as-new has to know to go on in the middle of it. */
 export interface StageRecord {
@@ -32,6 +32,11 @@ export interface Parked {
   /** What the human was shown first. */
   readonly first: Digest;
 }
+
+/** What came to a gate and did not settle it. */
+export type Aside =
+  | { readonly kind: 'counted'; readonly decided: Decided }
+  | { readonly kind: 'refused'; readonly refused: Omit<RecordRefusalInput, 'run'> };
 
 /** A budget that refused, and until when a run waits for more. */
 export interface WaitingForMoney extends Short {
@@ -71,6 +76,10 @@ export interface RunState {
   costMicroUsd: number;
   /** A decision that the next step puts on record. */
   decided: Decided | undefined;
+  /** What came to a gate, did not settle it, and has to go on record. */
+  aside?: readonly Aside[];
+  /** How many refused decisions went on record. */
+  refusalsRecorded?: number;
   /** The budget that the run waits at. */
   short?: WaitingForMoney | undefined;
   /** Raises that came for it, by the ids of their updates. */

@@ -101,6 +101,9 @@ function gateStatus(state: RunState, gate: Gate): Partial<Status> {
     gate: gate.id,
     gateDigest: current(gate),
     gateBecause: gate.because,
+    gateHave: gate.approvedBy?.length ?? 0,
+    gateNeed: gate.policy?.quorum ?? 1,
+    gateSigned: gate.policy?.signed ?? false,
     gateExpiresAt: new Date(gate.openedAt + (state.plan?.expiresAfterMs ?? 0)).toISOString(),
     ...(shown === undefined ? {} : { gateArtefact: shown }),
     approveCommand: commands.approve,
@@ -128,7 +131,7 @@ function raiseCommandOf(state: RunState, { needMicroUsd, capMicroUsd, usedMicroU
 
 /** Pasted as it is, a command should count. */
 function deciderOf({ plan }: RunState): string {
-  return plan?.approvers.find((approver) => approver !== '*') ?? 'you@example.com';
+  return plan?.approvers.find((approver) => approver !== '*' && !approver.startsWith('role:')) ?? 'you@example.com';
 }
 
 /** Commands that can be pasted: the digest prefix in them makes sure that what is approved is what was seen. */
@@ -137,10 +140,21 @@ function commandsOf(state: RunState, gate: Gate): { approve: string; revise: str
   const digest = current(gate).slice(0, 'sha256:'.length + 12);
   const by = deciderOf(state);
   const command = (decision: object): string => head + quote(JSON.stringify({ ...decision, by, digest }));
+  if (gate.policy?.signed === true) return signedCommandsOf(digest);
   return {
     approve: command({ decision: 'approve' }),
     revise: command({ decision: 'revise', output: state.parked?.draft.output ?? {}, approve: true }),
     reject: command({ decision: 'reject', note: 'why' }),
+  };
+}
+
+/** A bare message counts for nothing here: these ask the gateway, as the user whose token is in `LOOPWRIGHT_TOKEN`. */
+function signedCommandsOf(digest: string): { approve: string; revise: string; reject: string } {
+  const head = 'loopwright approvals';
+  return {
+    approve: `${head} approve ${digest}`,
+    revise: `${head} revise ${digest} --feedback 'what to change'`,
+    reject: `${head} reject ${digest} --note why`,
   };
 }
 

@@ -281,6 +281,7 @@ export function nothingAround(store: Store): Dependencies {
     caps: { tenants: {} },
     learner: { model: 'none', answer: none('learner') },
     lessons: new LessonIndex(store.lessons),
+    decisionKeys: new Map(),
     documents: async () => [],
     sources: { read: none('sources') },
     files: { write: none('files') },

@@ -105,6 +105,7 @@ export async function workbench(
     report: (text) => void told.push(text),
     learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
     lessons: new LessonIndex(store.lessons),
+    decisionKeys: new Map(),
     documents: async () => [],
     sources: options.sources ?? sourceReader({ allowPrivate: [] }, { path: process.env['PATH'] }),
     files: { write: async (name) => name },

@@ -21,8 +21,9 @@ const approve = (more: Partial<Decision> = {}): Decision => ({
   identity: 'unverified',
   ...more,
 });
+const anybody = { at: 0, approvers: ['*'] };
 const whyOf = (gates: readonly Gate[], decision: Decision): string => {
-  const received = receive(gates, decision);
+  const received = receive(gates, decision, anybody);
   return received.kind === 'refused' ? received.why : received.kind;
 };
 
@@ -70,7 +71,7 @@ describe('a decision is refused', () => {
 });
 
 test('a bare approval counts while the run has one gate with one version', () => {
-  expect(receive([open('publish#1', digest(1))], approve())).toMatchObject({
+  expect(receive([open('publish#1', digest(1))], approve(), anybody)).toMatchObject({
     kind: 'decided',
     gate: { id: 'publish#1', state: 'approved', decision: { by: 'ada@example.com' } },
   });
@@ -83,7 +84,7 @@ test('a unique prefix counts, with or without sha256:', () => {
 
 test('an edit that is sent again with `approve` is another decision, not a repetition', () => {
   const edit: Decision = { ...approve({ digest: digest(1) }), decision: 'revise', output: { a: 1 } };
-  const received = receive([open('publish#1', digest(1))], edit);
+  const received = receive([open('publish#1', digest(1))], edit, anybody);
   const gates = received.kind === 'decided' ? [received.gate] : [];
   expect(whyOf(gates, { ...edit, approve: true })).toMatch(/^late:/);
   expect(whyOf(gates, edit)).toBe('repeated');
@@ -131,13 +132,13 @@ test('no sequence of messages leaves a gate decided on a version that was not th
         if (move.kind === 'open' && newest?.state !== 'open')
           gates = [...gates, open(nextGateId(gates, move.name), digest((versions += 1)))];
         if (move.kind === 'reopen' && newest?.state === 'revising')
-          put(reopen(newest, 'another', digest((versions += 1)), 'revised'));
+          put(reopen(newest, { artefact: 'another', digest: digest((versions += 1)), because: 'revised' }));
         if (move.kind === 'expire' && newest?.state === 'open') put({ ...newest, state: 'expired' });
         if (move.kind !== 'decide') continue;
 
         const decision = decisionOf(move, gates);
         const before = structuredClone(gates);
-        const received = receive(gates, decision);
+        const received = receive(gates, decision, anybody);
         expect(gates).toEqual(before);
         if (received.kind === 'refused') continue;
         const was = before.find(({ id }) => id === received.gate.id) as Gate;
@@ -152,7 +153,7 @@ test('no sequence of messages leaves a gate decided on a version that was not th
         else expect(seen.replace('sha256:', '').startsWith(decision.digest.replace('sha256:', ''))).toBe(true);
         put(received.gate);
         // The same message again changes nothing.
-        const again = receive(gates, decision);
+        const again = receive(gates, decision, anybody);
         expect(again).toEqual({ kind: 'repeated', gate: received.gate });
       }
       expect(new Set(gates.map(({ id }) => id)).size).toBe(gates.length);
@@ -163,7 +164,7 @@ test('no sequence of messages leaves a gate decided on a version that was not th
 
 test('another version opens the gate again, forgets the decision and asks for the new digest', () => {
   const decided: Gate = { ...open('publish#1', digest(1)), state: 'revising', decision: approve() };
-  const next = reopen(decided, 'artefact', digest(2), 'revised by ada');
+  const next = reopen(decided, { artefact: 'artefact', digest: digest(2), because: 'revised by ada' });
   expect(next).toMatchObject({ state: 'open', artefact: 'artefact', because: 'revised by ada' });
   expect(next).not.toHaveProperty('decision');
   expect(current(next)).toBe(digest(2));

@@ -17,6 +17,8 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   judgements: ['run_key', 'stage', 'artefact', 'verdict'],
   verifier_findings: ['run_key', 'stage', 'artefact', 'asked'],
   gates: ['run_key', 'gate', 'digest', 'stage', 'artefact', 'loop', 'state'],
+  statements: ['nonce', 'use'],
+  refusals: ['key', 'run_key', 'gate', 'digest', 'decision', 'code', 'via'],
   decisions: ['key', 'run_key', 'gate', 'digest', 'decision', 'identity'],
   lessons: ['key', 'loop', 'kind', 'trust', 'run_key', 'source', 'artefact'],
   effects: ['run_key', 'name', 'artefact', 'state'],

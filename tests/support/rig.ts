@@ -43,6 +43,8 @@ export interface RigOptions {
   readonly allowPrivate?: readonly string[];
   /** The embedded learner; without it, one that fails. */
   readonly learner?: Dependencies['learner'];
+  /** Keys whose signed decisions count; none by default. */
+  readonly decisionKeys?: Dependencies['decisionKeys'];
   /** Limits of the route `default`. */
   readonly limits?: RouteLimits;
   readonly maxEvents?: number;
@@ -224,6 +226,7 @@ async function dependencies(
       answer: () => Promise.reject(new Error('no learner in this test')),
     },
     lessons: new LessonIndex(store.lessons),
+    decisionKeys: options.decisionKeys ?? new Map(),
     documents: async () => [],
     sources: sourceReader({ allowPrivate: options.allowPrivate ?? [] }, { path: process.env['PATH'] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },

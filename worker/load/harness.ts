@@ -51,23 +51,29 @@ export function readHarness(text: string | undefined, file: string): YamlFile<Ha
 
 const text = z.string().optional().catch(undefined);
 
+const names = z.array(z.string()).optional().catch(undefined);
+const number = z.number().optional().catch(undefined);
+const tier = z.object({ when: text, approvers: names, quorum: number }).partial();
+
 /** What of a harness has rules beyond its schema, read from any value: a mistake elsewhere hides none of these. */
 const Rules = z
   .object({
-    approval: z.object({ when: text }).catch({ when: undefined }),
+    approval: z
+      .object({ when: text, approvers: names, quorum: number, tiers: z.array(tier.catch({})).catch([]) })
+      .partial()
+      .catch({}),
     routing: z
       .array(z.object({ when: text, atLeast: z.unknown().optional() }).catch({ when: undefined, atLeast: undefined }))
       .catch([]),
     evals: z.array(z.object({ id: text, kind: text, rule: text, pattern: text }).partial().catch({})).catch([]),
   })
-  .catch({ approval: { when: undefined }, routing: [], evals: [] });
+  .catch({ approval: {}, routing: [], evals: [] });
 type Rules = z.infer<typeof Rules>;
 
 type At = Pick<YamlFile<Harness>, 'mistake'>;
 
 function* rulesMistakes(harness: Rules, at: At): Generator<Mistake, void> {
-  const { when } = harness.approval;
-  if (when !== undefined) yield* celMistakes(when, APPROVAL_VARIABLES, ['approval', 'when'], at);
+  yield* approvalMistakes(harness.approval, at);
   yield* routingMistakes(harness, at);
   const ids = harness.evals.map(({ id }) => id);
   for (const [index, item] of harness.evals.entries()) {
@@ -80,6 +86,33 @@ function* rulesMistakes(harness: Rules, at: At): Generator<Mistake, void> {
     if (item.kind === 'cel' && item.rule) yield* celMistakes(item.rule, EVAL_VARIABLES, ['evals', index, 'rule'], at);
     if (item.kind === 'matches' && item.pattern) yield* patternMistakes(item.pattern, ['evals', index, 'pattern'], at);
   }
+}
+
+function* approvalMistakes({ when, tiers = [], ...all }: Rules['approval'], at: At): Generator<Mistake, void> {
+  if (when !== undefined) yield* celMistakes(when, APPROVAL_VARIABLES, ['approval', 'when'], at);
+  yield* quorumMistakes(all, ['approval', 'quorum'], at);
+  for (const [index, own] of tiers.entries()) {
+    const path = ['approval', 'tiers', index];
+    if (own.when) yield* celMistakes(own.when, APPROVAL_VARIABLES, [...path, 'when'], at);
+    const { approvers = all.approvers, quorum = all.quorum } = own;
+    if (own.approvers !== undefined || own.quorum !== undefined)
+      yield* quorumMistakes({ approvers, quorum }, [...path, 'quorum'], at);
+  }
+}
+
+/** More approvals than there are people: such a gate could only expire. */
+function* quorumMistakes(
+  { approvers = ['*'], quorum = 1 }: { approvers?: string[] | undefined; quorum?: number | undefined },
+  path: readonly PropertyKey[],
+  at: At,
+): Generator<Mistake, void> {
+  const people = new Set(approvers);
+  if (quorum <= people.size || approvers.some((one) => one === '*' || one.startsWith('role:'))) return;
+  yield at.mistake(
+    path,
+    `${quorum} people have to approve, and ${people.size} may: ${[...people].join(', ')}`,
+    'Name more in `approvers`, a role (`role:<role>`), or `*`; or lower `quorum`.',
+  );
 }
 
 function* routingMistakes({ routing }: Rules, at: At): Generator<Mistake, void> {
