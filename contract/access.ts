@@ -96,6 +96,11 @@ export const NewSignInCode = z.strictObject({ user: UserName, codeHash: SecretHa
 /** A code that signs somebody in once. */
 export type NewSignInCode = z.infer<typeof NewSignInCode>;
 
+/** Until when a code signs in, and where. */
+export const SignInOffer = z.object({ expiresAt: Moment, origin: z.string() });
+/** Until when a code signs in, and where. */
+export type SignInOffer = z.infer<typeof SignInOffer>;
+
 /** How long a code signs in, in milliseconds. */
 export const CODE_MS = 10 * 60_000;
 

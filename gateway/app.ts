@@ -16,6 +16,7 @@ import { reviewAnswerRoutes } from './review-answers.ts';
 import { runRoutes } from './runs.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { signInRoutes } from './sign-in.ts';
+import { userRoutes } from './users.ts';
 import { somebody, unknown, visitors, type Visited } from './visitor.ts';
 
 /** Largest request body, in bytes. */
@@ -61,6 +62,7 @@ export function createApp({ store, token, pid, hooks, origin, now = Date.now }: 
   app.route('/api/alerts', alertRoutes(store));
   app.route('/api/schedules', scheduleRoutes(store));
   app.route('/api/audit', auditRoutes(store));
+  app.route('/api/users', userRoutes(store, { now, origin }));
   app.route('/api/deliveries', deliveryRoutes(store, hooks));
   app.notFound((context) => {
     // Strangers are not told what there is.

@@ -1,4 +1,13 @@
 import { failure } from '../contract/failures.ts';
+import {
+  ApiToken,
+  SignInOffer,
+  User,
+  type NewApiToken,
+  type NewSignInCode,
+  type NewUser,
+  type UserChange,
+} from '../contract/access.ts';
 import { Alert } from '../contract/alerts.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
@@ -102,6 +111,41 @@ export class RecordClient {
     await this.#give('POST', '/api/deliveries/retry', key, DeliveryKey);
   }
 
+  /** Who may use the gateway, by name. */
+  async users(): Promise<readonly User[]> {
+    return await this.#get('/api/users', {}, z.array(User));
+  }
+
+  /** Adds a user; answers whoever has the name. */
+  async addUser(user: NewUser): Promise<User> {
+    return await this.#give('PUT', '/api/users', user, User);
+  }
+
+  /** Changes a user. @throws the gateway's `NotFound` where there is none. */
+  async changeUser(change: UserChange): Promise<User> {
+    return await this.#give('POST', '/api/users/change', change, User);
+  }
+
+  /** API tokens of a user, or of all, newest first. */
+  async apiTokens(user?: string): Promise<readonly ApiToken[]> {
+    return await this.#get('/api/users/tokens', { user }, z.array(ApiToken));
+  }
+
+  /** Adds an API token; the same id again changes nothing. */
+  async addApiToken(token: NewApiToken): Promise<ApiToken> {
+    return await this.#give('PUT', '/api/users/tokens', token, ApiToken);
+  }
+
+  /** Revokes an API token. @throws the gateway's `NotFound` where there is none. */
+  async revokeApiToken(id: string): Promise<ApiToken> {
+    return await this.#give('POST', '/api/users/tokens/revoke', { id }, ApiToken);
+  }
+
+  /** Lets a code sign a user in once. */
+  async offerSignIn(code: NewSignInCode): Promise<SignInOffer> {
+    return await this.#give('PUT', '/api/users/sign-ins', code, SignInOffer);
+  }
+
   /** All about one run; undefined where the record has none. */
   async run(query: RecordQuery): Promise<RunRecord | undefined> {
     try {
@@ -155,7 +199,7 @@ async function read<T>(response: Response, path: string, answer: z.ZodType<T>): 
 }
 
 /** What a gateway refused, and why. */
-class GatewayError extends Error {
+export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   /** `NotFound`, `InvalidInput`, `StoreUnavailable`, … */
   readonly type: string;

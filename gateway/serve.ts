@@ -14,6 +14,9 @@ const GRACE_MS = 2000;
 /** How long a request may take to come in, in milliseconds. */
 const REQUEST_MS = 30_000;
 
+/** How long its headers may take, in milliseconds. */
+const HEADERS_MS = 10_000;
+
 /** Most connections at once. */
 const MOST_CONNECTIONS = 500;
 
@@ -37,6 +40,7 @@ const USUAL_PORT = 7733;
 export async function startGateway(data: string, options: GatewayOptions, port?: number): Promise<Gateway> {
   const server = createAdaptorServer({ fetch: createApp(options).fetch }) as Server;
   server.requestTimeout = REQUEST_MS;
+  server.headersTimeout = HEADERS_MS;
   server.maxConnections = MOST_CONNECTIONS;
   await listen(server, port);
   const { port: bound } = server.address() as AddressInfo;

@@ -6,6 +6,7 @@ import type { Relay } from '../gateway/relay.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
+import { gatewayOrigin } from './access/gateway-origin.ts';
 import { headsFile, keepHeads } from './audit/heads.ts';
 import { hookSources, readHooksFile, type ReadHooks } from './hooks/hooks-file.ts';
 
@@ -38,6 +39,7 @@ export interface OwnedFolder {
 export async function ownFolder({ env, data, gatewayPort, report }: FolderOptions): Promise<OwnedFolder> {
   const read = await readHooksFile(env);
   const sources = hookSources(read, env);
+  const origin = gatewayOrigin(env);
   const { pid } = process;
   const store = await openStore(data, pid);
   let relay: Relay | undefined;
@@ -45,7 +47,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
     const decisionKey = await decisionKeyIn(data);
     const hooks = { sources, now: Date.now, wake: () => relay?.wake(), report };
     const token = randomBytes(32).toString('hex');
-    const gateway = await startGateway(data, { store, pid, token, hooks }, gatewayPort);
+    const gateway = await startGateway(data, { store, pid, token, hooks, origin }, gatewayPort);
     const heads = keepHeads(store, headsFile(env, data), report);
     return {
       store,

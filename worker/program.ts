@@ -16,6 +16,7 @@ import { runsCommand } from './commands/runs.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { temporalCommand } from './commands/temporal.ts';
 import { upCommand } from './commands/up.ts';
+import { usersCommand } from './commands/users.ts';
 import { validateCommand } from './commands/validate.ts';
 import { whyCommand } from './commands/why.ts';
 import { workerCommand } from './commands/worker.ts';
@@ -34,6 +35,7 @@ const COMMANDS = [
   costCommand,
   scheduleCommand,
   hooksCommand,
+  usersCommand,
   auditCommand,
   backupCommand,
   restoreCommand,

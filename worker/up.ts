@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../contract/names.ts';
 import { startWorker, type RunningWorker } from './start-worker.ts';
+import { gatewayOrigin } from './access/gateway-origin.ts';
+import { starterLink, starterName } from './access/starter.ts';
 import { connect, DEFAULT_ADDRESS, flagsOf, targetOf } from './cluster/connect.ts';
 import { exampleStart, type ExampleStart } from './load/example-start.ts';
 import { readyLine, type Ready } from './ready.ts';
@@ -36,6 +38,8 @@ export interface UpOptions {
   readonly gatewayPort?: number | undefined;
   /** Survive a power cut too. */
   readonly fsync: boolean;
+  /** Make a link that signs in who started this. */
+  readonly signIn?: boolean;
   readonly report: (text: string) => void;
 }
 
@@ -48,6 +52,8 @@ export interface Up {
   readonly flags: string;
   /** Names of those who may send webhooks. */
   readonly hooks: readonly string[];
+  /** Signs in who started this, once, for ten minutes; absent where it was not asked for, or they are no user. */
+  readonly signIn?: string;
   /** Resolves when the worker has stopped; rejects when it failed or its Temporal server is gone. */
   readonly done: Promise<void>;
   stop(): Promise<void>;
@@ -87,7 +93,9 @@ export async function up(options: UpOptions): Promise<Up> {
     const { gateway } = worker;
     const ready = readyLine({ temporal: address, ...ui, gateway, namespace, data, loops: worker.deps.loops });
     await writeUpFile(data, ready);
+    const signIn = options.signIn === true ? await linkFor(worker, env) : undefined;
     return {
+      ...(signIn === undefined ? {} : { signIn }),
       ready,
       flags,
       hooks: worker.hooks,
@@ -100,6 +108,11 @@ export async function up(options: UpOptions): Promise<Up> {
     await server?.stop();
     throw error;
   }
+}
+
+async function linkFor({ deps, gateway }: RunningWorker, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const origin = gatewayOrigin(env) ?? gateway;
+  return await starterLink(deps.store, { name: starterName(env), origin, now: Date.now });
 }
 
 async function serverGone(server: DevServer, data: string): Promise<never> {
@@ -163,7 +176,7 @@ async function registerAttributes(
 }
 
 /** What a person reads when everything is ready: the address first where it is not the default, then commands that work as they are. */
-export function readyText({ ready, flags, example, hooks }: Up): string {
+export function readyText({ ready, flags, example, hooks, signIn }: Up): string {
   const { loop, workflowId, input } = example;
   const start = `temporal workflow start${flags} --task-queue ${TASK_QUEUE} --task-timeout 3s --type ${loop} --workflow-id ${workflowId} --input '${input}'`;
   return [
@@ -171,6 +184,10 @@ export function readyText({ ready, flags, example, hooks }: Up): string {
     `Loopwright is up. Temporal ${ready.temporal}${ready.ui === undefined ? '' : `, its UI ${ready.ui}`}, task queue ${ready.taskQueue}, data ${ready.data}`,
     `Loops: ${ready.loops.join(', ')}`,
     ...(hooks.length === 0 ? [] : [`Webhooks: ${hooks.map((name) => `${ready.gateway}/hooks/${name}`).join(', ')}`]),
+    `Open ${signIn ?? `${ready.gateway}, and sign in with \`loopwright users sign-in NAME\``}`,
+    ...(signIn === undefined
+      ? []
+      : ['  (this signs you in once, within ten minutes; `loopwright users sign-in NAME` makes another)']),
     '',
     'Start a run:',
     `  ${start}`,

@@ -121,14 +121,14 @@ test('the file with the token is for its owner only, and goes when the gateway s
 test('a command asks the owner, who knows what was written this moment', async () => {
   const { data, store } = await serving();
   await store.runs.open(runOf('r1'));
-  const found = await withRecord(data, (record) => record.runs(QUERY));
+  const found = await withRecord({ data, env: {} }, (record) => record.runs(QUERY));
   expect(found?.runs.map(({ runKey }) => runKey)).toEqual(['r1']);
 });
 
 test('where nobody owns the folder, the same routes answer from the store, which is free again after', async () => {
   const data = await recorded();
   for (let times = 0; times < 2; times += 1) {
-    const found = await withRecord(data, (record) => record.runs(QUERY));
+    const found = await withRecord({ data, env: {} }, (record) => record.runs(QUERY));
     expect(found?.runs).toMatchObject([{ runKey: 'r1', state: 'running', attempts: 0, costMicroUsd: 0 }]);
     expect(found?.more).toBe(false);
   }
@@ -142,7 +142,7 @@ test.each([
 ])('a gateway file %s is passed by', async (_title, content) => {
   const data = await recorded();
   await writeFile(join(data, 'gateway.json'), JSON.stringify(content));
-  expect((await withRecord(data, (record) => record.runs(QUERY)))?.runs).toHaveLength(1);
+  expect((await withRecord({ data, env: {} }, (record) => record.runs(QUERY)))?.runs).toHaveLength(1);
 });
 
 test('a gateway file whose port another gateway has taken is passed by', async () => {
@@ -150,14 +150,14 @@ test('a gateway file whose port another gateway has taken is passed by', async (
   const data = await recorded();
   const stale = { port: gateway.port, pid: process.pid, token: 'cd'.repeat(32) };
   await writeFile(join(data, 'gateway.json'), JSON.stringify(stale));
-  expect((await withRecord(data, (record) => record.runs(QUERY)))?.runs).toHaveLength(1);
+  expect((await withRecord({ data, env: {} }, (record) => record.runs(QUERY)))?.runs).toHaveLength(1);
 });
 
 test('an owner without a gateway is named, with what to do', async () => {
   const data = await folder();
   const store = await openStore(data, process.pid);
   onTestFinished(() => store.close());
-  await expect(withRecord(data, (record) => record.runs(QUERY))).rejects.toMatchObject({
+  await expect(withRecord({ data, env: {} }, (record) => record.runs(QUERY))).rejects.toMatchObject({
     exitCode: 1,
     message: expect.stringMatching(
       new RegExp(`in use by process ${process.pid}: .*\n.*older Loopwright without a gateway`),
@@ -167,15 +167,15 @@ test('an owner without a gateway is named, with what to do', async () => {
 
 test('a folder without a record has none to give, and is left as it was', async () => {
   const data = join(await folder(), 'nothing');
-  expect(await withRecord(data, (record) => record.runs(QUERY))).toBeUndefined();
+  expect(await withRecord({ data, env: {} }, (record) => record.runs(QUERY))).toBeUndefined();
   await expect(stat(data)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test('all about one run is asked for by its id; one that is not on record is no error to whoever asks', async () => {
   const { data, ask, known, store } = await serving();
   await store.runs.open(runOf('r1'));
-  expect(await recordOf(data, { run: 'triage-r1' })).toMatchObject({ record: { run: { runKey: 'r1' } } });
-  expect(await recordOf(data, { run: 'nobody' })).toEqual({});
+  expect(await recordOf({ data, env: {} }, { run: 'triage-r1' })).toMatchObject({ record: { run: { runKey: 'r1' } } });
+  expect(await recordOf({ data, env: {} }, { run: 'nobody' })).toEqual({});
   expect(await ask('/api/runs/record?run=nobody', known)).toMatchObject({
     status: 404,
     body: { error: { type: 'UnknownRun' } },

@@ -99,7 +99,7 @@ async function send(port: number, path: string, { method = 'GET', headers = {}, 
   const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
   const all = body === undefined ? headers : { 'content-type': type, ...headers };
   return await new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, method, headers: all }, (response) => {
+    const asked = request({ host: '127.0.0.1', port, path, method, headers: all, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>

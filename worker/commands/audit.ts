@@ -44,20 +44,23 @@ export function auditCommand(context: CommandContext): Command {
   return command;
 }
 
-async function list({ print, report }: CommandContext, { json, data, ...query }: Common & AuditQuery): Promise<void> {
+async function list(
+  { env, print, report }: CommandContext,
+  { json, data, ...query }: Common & AuditQuery,
+): Promise<void> {
   const [{ withTheRecord }, { auditTable, listedEntry }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../../core/audit-table.ts'),
   ]);
-  const entries = await withTheRecord(data, (record) => record.audit(query));
+  const entries = await withTheRecord({ data, env }, (record) => record.audit(query));
   if (json) print(JSON.stringify(entries.map(listedEntry)));
   else if (entries.length > 0) print(auditTable(entries));
   else report('No entry matches.');
 }
 
-async function head({ print }: CommandContext, { json, data }: Common): Promise<void> {
+async function head({ env, print }: CommandContext, { json, data }: Common): Promise<void> {
   const { withTheRecord } = await import('../record/record-access.ts');
-  const newest = await withTheRecord(data, (record) => record.auditHead());
+  const newest = await withTheRecord({ data, env }, (record) => record.auditHead());
   print(json ? JSON.stringify(newest) : `${newest.seq}:${newest.hash}`);
 }
 
@@ -71,7 +74,7 @@ async function verify(
     import('../audit/verify.ts'),
   ]);
   const heads = [...(await readHeads(headsFile(env, data))), ...(kept === undefined ? [] : [kept])];
-  const found = await withTheRecord(data, (record) => verifyAudit(everyEntry(record), heads));
+  const found = await withTheRecord({ data, env }, (record) => verifyAudit(everyEntry(record), heads));
   const { bad, entries, erased } = found;
   if (json) print(JSON.stringify({ ok: bad === undefined, ...found }));
   else if (bad === undefined)

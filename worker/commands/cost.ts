@@ -27,12 +27,12 @@ export function costCommand(context: CommandContext): Command {
     .action((options: Options) => cost(context, options));
 }
 
-async function cost({ print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
+async function cost({ env, print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
   const [{ withTheRecord }, { costTable, listedCost }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../../core/cost-table.ts'),
   ]);
-  const costs = await withTheRecord(data, (record) => record.costs(query));
+  const costs = await withTheRecord({ data, env }, (record) => record.costs(query));
   const { lines, total, low } = costs;
   if (json) {
     const listedLow = low.map(({ budget, usedMicroUsd, capMicroUsd }) => {

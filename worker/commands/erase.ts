@@ -44,12 +44,16 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   if (options.list) return await list(context, data, json);
   const of = await erasable(options);
   const { erase, planErasure } = await import('../keep/erase.ts');
-  if (!options.yes) return await showPlan(context, await planErasure(data, of), json);
+  if (!options.yes) return await showPlan(context, await planErasure({ data, env: context.env }, of), json);
   const by = options.by ?? (await (await import('../review/who.ts')).whoAmI(context.env));
   if (by === undefined)
     throw new CommandError('Nobody says who erases: give --by WHO, or set git user.email.', EXIT.usage);
   const { reason } = options;
-  const done = await erase(data, of, { by, at: Date.now(), ...(reason === undefined ? {} : { reason }) });
+  const done = await erase({ data, env: context.env }, of, {
+    by,
+    at: Date.now(),
+    ...(reason === undefined ? {} : { reason }),
+  });
   await showDone(context, done, json);
 }
 
@@ -65,12 +69,12 @@ async function erasable({ subject, run: runs, insideWords }: Options): Promise<E
   );
 }
 
-async function list({ print, report }: CommandContext, data: string, json: boolean): Promise<void> {
+async function list({ env, print, report }: CommandContext, data: string, json: boolean): Promise<void> {
   const [{ withTheRecord }, { erasureLine }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../keep/erase-text.ts'),
   ]);
-  const found = await withTheRecord(data, (record) => record.erasures());
+  const found = await withTheRecord({ data, env }, (record) => record.erasures());
   if (json) print(JSON.stringify(found.map(dated)));
   else if (found.length === 0) report('Nothing was erased so far.');
   else for (const erasure of found) print(erasureLine(erasure));

@@ -63,24 +63,24 @@ export function hooksCommand(context: CommandContext): Command {
   return command;
 }
 
-async function list({ print, report }: CommandContext, { json, data, ...query }: ListOptions): Promise<void> {
+async function list({ env, print, report }: CommandContext, { json, data, ...query }: ListOptions): Promise<void> {
   const [{ withTheRecord }, { deliveryTable, listedDelivery }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../../core/delivery-table.ts'),
   ]);
-  const found = await withTheRecord(data, (record) => record.deliveries(query));
+  const found = await withTheRecord({ data, env }, (record) => record.deliveries(query));
   if (json) print(plainCommand(JSON.stringify(found.map(listedDelivery))));
   else if (found.length > 0) print(deliveryTable(found));
   else report('No delivery matches. `loopwright hooks send` tries one out.');
 }
 
 async function retry(
-  { report }: CommandContext,
+  { env, report }: CommandContext,
   key: { readonly source: string; readonly delivery: string },
   data: string,
 ): Promise<void> {
   const { withTheRecord } = await import('../record/record-access.ts');
-  await withTheRecord(data, async (record) => {
+  await withTheRecord({ data, env }, async (record) => {
     await record.retryDelivery(key).catch((error: Error) => {
       throw new CommandError(
         `${error.message} \`loopwright hooks list --state failed\` shows those there are.`,

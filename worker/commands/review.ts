@@ -49,19 +49,20 @@ async function run(context: CommandContext, only: string | undefined, options: O
     if (by !== undefined) return { by, at: Date.now() };
     throw new CommandError('Nobody says who answers: give --by WHO, or set git user.email.', EXIT.usage);
   };
+  const place = { data: options.data, env };
   const { recordAnswers, recordedAnswers } = await import('../record/answer-record.ts');
   if (options.answers !== undefined) {
     const { readAnswersFile } = await import('../review/answers-file.ts');
     const given = await readAnswersFile(options.answers, { loops: [...loops.keys()], ...stamp() });
-    await recordAnswers(options.data, given);
+    await recordAnswers(place, given);
   }
   const review = async (): Promise<readonly Review[]> =>
-    await reviewLoops(context, entries, await recordedAnswers(options.data), Date.now());
+    await reviewLoops(context, entries, await recordedAnswers(place), Date.now());
   let reviews = await review();
   if (!options.json && options.input && process.stdin.isTTY && process.stderr.isTTY) {
     const { askPerson } = await import('../review/ask.ts');
     const given = await askPerson(reviews, { input: process.stdin, output: process.stderr }, stamp);
-    await recordAnswers(options.data, given);
+    await recordAnswers(place, given);
     if (given.length > 0) reviews = await review();
   }
   if (options.json) print(JSON.stringify(jsonOf(reviews, mistakes)));

@@ -32,12 +32,12 @@ export function runsCommand(context: CommandContext): Command {
     .action((options: Options) => list(context, options));
 }
 
-async function list({ print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
+async function list({ env, print, report }: CommandContext, { json, data, ...query }: Options): Promise<void> {
   const [{ withTheRecord }, { listedRun, runTable }] = await Promise.all([
     import('../record/record-access.ts'),
     import('../../core/run-table.ts'),
   ]);
-  const found = await withTheRecord(data, (record) => record.runs(query));
+  const found = await withTheRecord({ data, env }, (record) => record.runs(query));
   const { runs, more } = found;
   if (json) print(JSON.stringify(runs.map(listedRun)));
   else if (runs.length > 0) print(runTable(runs, Date.now()));

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
 import type { Mistake } from '../../contract/mistake.ts';
 import { CommandError, type CommandContext } from '../command.ts';
+import type { RecordPlace } from '../record/record-access.ts';
 import type { Step } from '../schedules/plan.ts';
 import { dataOption, paints, who } from './options.ts';
 
@@ -98,7 +99,7 @@ async function apply({ env, print, report }: CommandContext, options: ApplyOptio
       await applySteps(client.schedule, content, steps, prune);
       if (prune)
         await forget(
-          data,
+          { data, env },
           steps.flatMap(({ kind, id }) => (kind === 'remove' ? [id] : [])),
           content,
         );
@@ -120,12 +121,12 @@ function isDone(steps: readonly Step[], prune: boolean): boolean {
 
 /** Forgets schedules that were removed, and those that are neither in the file nor in Temporal any more. */
 async function forget(
-  data: string,
+  place: RecordPlace,
   removed: readonly string[],
   file: { project: string; schedules: object },
 ): Promise<void> {
   const { withRecord } = await import('../record/record-access.ts');
-  await withRecord(data, async (record) => {
+  await withRecord(place, async (record) => {
     const { looks } = await record.schedules();
     const stray = looks.filter(({ id, project }) => project === file.project && !(id in file.schedules));
     for (const id of new Set([...removed, ...stray.map(({ id: one }) => one)])) await record.forgetSchedule(id);
@@ -155,7 +156,7 @@ async function list({ env, print, report }: CommandContext, { json, data }: Comm
   const { file, content, mistakes } = await readSchedulesFile(env);
   if (content === undefined)
     report(`${file} has ${mistakes.length} mistakes, so nothing is compared with it: loopwright schedule diff`);
-  const known = await withRecord(data, async (record) => ({
+  const known = await withRecord({ data, env }, async (record) => ({
     alerts: await record.alerts(),
     record: await record.schedules(),
   }));

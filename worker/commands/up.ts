@@ -58,6 +58,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
     cacheDir,
     data,
     fsync,
+    signIn: !options.json,
     report,
     metricsPort,
     gatewayPort,

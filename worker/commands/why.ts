@@ -36,13 +36,13 @@ async function why(context: CommandContext, run: string, options: Options): Prom
     import('../../core/story/text.ts'),
     import('../../core/story/told.ts'),
   ]);
-  const { record, missing } = await recordOf(data, { run, ...(runId === undefined ? {} : { runId }) });
+  const { record, missing } = await recordOf({ data, env }, { run, ...(runId === undefined ? {} : { runId }) });
   const workflowId = record?.run.workflowId ?? run;
   const one = run === record?.run.runKey ? record.run.firstRunId : runId && (record?.run.firstRunId ?? runId);
   const temporal = await temporalFacts(env, data, { workflowId, ...(one === undefined ? {} : { firstRunId: one }) });
   const story = storyOf(record, temporal);
   if (story !== undefined) return print(json ? JSON.stringify(toldStory(story)) : storyText(story));
-  const named = await runsNamed(data, run);
+  const named = await runsNamed({ data, env }, run);
   if (named.kind === 'one')
     return await why(context, named.run.workflowId, { ...options, runId: runId ?? named.run.runKey });
   if (named.kind === 'several') throw await tooMany(run, named.runs);

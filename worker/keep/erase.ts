@@ -4,7 +4,7 @@ import type { Erasable, Erasure, ErasurePlan } from '../../contract/erasure.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { mentions } from '../../core/mentions.ts';
 import { CommandError } from '../command.ts';
-import { withTheRecord } from '../record/record-access.ts';
+import { withTheRecord, type RecordPlace } from '../record/record-access.ts';
 import { runLines } from './erase-text.ts';
 import { deleteFiles, emptyVectors, othersNaming, reportsNaming } from './files-naming.ts';
 
@@ -30,23 +30,24 @@ export interface Done {
 }
 
 /** What an erasure would take. */
-export async function planErasure(data: string, of: Erasable): Promise<WholePlan> {
-  const plan = await withTheRecord(data, (record) => record.planErasure(of));
-  return await withFiles(data, of, plan);
+export async function planErasure(place: RecordPlace, of: Erasable): Promise<WholePlan> {
+  const plan = await withTheRecord(place, (record) => record.planErasure(of));
+  return await withFiles(place.data, of, plan);
 }
 
 /**
  * Erases. The files go first and the cache last, so that a kill in between leaves what the same command finds again.
  * @throws CommandError (conflict) where a run that is open stands on what would go; nothing is changed then.
  */
-export async function erase(data: string, of: Erasable, { by, reason, at }: Signed): Promise<Done> {
-  const plan = await planErasure(data, of);
+export async function erase(place: RecordPlace, of: Erasable, { by, reason, at }: Signed): Promise<Done> {
+  const { data } = place;
+  const plan = await planErasure(place, of);
   refuseOpen(plan);
   if (reason !== undefined && namedBy(of)(reason))
     throw new CommandError('--reason names the subject, and it stays on record: leave that out of it.', EXIT.usage);
   await deleteFiles(resolve(data), plan.files);
   const order = { id: randomUUID(), by, at, files: plan.files.length, of, ...(reason === undefined ? {} : { reason }) };
-  const answer = await withTheRecord(data, (record) => record.erase(order));
+  const answer = await withTheRecord(place, (record) => record.erase(order));
   if (answer.kind === 'refused') throw openRuns(answer.plan);
   emptyVectors(resolve(data));
   return {

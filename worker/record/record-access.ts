@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { createApp } from '../../gateway/app.ts';
-import { readGatewayFile, type GatewayFile } from '../../gateway/gateway-file.ts';
-import { RecordClient, type Send } from '../../gateway/record-client.ts';
+import { readGatewayFile } from '../../gateway/gateway-file.ts';
+import { GatewayError, RecordClient, type Send } from '../../gateway/record-client.ts';
 import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import { CommandError } from '../command.ts';
 import { isAlive } from '../temporal/tether.ts';
@@ -12,8 +12,21 @@ import { isAlive } from '../temporal/tether.ts';
 /** A gateway on this machine answers in milliseconds, or somebody else has its port. */
 const OWNER_ANSWERS_MS = 5000;
 
+/** What the gateway says to who may not ask for this. */
+const REFUSED: readonly string[] = ['Unauthorized', 'Forbidden'];
+
 /** The longest story is told in seconds. */
 const ANSWER_MS = 30_000;
+
+/** Which record a command asks for, and as whom. */
+export interface RecordPlace {
+  /** The data folder. */
+  readonly data: string;
+  /** `LOOPWRIGHT_TOKEN` is the API token of the user that it speaks as; without one it speaks as the folder's owner. */
+  readonly env: NodeJS.ProcessEnv;
+  /** What the owner is called where it changes something. */
+  readonly as?: string | undefined;
+}
 
 /** What is said of a data folder that has no record. */
 export function noRecordIn(data: string): string {
@@ -26,39 +39,49 @@ export function noRecordIn(data: string): string {
  * @throws CommandError where its owner has no gateway.
  */
 export async function withRecord<T extends object>(
-  data: string,
+  place: RecordPlace,
   work: (record: RecordClient) => Promise<T>,
 ): Promise<T | undefined> {
-  const folder = resolve(data);
+  const folder = resolve(place.data);
   if (!existsSync(join(folder, DATABASE_FILE))) return undefined;
-  const owner = await ownerOf(folder);
-  return owner === undefined ? await withOwnStore(folder, work) : await work(owner);
+  const owner = await ownerOf(folder, place);
+  try {
+    return owner === undefined ? await withOwnStore(folder, place, work) : await work(owner);
+  } catch (error) {
+    if (!(error instanceof GatewayError && REFUSED.includes(error.type))) throw error;
+    throw new CommandError(error.message, EXIT.forbidden);
+  }
 }
 
 /** As {@link withRecord}, for commands that are nothing without one. @throws CommandError (not found) where the folder has no record. */
 export async function withTheRecord<T extends object>(
-  data: string,
+  place: RecordPlace,
   work: (record: RecordClient) => Promise<T>,
 ): Promise<T> {
-  const found = await withRecord(data, work);
-  if (found === undefined) throw new CommandError(noRecordIn(data), EXIT.notFound);
+  const found = await withRecord(place, work);
+  if (found === undefined) throw new CommandError(noRecordIn(place.data), EXIT.notFound);
   return found;
 }
 
 /** The gateway of the process that owns the folder; undefined where its file is stale or there is none. */
-async function ownerOf(folder: string): Promise<RecordClient | undefined> {
+async function ownerOf(folder: string, place: RecordPlace): Promise<RecordClient | undefined> {
   const file = await readGatewayFile(folder);
   if (file === undefined || !isAlive(file.pid)) return undefined;
   // A new process may have the old one's id, or another program its port.
-  const owner = await new RecordClient(overHttp(file, OWNER_ANSWERS_MS)).owner().catch(() => undefined);
-  return owner?.pid === file.pid ? new RecordClient(overHttp(file)) : undefined;
+  const asked = overHttp(file.port, bearing(file.token), OWNER_ANSWERS_MS);
+  const owner = await new RecordClient(asked).owner().catch(() => undefined);
+  return owner?.pid === file.pid ? new RecordClient(overHttp(file.port, speaking(place, file.token))) : undefined;
 }
 
-async function withOwnStore<T>(folder: string, work: (record: RecordClient) => Promise<T>): Promise<T> {
+async function withOwnStore<T>(
+  folder: string,
+  place: RecordPlace,
+  work: (record: RecordClient) => Promise<T>,
+): Promise<T> {
   const { pid } = process;
   const store = await openStore(folder, pid).catch(async (error: Error) => {
     // Somebody became the owner meanwhile.
-    const owner = await ownerOf(folder);
+    const owner = await ownerOf(folder, place);
     if (owner !== undefined) return owner;
     throw new CommandError(
       `${error.message}\nThat process answers no questions: it is about to start or stop, or is an older Loopwright without a gateway. Try again in a moment, or restart it with this version.`,
@@ -68,19 +91,32 @@ async function withOwnStore<T>(folder: string, work: (record: RecordClient) => P
   try {
     const token = randomBytes(32).toString('hex');
     const app = createApp({ store, token, pid });
+    const speaker = speaking(place, token);
     return await work(
-      new RecordClient(async (path, init) => await app.request(`http://127.0.0.1${path}`, bearing(token, init))),
+      new RecordClient(async (path, init) => await app.request(`http://127.0.0.1${path}`, said(speaker, init))),
     );
   } finally {
     await store.close();
   }
 }
 
-function overHttp({ port, token }: GatewayFile, timeoutMs = ANSWER_MS): Send {
+/** Headers that say who asks. */
+type Speaker = Readonly<Record<string, string>>;
+
+const bearing = (token: string): Speaker => ({ authorization: `Bearer ${token}` });
+
+/** As whom a command speaks: the user of `LOOPWRIGHT_TOKEN`, else the owner of the folder. */
+function speaking({ env, as }: RecordPlace, ownerToken: string): Speaker {
+  const token = env['LOOPWRIGHT_TOKEN'] ?? '';
+  if (token !== '') return bearing(token);
+  return { ...bearing(ownerToken), ...(as === undefined ? {} : { 'x-loopwright-as': encodeURIComponent(as) }) };
+}
+
+function overHttp(port: number, speaker: Speaker, timeoutMs = ANSWER_MS): Send {
   return async (path, init) => {
     const signal = init?.signal ?? AbortSignal.timeout(timeoutMs);
     return await fetch(`http://127.0.0.1:${port}${path}`, {
-      ...bearing(token, init),
+      ...said(speaker, init),
       signal,
     }).catch((cause: unknown) => {
       throw new CommandError(
@@ -90,8 +126,8 @@ function overHttp({ port, token }: GatewayFile, timeoutMs = ANSWER_MS): Send {
   };
 }
 
-function bearing(token: string, init: RequestInit = {}): RequestInit {
+function said(speaker: Speaker, init: RequestInit = {}): RequestInit {
   const headers = new Headers(init.headers);
-  headers.set('authorization', `Bearer ${token}`);
+  for (const [name, value] of Object.entries(speaker)) headers.set(name, value);
   return { ...init, headers };
 }

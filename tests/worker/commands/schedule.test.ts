@@ -120,7 +120,7 @@ test('a pause says who, when and why; trigger and resume refuse what is not ther
 }, 60_000);
 
 test('`up` itself looks: what should have run before it began is an alert, which fails `doctor`', async () => {
-  const alerts = async () => (await withRecord(up.data, (record) => record.alerts())) ?? [];
+  const alerts = async () => (await withRecord({ data: up.data, env: {} }, (record) => record.alerts())) ?? [];
   await until(alerts, (open) => open.some(({ key }) => key === 'late:vanished'));
   const { stdout } = await up.command('doctor', '--json');
   const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: { name: string; saw: string }[] };

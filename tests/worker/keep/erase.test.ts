@@ -70,7 +70,7 @@ test('after an erasure no file has a byte of the customer, no prompt a word, and
   const hers = { id: ZOE.length.toString(), topic: AS_SHE_WRITES };
   const open = await start('desk', hers);
   await gate(open);
-  await expect(erase(folder, of, signed)).rejects.toMatchObject({
+  await expect(erase({ data: folder, env: {} }, of, signed)).rejects.toMatchObject({
     exitCode: 5,
     message: expect.stringMatching(/^1 run is open and stands on what would go, so nothing was erased/),
   });
@@ -81,12 +81,12 @@ test('after an erasure no file has a byte of the customer, no prompt a word, and
   expect(server.seen.at(-1)?.input.normalize('NFC')).toContain('Canary');
   expect(await bytesOf(folder)).toContain('Zoë "Z" Canary');
 
-  const plan = await planErasure(folder, of);
+  const plan = await planErasure({ data: folder, env: {} }, of);
   expect(plan).toMatchObject({ runs: [{ workflowId: open.workflowId }], files: ['reports/14.md'], open: [] });
   const cache = join(folder, 'cache');
   await mkdir(cache);
   await writeFile(join(cache, 'log'), `${'x'.repeat(2_000_000)} ${AS_SHE_WRITES}`);
-  const { erasure, left } = await erase(folder, of, signed);
+  const { erasure, left } = await erase({ data: folder, env: {} }, of, signed);
   expect(left).toEqual(['cache/log']);
   await rm(cache, { recursive: true });
   expect(erasure.counts).toEqual(plan.counts);
@@ -100,7 +100,7 @@ test('after an erasure no file has a byte of the customer, no prompt a word, and
   expect(prompt).toContain('owls');
   expect(prompt.normalize('NFC')).not.toContain('Canary');
   expect(await run('desk', hers)).toMatchObject({ outcome: 'noWork', duplicateOf: open.workflowId });
-  expect(await recordOf(folder, { run: open.workflowId })).toMatchObject({
+  expect(await recordOf({ data: folder, env: {} }, { run: open.workflowId })).toMatchObject({
     record: { run: { outcome: 'accepted', erasedAt: 5000 }, lessons: [{ text: '(erased)' }] },
   });
   expect(await store.erasures.list()).toMatchObject([{ by: 'officer', reason: 'she asked', at: 5000 }]);
