@@ -18,7 +18,7 @@ audit-heads.jsonl there. LOOPWRIGHT_AUDIT_HEADS names a file elsewhere; whoever 
 /** `loopwright audit`: who decided and changed what, and whether that is still as it was written. */
 export function auditCommand(context: CommandContext): Command {
   const command = new Command('audit')
-    .description('who decided and changed what: decisions, raised budgets, erasures, harnesses')
+    .description('who decided and changed what: decisions, raised budgets, erasures, harnesses, users')
     .addHelpText('after', HELP);
   command
     .command('list', { isDefault: true })
