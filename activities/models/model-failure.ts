@@ -4,7 +4,7 @@ import { FATES, type ModelFailureDetails } from '../../contract/model-fates.ts';
 import { classify, type CallEnd } from './classify.ts';
 import { noAnswerIn } from './no-answer.ts';
 import { waitOf, type Wait } from './retry-after.ts';
-import { whatHappened, type AskedModel } from './what-happened.ts';
+import { whatHappened, withoutKey, type AskedModel } from './what-happened.ts';
 
 /**
  * Our failure for a call that came to no text. Its row of the table decides whether it is tried again and what is paid;
@@ -30,11 +30,6 @@ export function modelFailure(end: CallEnd, asked: AskedModel): Error {
 function capped(wait: Wait | undefined): string {
   if (wait?.askedMs === undefined) return '';
   return ` It asks to wait ${minutes(wait.askedMs)}; it is tried again in ${minutes(wait.waitMs)}.`;
-}
-
-/** Some servers repeat the key that they refuse. A placeholder for one is a word like others. */
-function withoutKey(text: string, apiKey: string): string {
-  return apiKey.length < 8 ? text : text.replaceAll(apiKey, '[the key]');
 }
 
 function minutes(ms: number): string {

@@ -32,12 +32,12 @@ export class NoAnswer extends Error {
 
   /** The reason in words: of an error those of what caused it, of a text its beginning. */
   get said(): string | undefined {
-    return typeof this.reason === 'string' ? this.reason.slice(0, SHOWN_CHARACTERS) : deepest(this.reason)?.message;
+    return typeof this.reason === 'string' ? this.reason.slice(0, LOOKED_AT) : deepest(this.reason)?.message;
   }
 }
 
-/** Longest beginning of an answer that a message shows. */
-const SHOWN_CHARACTERS = 200;
+/** As much of an answer is looked at for what to show of it: less is shown. */
+const LOOKED_AT = 2000;
 
 /** The {@link NoAnswer} in an error or in what caused it. */
 export function noAnswerIn(error: unknown): NoAnswer | undefined {

@@ -19,7 +19,8 @@ export interface Answer {
   readonly text: string;
 }
 
-interface Asking {
+/** A request. */
+export interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** A form's fields, or anything else as JSON. */
@@ -93,7 +94,12 @@ export function cookieOf({ headers }: Answer): string {
   return String(headers['set-cookie']).split(';')[0] ?? '';
 }
 
-async function send(port: number, path: string, { method = 'GET', headers = {}, form, json }: Asking): Promise<Answer> {
+/** Asks a gateway on this machine. */
+export async function send(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {}, form, json }: Asking = {},
+): Promise<Answer> {
   const body =
     form === undefined ? (json === undefined ? undefined : JSON.stringify(json)) : new URLSearchParams(form).toString();
   const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded';

@@ -121,6 +121,17 @@ describe('a key', () => {
     expect(JSON.stringify([error, error.cause, error.stack])).not.toContain(apiKey);
   });
 
+  test('leaves no part where a long message is cut', async () => {
+    for (let before = 180; before < 520; before += 5) {
+      const message = `${'x'.repeat(before)} ${apiKey} and so on, ${'y'.repeat(600)}`;
+      for (const odd of [
+        { bytes: message, status: 200 },
+        { bytes: JSON.stringify({ error: { message } }), status: 400 },
+      ])
+        expect((await failureOf({ odd }, { apiKey })).message).not.toMatch(/sk-|secret/);
+    }
+  });
+
   test.each(['sk-very\nsecret', 'sk-very…secret'])('that no header may hold is in no failure: %j', async (unusable) => {
     const { endpoint, model } = await asking([], { api: 'chat', apiKey: unusable });
     const error: unknown = await endpoint.complete(question()).catch((reason: unknown) => reason);
