@@ -99,9 +99,25 @@ export class LoopClient {
     return (await this.#client.workflow.getHandle(workflowId).result()) as RunResult;
   }
 
-  /** Decides a gate and hears whether it counted. @throws Temporal's `WorkflowUpdateFailedError` with the reason when refused. */
-  async decide(workflowId: string, decision: DecideArgument): Promise<DecideReply> {
-    return await this.#client.workflow.getHandle(workflowId).executeUpdate(decideUpdate, { args: [decision] });
+  /**
+   * Decides a gate and hears whether it counted. `of` is the chain of runs that is meant, by its first run id, where
+   * others may have run under the same workflow id since.
+   * @throws Temporal's `WorkflowUpdateFailedError` with the reason when refused; `WorkflowNotFoundError` where the run is
+   * closed; an error of gRPC where nobody answers in `timeoutMs` (default: for ever).
+   */
+  async decide(
+    workflowId: string,
+    decision: DecideArgument,
+    of: { readonly firstRunId?: string; readonly timeoutMs?: number } = {},
+  ): Promise<DecideReply> {
+    const { firstRunId, timeoutMs } = of;
+    const handle = this.#client.workflow.getHandle(
+      workflowId,
+      undefined,
+      firstRunId === undefined ? {} : { firstExecutionRunId: firstRunId },
+    );
+    const decide = (): Promise<DecideReply> => handle.executeUpdate(decideUpdate, { args: [decision] });
+    return timeoutMs === undefined ? await decide() : await this.#client.withDeadline(Date.now() + timeoutMs, decide);
   }
 
   /** Approves what `digest` stands for, without waiting for an answer. */

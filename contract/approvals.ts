@@ -106,6 +106,37 @@ export const ApprovalPage = z.object({ items: z.array(Approval), next: z.string(
 /** A page of approvals. */
 export type ApprovalPage = z.infer<typeof ApprovalPage>;
 
+/** How long somebody has an approval in hand, in milliseconds. */
+export const CLAIM_MS = 15 * 60_000;
+
+const words = z.string().trim().min(1).max(20_000);
+
+/** A decision as somebody sends it to the gateway, which knows who they are. */
+export const DecisionRequest = z
+  .strictObject({
+    decision: z.enum(['approve', 'reject', 'revise']),
+    note: words.exactOptional(),
+    feedback: words.exactOptional(),
+    output: z.json().exactOptional(),
+    approve: z.boolean().exactOptional(),
+  })
+  .refine(({ decision, note }) => decision !== 'reject' || note !== undefined, {
+    message: 'a rejection needs a `note`: it becomes the lesson',
+  })
+  .refine(
+    ({ decision, feedback, output }) => decision !== 'revise' || (feedback === undefined) !== (output === undefined),
+    {
+      message: 'expected exactly one of `feedback` (one more attempt) and `output` (your own edit)',
+    },
+  );
+/** A decision as somebody sends it to the gateway. */
+export type DecisionRequest = z.infer<typeof DecisionRequest>;
+
+/** What the gateway answers to a decision that counts. */
+export const DecisionCounted = z.object({ state: z.string(), have: z.int(), need: z.int() });
+/** What the gateway answers to a decision that counts. */
+export type DecisionCounted = z.infer<typeof DecisionCounted>;
+
 /** Why a decision does not count. `late` and `edited` say that somebody else was first, with who and what it came to. */
 export const DECISION_REFUSALS = [
   'early',

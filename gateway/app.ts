@@ -3,7 +3,9 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Visitor } from '../contract/access.ts';
 import type { Store } from '../store/ports.ts';
 import { alertRoutes } from './alerts.ts';
+import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
+import type { Desk } from './desk.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { erasureRoutes } from './erasures.ts';
 import { safeHeaders } from './headers.ts';
@@ -33,6 +35,8 @@ export interface GatewayOptions {
   readonly hooks?: HookOptions;
   /** Address of a proxy that speaks for the gateway, such as `https://loops.example.com`. */
   readonly origin?: string | undefined;
+  /** Where decisions go: it comes with the worker. */
+  readonly desk?: () => Desk | undefined;
   /** Default: the system's clock. */
   readonly now?: () => number;
 }
@@ -42,7 +46,8 @@ export interface GatewayOptions {
  * } }`. It needs no server: `app.request()` answers too. Each noun has a file with its routes, and one line here. Who asks
  * is known to every route behind {@link visitors}; a route that changes something says what that takes.
  */
-export function createApp({ store, token, pid, hooks, origin, now = Date.now }: GatewayOptions): Hono<Visited> {
+export function createApp(options: GatewayOptions): Hono<Visited> {
+  const { store, token, pid, hooks, origin, desk = () => undefined, now = Date.now } = options;
   const app = new Hono<Visited>();
   app.onError((error, context) => answerFailure(context, error));
   app.use(safeHeaders);
@@ -64,6 +69,7 @@ export function createApp({ store, token, pid, hooks, origin, now = Date.now }: 
   app.route('/api/audit', auditRoutes(store));
   app.route('/api/users', userRoutes(store, { now, origin }));
   app.route('/api/deliveries', deliveryRoutes(store, hooks));
+  app.route('/api/approvals', approvalRoutes({ store, desk, now }));
   app.notFound((context) => {
     // Strangers are not told what there is.
     if ((context.get('visitor') as Visitor | undefined) === undefined) return unknown(context);

@@ -167,7 +167,7 @@ function approvalOf(row: Row, decisions: readonly DecisionRow[], now: Timestamp)
   );
   const approvedBy = [...new Set(approvals.flatMap(({ by }) => by ?? []))];
   const held = row.state === 'open' && row.claimed_until !== null && row.claimed_until > now;
-  const last = row.state === 'open' ? undefined : decisions.at(-1);
+  const last = decisions.findLast(({ decision }) => decision === SETTLED_BY[row.state]);
   return {
     digest: row.digest,
     runKey: row.run_key,
@@ -190,6 +190,14 @@ function approvalOf(row: Row, decisions: readonly DecisionRow[], now: Timestamp)
     ...(last === undefined ? {} : saidIn(last)),
   };
 }
+
+/** Which decision brings a version into a state that a person brings it into. */
+const SETTLED_BY: Readonly<Record<string, Decision['decision']>> = {
+  approved: 'approve',
+  rejected: 'reject',
+  edited: 'revise',
+  answered: 'revise',
+};
 
 /** Who decided, and what was said with it. */
 function saidIn({ by, identity, note, body }: DecisionRow): Partial<Approval> {

@@ -6,7 +6,9 @@ import { sourceReader } from '../activities/sources/index.ts';
 import { sweep } from '../activities/sweep.ts';
 import type { Telemetry } from '../activities/telemetry.ts';
 import { mistakeLine } from '../contract/mistake.ts';
+import { LoopClient } from '../client/loop-client.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
+import { SigningDesk } from '../gateway/signing-desk.ts';
 import type { Store } from '../store/ports.ts';
 import { adoptHarness } from './adopt-harness.ts';
 import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
@@ -93,6 +95,8 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     // They may come later, where the folder is watched.
     for (const mistake of hookLoopMistakes(folder.hooks, [...source.loops.keys()])) report(mistakeLine(mistake));
     const beside = besideWorker(deps, { watched: source.watched, seen, cluster }, report);
+    const runs = new LoopClient(cluster.client);
+    folder.workWith({ desk: new SigningDesk({ store, runs, key: folder.decisionKey, now: Date.now }) });
     folder.relayTo(hookRelay({ store, sources, loops: source.loops, client: cluster.client, report }));
     return {
       deps,

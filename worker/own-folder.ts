@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MOST_DELIVERIES } from '../contract/hooks.ts';
+import type { Desk } from '../gateway/desk.ts';
 import { decisionKeyIn, type DecisionKey } from '../gateway/decision-key.ts';
 import type { HookSources } from '../gateway/hook-source.ts';
 import type { Relay } from '../gateway/relay.ts';
@@ -32,6 +33,8 @@ export interface OwnedFolder {
   readonly hooks: ReadHooks;
   /** From now on `relay` makes runs of what came and comes in. */
   relayTo(relay: Relay): void;
+  /** From now on people decide at `desk`. */
+  workWith(staff: { readonly desk: Desk }): void;
   close(): Promise<void>;
 }
 
@@ -43,11 +46,16 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
   const { pid } = process;
   const store = await openStore(data, pid);
   let relay: Relay | undefined;
+  let staff: Parameters<OwnedFolder['workWith']>[0] | undefined;
   try {
     const decisionKey = await decisionKeyIn(data);
     const hooks = { sources, now: Date.now, wake: () => relay?.wake(), report };
     const token = randomBytes(32).toString('hex');
-    const gateway = await startGateway(data, { store, pid, token, hooks, origin }, gatewayPort);
+    const gateway = await startGateway(
+      data,
+      { store, pid, token, hooks, origin, desk: () => staff?.desk },
+      gatewayPort,
+    );
     const heads = keepHeads(store, headsFile(env, data), report);
     return {
       store,
@@ -59,6 +67,9 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
         relay = made;
         relay.wake();
         void sayWhoWaits(store, sources, report);
+      },
+      workWith(made) {
+        staff = made;
       },
       async close() {
         await gateway.stop();

@@ -1,8 +1,9 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { currentUpdateInfo } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { currentUpdateInfo, isCancellation } from '@temporalio/workflow';
+import type { Proof } from '../activities/verify-decision.ts';
 import { readDecide, type DecideArgument, type DecideReply, type Decision, type Read } from '../contract/messages.ts';
 import { current, receive, replyOf, type Gate, type Received } from '../core/gates.ts';
-import { records } from './proxies.ts';
+import { proofs, records } from './proxies.ts';
 import { whyUnreadable } from './readable.ts';
 import { planOf, refuse, type RunState } from './state.ts';
 
@@ -42,21 +43,23 @@ export function decide(state: RunState, argument: unknown): DecideReply | Promis
 }
 
 async function decideProven(state: RunState, message: DecideArgument, gate: Gate): Promise<DecideReply> {
-  const proof = await records.verifyDecision.executeWithOptions({ summary: `${gate.id} verify signature` }, [
-    {
-      run: planOf(state).run.runKey,
-      gate: gate.id,
-      digest: current(gate),
-      decision: message,
-      use: currentUpdateInfo()?.id ?? '',
-      at: Date.now(),
-    },
-  ]);
+  const proof = await proofOf(state, message, gate);
   if (!proof.proven)
     return answer(state, { kind: 'refused', code: 'signature', why: `signature: ${proof.why}`, gate }, message);
   // Meanwhile somebody else may have decided.
   const received = consider(state, { ...message, identity: 'signed', roles: proof.roles } as Decision);
   return answer(state, received, message);
+}
+
+async function proofOf(state: RunState, decision: DecideArgument, gate: Gate): Promise<Proof> {
+  const use = currentUpdateInfo()?.id ?? '';
+  const asked = { run: planOf(state).run.runKey, gate: gate.id, digest: current(gate), decision, use, at: Date.now() };
+  try {
+    return await proofs.verifyDecision.executeWithOptions({ summary: `${gate.id} verify signature` }, [asked]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    return { proven: false, why: `it could not be verified (${error.cause?.message ?? error.message}); decide again` };
+  }
 }
 
 function answer(

@@ -62,3 +62,12 @@ export const steps = proxyLocalActivities<Activities>({
   startToCloseTimeout: '60s',
   retry: { initialInterval: '100ms', maximumInterval: '5s', maximumAttempts: 4 },
 });
+
+/**
+ * Proofs of who decides, one for each handler of an update. Regular and not local: handlers of several updates wait for theirs
+ * at once, and a replay resolves local activities in another order than they came back in. Five tries: the store may be away.
+ */
+export const proofs = proxyActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 5 },
+});

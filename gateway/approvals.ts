@@ -1,0 +1,116 @@
+import { Hono, type Context } from 'hono';
+import { z } from 'zod';
+import type { Visitor } from '../contract/access.ts';
+import { ApprovalQuery, CLAIM_MS, DecisionRequest } from '../contract/approvals.ts';
+import type { Store } from '../store/ports.ts';
+import type { Desk, DeskAnswer } from './desk.ts';
+import { refusal } from './refusals.ts';
+import { demand, type Visited } from './visitor.ts';
+
+/** What these routes stand on. */
+export interface ApprovalRoutesOptions {
+  readonly store: Store;
+  /** Undefined until there is a worker. */
+  readonly desk: () => Desk | undefined;
+  readonly now: () => number;
+}
+
+/** A query string's view of {@link ApprovalQuery}: everything is text there. */
+const fromText = z
+  .strictObject({ ...ApprovalQuery.shape, limit: z.coerce.number().optional() })
+  .pipe(z.preprocess((value) => value, ApprovalQuery));
+
+/** A digest, or its first eight hex digits or more. */
+const Named = z.string().regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'expected sha256: and at least 8 hex digits');
+
+/**
+ * `GET /api/approvals?state&loop&after&limit`: what waits, or was settled. `GET /api/approvals/<digest>`: one. `POST
+ * …/decide`, `…/claim`, `…/release`. A digest may be its first eight hex digits or more. 409 says who was first, 410 that
+ * it is over, 403 that it is not yours to decide.
+ */
+export function approvalRoutes({ store, desk, now }: ApprovalRoutesOptions): Hono<Visited> {
+  const routes = new Hono<Visited>();
+  for (const verb of ['decide', 'claim', 'release']) routes.use(`/:digest/${verb}`, demand('decide'));
+  routes.get('/', async (context) =>
+    context.json(await store.approvals.list(fromText.parse(context.req.query()), now())),
+  );
+  routes.get('/:digest', async (context) => {
+    const digest = await digestOf(context, store, now());
+    if (typeof digest !== 'string') return digest;
+    return context.json(await store.approvals.find(digest, now()));
+  });
+  routes.post('/:digest/decide', async (context) => {
+    const digest = await digestOf(context, store, now());
+    if (typeof digest !== 'string') return digest;
+    const request = DecisionRequest.parse(await context.req.json());
+    const at = desk();
+    if (at === undefined)
+      return refusal(
+        context,
+        503,
+        'NoWorker',
+        'No worker runs on this data folder, so nobody would hear of it. Start `loopwright up`.',
+      );
+    return answered(context, await at.decide(visitorOf(context), { ...request, id: digest, digest }));
+  });
+  routes.post('/:digest/claim', async (context) => {
+    const digest = await digestOf(context, store, now());
+    if (typeof digest !== 'string') return digest;
+    const claimed = await store.approvals.claim(digest, visitorOf(context).name, now() + CLAIM_MS, now());
+    if (claimed.kind === 'claimed') return context.json({ by: visitorOf(context).name, until: claimed.until });
+    if (claimed.kind === 'settled') return refusal(context, 410, 'Settled', 'It is settled already.');
+    return refusal(context, 409, 'Claimed', heldBy(claimed));
+  });
+  routes.post('/:digest/release', async (context) => {
+    const digest = await digestOf(context, store, now());
+    if (typeof digest !== 'string') return digest;
+    await store.approvals.release(digest, visitorOf(context).name);
+    return context.json({});
+  });
+  return routes;
+}
+
+/** The digest that is meant, or the answer that none is. */
+async function digestOf(context: Context, store: Store, now: number): Promise<string | Response> {
+  const named = Named.parse(context.req.param('digest'));
+  const prefix = named.startsWith('sha256:') ? named : `sha256:${named}`;
+  const [one, another] = await store.approvals.named({ prefix }, now);
+  if (one === undefined)
+    return refusal(context, 404, 'UnknownApproval', `Nothing that ${prefix} names ever waited here.`);
+  if (another === undefined) return one.digest;
+  return refusal(context, 409, 'Ambiguous', `${prefix} names several; give more of its digits.`);
+}
+
+function answered(context: Context, answer: DeskAnswer): Response {
+  switch (answer.kind) {
+    case 'decided':
+      return context.json({ state: answer.state, have: answer.have, need: answer.need });
+    case 'lost': {
+      const message = `${answer.by} was first: it is ${answer.state}. Your decision did not count.`;
+      return context.json(
+        { error: { type: 'AlreadyDecided', message }, winner: { by: answer.by, state: answer.state } },
+        409,
+      );
+    }
+    case 'late':
+      return refusal(context, 410, 'TooLate', 'It is over: nobody can decide this version any more.');
+    case 'held':
+      return refusal(context, 409, 'Claimed', heldBy(answer));
+    case 'unknown':
+      return refusal(context, 404, 'UnknownApproval', 'Nothing like it ever waited here.');
+    case 'unreachable':
+      return refusal(context, 503, 'Unreachable', answer.why);
+    case 'forbidden':
+      return refusal(context, 403, 'Forbidden', answer.why);
+    case 'refused':
+      return refusal(context, 422, 'Refused', answer.why);
+  }
+}
+
+function heldBy({ by, until }: { readonly by: string; readonly until: number }): string {
+  return `${by} has it in hand until ${new Date(until).toISOString()}. Ask them to let go of it, or wait.`;
+}
+
+function visitorOf(context: Context): Visitor {
+  return context.get('visitor') as Visitor;
+}

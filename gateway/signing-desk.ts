@@ -1,0 +1,148 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import type { LoopClient } from '../client/loop-client.ts';
+import type { Visitor } from '../contract/access.ts';
+import { RefusedDecision, type Approval, type ApprovalState, type DecisionRefusal } from '../contract/approvals.ts';
+import type { DecideArgument, Decision } from '../contract/messages.ts';
+import { STATEMENT_SECONDS } from '../contract/statement.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { whyNot } from '../core/may-decide.ts';
+import type { Store } from '../store/ports.ts';
+import type { DecisionKey } from './decision-key.ts';
+import type { Desk, DeskAnswer, DeskDecision } from './desk.ts';
+
+/** What a desk stands on. */
+export interface SigningDeskOptions {
+  readonly store: Pick<Store, 'approvals' | 'gates' | 'runs'>;
+  readonly runs: Pick<LoopClient, 'decide'>;
+  readonly key: DecisionKey;
+  readonly now: () => number;
+  /** How long a run may take to answer, in milliseconds. Default: 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** What of a person's tries goes on record: they tried what they may not. */
+const RECORDED: readonly DecisionRefusal[] = ['forbidden', 'unsigned', 'ownWork', 'signature'];
+
+/** What a settled approval says of a decision that is the same again. */
+const STATE_AFTER: Readonly<Record<DeskDecision['decision'], readonly ApprovalState[]>> = {
+  approve: ['approved'],
+  reject: ['rejected'],
+  revise: ['edited', 'answered'],
+};
+
+/**
+ * Sends what people decide to their run, signed for who is signed in, and says what came of it: the run alone decides who
+ * was first. What the policy refuses is refused here already, and goes on record: a refused update leaves nothing in a
+ * history. A command of this machine's owner is not signed, because it may call itself anything.
+ */
+export class SigningDesk implements Desk {
+  readonly #options: SigningDeskOptions;
+
+  constructor(options: SigningDeskOptions) {
+    this.#options = options;
+  }
+
+  async decide(visitor: Visitor, decision: DeskDecision): Promise<DeskAnswer> {
+    const { store, now } = this.#options;
+    const approval = await store.approvals.find(decision.id, now());
+    if (approval === undefined) return { kind: 'unknown' };
+    if (approval.state !== 'open' && approval.state !== 'claimed') return settledAnswer(approval, visitor, decision);
+    const { claimedBy, claimedUntil = 0 } = approval;
+    if (claimedBy !== undefined && claimedBy !== visitor.name)
+      return { kind: 'held', by: claimedBy, until: claimedUntil };
+    const { id: _shown, ...said } = decision;
+    const { digest, gate } = approval;
+    const message = { ...said, by: visitor.name, digest, gate } as DecideArgument;
+    const against = this.#against(approval, visitor, message);
+    if (against !== undefined) return await this.#refused(approval, message, against);
+    return await this.#send(approval, visitor, message);
+  }
+
+  #against(approval: Approval, { via, roles }: Visitor, { decision, by }: DecideArgument) {
+    const identity = via === 'owner' ? 'unverified' : 'signed';
+    const policy = approval.policy;
+    return policy && whyNot(policy, approval.openedAt, { decision, by, roles, identity }, this.#options.now());
+  }
+
+  async #send(approval: Approval, visitor: Visitor, message: DecideArgument): Promise<DeskAnswer> {
+    const { store, runs, timeoutMs = 10_000 } = this.#options;
+    const run = await store.runs.find(approval.runKey);
+    const signed =
+      visitor.via === 'owner' ? message : { ...message, signature: this.#sign(approval, visitor, message) };
+    const of = { timeoutMs, ...(run === undefined ? {} : { firstRunId: run.firstRunId }) };
+    try {
+      const { state, have, need } = await runs.decide(approval.workflowId, signed, of);
+      return { kind: 'decided', state, have, need };
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal !== undefined) return await this.#refused(approval, message, refusal);
+      // The run may have ended by what somebody else decided, or by this very decision.
+      const now = await store.approvals.find(approval.digest, this.#options.now());
+      if (now !== undefined && now.state !== 'open' && now.state !== 'claimed')
+        return settledAnswer(now, visitor, message);
+      if (error instanceof WorkflowNotFoundError) return { kind: 'late' };
+      return {
+        kind: 'unreachable',
+        why: `the run did not answer (${(error as Error).message}); look whether it counts, then try again`,
+      };
+    }
+  }
+
+  #sign(approval: Approval, { name, roles }: Visitor, message: DecideArgument): string {
+    const iat = Math.floor(this.#options.now() / 1000);
+    return this.#options.key.sign({
+      run: approval.runKey,
+      gate: approval.gate,
+      digest: approval.digest,
+      decision: createHash('sha256').update(canonicalJson(message)).digest('hex'),
+      by: name,
+      roles: [...roles],
+      iat,
+      exp: iat + STATEMENT_SECONDS,
+      nonce: randomUUID(),
+    });
+  }
+
+  async #refused(
+    approval: Approval,
+    { decision, by }: DecideArgument,
+    refusal: { readonly code: DecisionRefusal; readonly why: string; readonly state?: string; readonly by?: string },
+  ): Promise<DeskAnswer> {
+    const { store, now } = this.#options;
+    const { code, why } = refusal;
+    if (RECORDED.includes(code)) {
+      const { runKey, gate, digest } = approval;
+      await store.gates.refuse({ runKey, gate, digest, decision, code, why, by, via: 'gateway', at: now() });
+    }
+    if (code === 'late' && refusal.by !== undefined)
+      return { kind: 'lost', by: refusal.by, state: refusal.state ?? 'decided' };
+    if (code === 'late' || code === 'edited' || code === 'otherDigest' || code === 'otherGate') {
+      const current = await store.approvals.find(approval.digest, now());
+      return current?.decidedBy === undefined
+        ? { kind: 'late' }
+        : { kind: 'lost', by: current.decidedBy, state: current.state };
+    }
+    return { kind: RECORDED.includes(code) ? 'forbidden' : 'refused', why };
+  }
+}
+
+/** What a decision comes to on what is settled: the same as before where it is the same again. */
+function settledAnswer(
+  { state, decidedBy, have, need, approvedBy }: Approval,
+  { name }: Visitor,
+  { decision }: Pick<Decision, 'decision'>,
+): DeskAnswer {
+  const mine = decision === 'approve' ? approvedBy.includes(name) : decidedBy === name;
+  if (mine && STATE_AFTER[decision].includes(state)) return { kind: 'decided', state, have, need };
+  return decidedBy === undefined ? { kind: 'late' } : { kind: 'lost', by: decidedBy, state };
+}
+
+/** Why a run refused, where it did. */
+function refusalIn(error: unknown): (RefusedDecision & { why: string }) | undefined {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== 'DecisionRefused') return undefined;
+  const said = RefusedDecision.safeParse(cause.details?.[0]);
+  return { ...(said.success ? said.data : { code: 'malformed' as const }), why: cause.message };
+}
