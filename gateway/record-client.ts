@@ -1,3 +1,10 @@
+import {
+  Approval,
+  ApprovalPage,
+  DecisionCounted,
+  type ApprovalQuery,
+  type DecisionRequest,
+} from '../contract/approvals.ts';
 import { failure } from '../contract/failures.ts';
 import {
   ApiToken,
@@ -22,6 +29,8 @@ import { Refusal } from './refusals.ts';
 
 /** Sends a request to a gateway; the path begins with `/api/`. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+const Claim = z.object({ by: z.string(), until: z.number() });
 
 const Owner = z.object({ pid: z.int() });
 
@@ -144,6 +153,31 @@ export class RecordClient {
   /** Lets a code sign a user in once. */
   async offerSignIn(code: NewSignInCode): Promise<SignInOffer> {
     return await this.#give('PUT', '/api/users/sign-ins', code, SignInOffer);
+  }
+
+  /** What waits for people, or was settled by them. */
+  async approvals(query: ApprovalQuery): Promise<ApprovalPage> {
+    return await this.#get('/api/approvals', query, ApprovalPage);
+  }
+
+  /** One of them, by its digest or the beginning of it. @throws the gateway's `UnknownApproval` or `Ambiguous`. */
+  async approval(digest: string): Promise<Approval> {
+    return await this.#get(`/api/approvals/${digest}`, {}, Approval);
+  }
+
+  /** Decides it. @throws the gateway's `AlreadyDecided`, `TooLate`, `Claimed`, `Forbidden`, `Refused`, … */
+  async decide(digest: string, decision: DecisionRequest): Promise<DecisionCounted> {
+    return await this.#give('POST', `/api/approvals/${digest}/decide`, decision, DecisionCounted);
+  }
+
+  /** Takes it in hand. @throws the gateway's `Claimed` or `Settled`. */
+  async claim(digest: string): Promise<z.infer<typeof Claim>> {
+    return await this.#give('POST', `/api/approvals/${digest}/claim`, {}, Claim);
+  }
+
+  /** Lets go of it. */
+  async release(digest: string): Promise<object> {
+    return await this.#give('POST', `/api/approvals/${digest}/release`, {}, z.object({}));
   }
 
   /** All about one run; undefined where the record has none. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './command.ts';
+import { approvalsCommand } from './commands/approvals.ts';
 import { costCommand } from './commands/cost.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   runCommand,
   runsCommand,
   whyCommand,
+  approvalsCommand,
   costCommand,
   scheduleCommand,
   hooksCommand,

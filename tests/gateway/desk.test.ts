@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, onTestFinished, test } from 'vitest';
@@ -12,6 +11,7 @@ import { newToken } from '../../gateway/credentials.ts';
 import { decisionKey } from '../../gateway/decision-key.ts';
 import { startGateway } from '../../gateway/serve.ts';
 import { SigningDesk } from '../../gateway/signing-desk.ts';
+import { command } from '../support/command.ts';
 import { good, titleLoop } from '../support/loops.ts';
 import { OWNER_TOKEN } from '../support/open-gateway.ts';
 import { rig, until } from '../support/rig.ts';
@@ -36,14 +36,10 @@ async function desk(approval: string, { runs = 1, options = {}, worksMs = 0 } = 
     script: Array.from({ length: runs }, () => good('owls')),
     decisionKeys: new Map([[key.id, key.publicKey]]),
   });
-  const { store, client, taskQueue } = one;
-  const data = await mkdtemp(join(tmpdir(), 'loopwright-desk-'));
+  const { store, client, taskQueue, folder: data } = one;
   const at = new SigningDesk({ store, runs: new LoopClient(client, taskQueue), key, now: Date.now });
   const gateway = await startGateway(data, { store, token: OWNER_TOKEN, pid: process.pid, desk: () => at }, undefined);
-  onTestFinished(async () => {
-    await gateway.stop();
-    await rm(data, { recursive: true, force: true });
-  });
+  onTestFinished(() => gateway.stop());
   const tokens: Record<string, string> = { owner: OWNER_TOKEN };
   const doing = { by: 'owner', at: Date.now() };
   for (const [name, roles] of Object.entries(people)) {
@@ -74,7 +70,9 @@ async function desk(approval: string, { runs = 1, options = {}, worksMs = 0 } = 
   const { items } = await store.approvals.list({ state: 'pending', limit: 200 }, Date.now());
   const [first] = items;
   const decide = (who: string, json: object, digest = first?.digest ?? '') => ask(who, `/${digest}/decide`, json);
-  return { ...one, ask, decide, handles, items, digest: first?.digest ?? '' };
+  const cli = (who: string, ...words: string[]) =>
+    command(data, who === 'owner' ? {} : { LOOPWRIGHT_TOKEN: tokens[who] }, 'approvals', ...words);
+  return { ...one, ask, decide, cli, handles, items, digest: first?.digest ?? '' };
 }
 
 const approve = { decision: 'approve' };
@@ -167,10 +165,63 @@ test('whoever has it in hand decides it, until they let go', async () => {
   expect(await ask('ada', `/${digest}/claim`, {})).toMatchObject({ status: 410 });
 });
 
+test('commands list, show and decide what waits, and their exit codes say what came of it', async () => {
+  const { cli, digest, handles, folder, items } = await desk('signed: true, quorum: 2', { runs: 2 });
+  const short = digest.slice(7, 19);
+  const listed = await cli('bo', 'list');
+  expect(listed.stdout).toMatch(/^DIGEST +RUN +GATE +STATE +LEFT/);
+  expect(listed.stdout).toContain(short);
+  const shown = await cli('bo', 'show', short);
+  const words = [
+    '"title": "About owls"',
+    'approval rule: true',
+    'names-the-topic',
+    'signed in at the gateway',
+    '0 of 2',
+    digest,
+  ];
+  for (const word of words) expect(shown.stdout).toContain(word);
+  expect(shown.stderr).toContain(`loopwright approvals approve ${short}`);
+  const shownJson = JSON.parse((await cli('bo', 'show', short, '--json')).stdout) as object;
+  expect(shownJson).toMatchObject({ digest, state: 'open', record: { run: { loop: 'writeTitle' } } });
+  expect(await cli('owner', 'approve', short, '--as', 'root')).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('signed decisions only') as unknown,
+  });
+  expect(await cli('ada', 'approve', short)).toMatchObject({ code: 4 });
+  expect(await cli('bo', 'approve', 'deadbeef')).toMatchObject({ code: 3 });
+  expect(await cli('bo', 'claim', short)).toMatchObject({ code: 0 });
+  expect(await cli('cleo', 'approve', short)).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('bo has it in hand') as unknown,
+  });
+  expect(await cli('bo', 'release', short)).toMatchObject({ code: 0 });
+  expect(await cli('bo', 'approve', short, '--note', 'fine')).toMatchObject({
+    code: 0,
+    stdout: 'It counts: 1 of 2 have approved.',
+  });
+  expect(await cli('cleo', 'approve', short)).toMatchObject({ code: 0, stdout: 'It is approved.' });
+  expect(await cli('ada', 'reject', short, '--note', 'no')).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('cleo was first') as unknown,
+  });
+  const other = items[1]?.digest ?? '';
+  const file = join(folder, 'edit.json');
+  await writeFile(file, '{"title":"More owls","confidence":1}');
+  expect(await cli('bo', 'revise', other, '--output-file', file)).toMatchObject({ code: 0 });
+  expect(await cli('bo', 'revise', other)).toMatchObject({ code: 2 });
+  expect(await cli('bo', 'list', '--state', 'edited', '--json')).toMatchObject({
+    stdout: expect.stringContaining(other) as unknown,
+  });
+  await handles[1]?.signal('stop', { by: 'ada', reason: 'enough' });
+  await Promise.all(handles.map((handle) => handle.result()));
+  expect((await cli('bo', 'list')).stderr).toBe('Nothing waits for people.');
+});
+
 const execFileAsync = promisify(execFile);
 
 /** What the real CLI is told. */
-async function bare(workflowId: string, digest: string): Promise<'won' | string> {
+async function bare(workflowId: string, digest: string): Promise<string> {
   const input = JSON.stringify({ decision: 'approve', by: 'cli', digest });
   const args = ['workflow', 'update', 'execute', '--address', inject('temporal'), '-w', workflowId, '--name', 'decide'];
   return await execFileAsync(inject('temporalCli'), [...args, '--update-id', randomUUID(), '--input', input]).then(
