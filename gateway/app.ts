@@ -37,6 +37,8 @@ export interface GatewayOptions {
   readonly origin?: string | undefined;
   /** Where decisions go: it comes with the worker. */
   readonly desk?: () => Desk | undefined;
+  /** Says what whoever runs the gateway should know; nothing by default. */
+  readonly report?: (text: string) => void;
   /** Default: the system's clock. */
   readonly now?: () => number;
 }
@@ -47,17 +49,17 @@ export interface GatewayOptions {
  * is known to every route behind {@link visitors}; a route that changes something says what that takes.
  */
 export function createApp(options: GatewayOptions): Hono<Visited> {
-  const { store, token, pid, hooks, origin, desk = () => undefined, now = Date.now } = options;
+  const { store, token, pid, hooks, origin, report, desk = () => undefined, now = Date.now } = options;
   const app = new Hono<Visited>();
   app.onError((error, context) => answerFailure(context, error));
   app.use(safeHeaders);
   // Before anybody is asked who they are: the signature is theirs, and no cookie counts.
   if (hooks !== undefined) app.route('/hooks', hookRoutes(store, hooks));
   app.use(pinned(origin));
-  app.use(visitors({ store, ownerToken: token, now }));
+  app.use(visitors({ store, ownerToken: token, origin, now }));
   app.use(bodyLimit({ maxSize: MOST_BYTES, onError: (context) => refusal(context, 413, 'TooLarge', tooLarge) }));
   app.use(ownPagesOnly(origin));
-  app.route('/', signInRoutes({ store, now, origin }));
+  app.route('/', signInRoutes({ store, now, origin, report }));
   app.use('/api/*', somebody);
   app.get('/api/owner', (context) => context.json({ pid }));
   app.route('/api/runs', runRoutes(store));

@@ -13,7 +13,7 @@ export function pinned(origin: string | undefined): MiddlewareHandler {
     const { hostname } = new URL(context.req.url);
     const said = hostOf(context);
     const own = LOOPBACK.includes(nameOf(said)) && LOOPBACK.includes(hostname);
-    if (own || (origin !== undefined && said === new URL(origin).host)) return await next();
+    if (own || proxied(context, origin)) return await next();
     const names = origin === undefined ? '127.0.0.1' : `127.0.0.1 and ${origin}`;
     return refusal(
       context,
@@ -24,19 +24,24 @@ export function pinned(origin: string | undefined): MiddlewareHandler {
   };
 }
 
+/** Whether a request came through the proxy that serves `origin`. */
+export function proxied(context: Context, origin: string | undefined): boolean {
+  return origin !== undefined && hostOf(context) === new URL(origin).host;
+}
+
 /** The origin that a browser has asked, which is that of its pages: of `http`, unless a proxy speaks for us. */
 export function ownOrigin(context: Context, origin: string | undefined): string {
-  const said = hostOf(context);
-  return origin !== undefined && said === new URL(origin).host ? origin : `http://${said}`;
+  return origin !== undefined && proxied(context, origin) ? origin : `http://${hostOf(context)}`;
 }
 
 /** Where a request comes from, as far as is known: behind our proxy it is who the proxy says. */
 export function addressOf(context: Context, origin: string | undefined): string {
   const remote = (context.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming?.socket
     ?.remoteAddress;
-  const proxied = origin !== undefined && hostOf(context) === new URL(origin).host;
   // The last one is what the nearest proxy has seen; those before are what its client said.
-  const forwarded = proxied ? context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  const forwarded = proxied(context, origin)
+    ? context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
+    : undefined;
   return forwarded ?? remote ?? 'here';
 }
 

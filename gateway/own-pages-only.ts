@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Visitor } from '../contract/access.ts';
 import { foreign, fromBrowser } from '../core/access/same-origin.ts';
 import { sameSecret } from './credentials.ts';
+import { formOf } from './form.ts';
 import { ownOrigin } from './host.ts';
 import { refusal } from './refusals.ts';
 import type { Visited } from './visitor.ts';
@@ -39,7 +40,7 @@ export function ownPagesOnly(origin: string | undefined): MiddlewareHandler<Visi
       );
     const isForm = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
     const field = isForm.test(context.req.header('content-type') ?? '')
-      ? (await context.req.parseBody())[CSRF_FIELD]
+      ? (await formOf(context))[CSRF_FIELD]
       : undefined;
     const given = context.req.header(CSRF_HEADER) ?? field;
     if (typeof given === 'string' && sameSecret(given, visitor.csrf ?? '')) return await next();

@@ -6,6 +6,7 @@ import { nextPage } from '../core/access/next-page.ts';
 import type { Redeemed } from '../store/sign-ins.ts';
 import type { Store } from '../store/ports.ts';
 import { hashOf, newSession, readToken, sameSecret } from './credentials.ts';
+import { formOf } from './form.ts';
 import { addressOf } from './host.ts';
 import { signInPage, signOutPage } from './pages/sign-in-pages.ts';
 import { giveSession, sessionCookie, takeSession } from './session-cookie.ts';
@@ -21,6 +22,8 @@ export interface SignInOptions {
   readonly now: () => number;
   /** Address of the proxy that speaks for the gateway. */
   readonly origin?: string | undefined;
+  /** Says that somebody tries again and again. */
+  readonly report?: ((text: string) => void) | undefined;
 }
 
 /** What became of a try. */
@@ -43,7 +46,7 @@ const WHY: Readonly<Record<(Redeemed & { kind: 'refused' })['why'], string>> = {
  */
 export function signInRoutes(options: SignInOptions): Hono<Visited> {
   const { store, now } = options;
-  const limits = signInLimits(now);
+  const limits = signInLimits(now, options.report);
   const limit = bodyLimit({ maxSize: MOST_BYTES, onError: (context) => context.text('The form is too large.', 413) });
   return new Hono<Visited>()
     .get('/sign-in', (context) => {
@@ -51,7 +54,7 @@ export function signInRoutes(options: SignInOptions): Hono<Visited> {
       return context.html(signInPage({ code, next: nextPage(next) }));
     })
     .post('/sign-in', limit, async (context) => {
-      const form = await context.req.parseBody();
+      const form = await formOf(context);
       const secret = text(form['code'] ?? form['credential']).trim();
       const next = nextPage(text(form['next']));
       const { hash, secret: held } = newSession();

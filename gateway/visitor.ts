@@ -3,6 +3,7 @@ import { SCOPES, type Scope, type Visitor } from '../contract/access.ts';
 import { sessionHolds, tokenHolds } from '../core/access/holds.ts';
 import type { Store } from '../store/ports.ts';
 import { csrfOf, hashOf, readToken, sameSecret } from './credentials.ts';
+import { proxied } from './host.ts';
 import { forbiddenPage } from './pages/forbidden.ts';
 import { refusal } from './refusals.ts';
 import { sessionCookie } from './session-cookie.ts';
@@ -20,8 +21,10 @@ export interface Visited {
 /** Where visitors are known from. */
 export interface VisitorOptions {
   readonly store: Pick<Store, 'apiTokens' | 'sessions'>;
-  /** The token of `gateway.json`. */
+  /** The token of `gateway.json`: for this machine, so it does not count behind a proxy. */
   readonly ownerToken: string;
+  /** Address of the proxy. */
+  readonly origin?: string | undefined;
   readonly now: () => number;
 }
 
@@ -97,8 +100,8 @@ function isPage(context: Context): boolean {
 }
 
 async function byToken(context: Context<Visited>, said: string, options: VisitorOptions): Promise<void> {
-  const { store, ownerToken, now } = options;
-  if (sameSecret(said, `Bearer ${ownerToken}`)) {
+  const { store, ownerToken, origin, now } = options;
+  if (sameSecret(said, `Bearer ${ownerToken}`) && !proxied(context, origin)) {
     context.set('visitor', { name: ownerName(context), roles: [], scopes: SCOPES, via: 'owner' });
     return;
   }

@@ -53,7 +53,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
     const token = randomBytes(32).toString('hex');
     const gateway = await startGateway(
       data,
-      { store, pid, token, hooks, origin, desk: () => staff?.desk },
+      { store, pid, token, hooks, origin, report, desk: () => staff?.desk },
       gatewayPort,
     );
     const heads = keepHeads(store, headsFile(env, data), report);

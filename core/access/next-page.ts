@@ -3,5 +3,6 @@ export function nextPage(asked: string | undefined): string {
   if (asked === undefined || !/^\/(?![/\\])[^\\\p{C}]*$/u.test(asked)) return '/';
   const base = 'http://gateway.invalid';
   const page = URL.parse(asked, base);
-  return page?.origin === base ? `${page.pathname}${page.search}` : '/';
+  // `/.//elsewhere` is `//elsewhere` by now, which is another host.
+  return page?.origin === base && !page.pathname.startsWith('//') ? `${page.pathname}${page.search}` : '/';
 }

@@ -87,7 +87,10 @@ test('a session’s cookie without a browser’s word of where the request comes
 });
 
 test('who floods the sign-in is told to wait, and others still come in, from the same address and with the flooded name', async () => {
-  const { addUser, ask, clock, codeOf, signIn, tokenOf } = await openGateway();
+  const said: string[] = [];
+  const { addUser, ask, clock, codeOf, signIn, tokenOf } = await openGateway({
+    report: (text) => void said.push(text),
+  });
   await addUser(ADA);
   const { id, secret } = await tokenOf(ADA);
   const wrong = `lw_${id}_${'0'.repeat(64)}`;
@@ -100,6 +103,7 @@ test('who floods the sign-in is told to wait, and others still come in, from the
   clock.now += REFILL_MS;
   expect(await signIn(wrong)).toMatchObject({ status: 401 });
   expect((await ask('/sign-in')).status).toBe(200);
+  expect(said).toEqual([`Sign-ins fail again and again (address 127.0.0.1, user ${ADA}), and are answered slowly.`]);
 });
 
 test('behind a proxy of ours an address is the one that the proxy saw, and what a client says of itself is no other', async () => {
@@ -123,6 +127,15 @@ test('behind a proxy its address is ours: pages of others are refused, this mach
   expect(await change({ ...token, host, origin: 'https://evil.example' })).toMatchObject({ status: 403 });
   expect(await ask('/sign-in', { headers: { host: 'other.example.com' } })).toMatchObject({ status: 403 });
   expect(await ask('/api/owner', { headers: owner })).toMatchObject({ status: 200 });
+  // The token of gateway.json is for this machine, whoever may have got hold of it.
+  expect(await ask('/api/owner', { headers: { ...owner, host } })).toMatchObject({ status: 401 });
+});
+
+test('a form that cannot be read is one without fields', async () => {
+  const { ask, session } = await signedIn();
+  const headers = { ...session.headers, 'content-type': 'multipart/form-data' };
+  expect(await ask('/sign-out', { method: 'POST', headers, json: {} })).toMatchObject({ status: 403 });
+  expect(await ask('/sign-in', { method: 'POST', headers, json: {} })).toMatchObject({ status: 401 });
 });
 
 test('each answer forbids what no page of ours needs, and is kept by no cache', async () => {

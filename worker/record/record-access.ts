@@ -107,8 +107,11 @@ const bearing = (token: string): Speaker => ({ authorization: `Bearer ${token}` 
 
 /** As whom a command speaks: the user of `LOOPWRIGHT_TOKEN`, else the owner of the folder. */
 function speaking({ env, as }: RecordPlace, ownerToken: string): Speaker {
-  const token = env['LOOPWRIGHT_TOKEN'] ?? '';
-  if (token !== '') return bearing(token);
+  const token = env['LOOPWRIGHT_TOKEN'];
+  // Mostly a file that was not there: whoever meant to be a user must not become the owner.
+  if (token?.trim() === '')
+    throw new CommandError('LOOPWRIGHT_TOKEN is set and empty. Give it an API token, or unset it.', EXIT.usage);
+  if (token !== undefined) return bearing(token.trim());
   return { ...bearing(ownerToken), ...(as === undefined ? {} : { 'x-loopwright-as': encodeURIComponent(as) }) };
 }
 

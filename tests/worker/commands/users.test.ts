@@ -57,6 +57,7 @@ test('a command with LOOPWRIGHT_TOKEN speaks as its user, and no longer once tha
     stderr: expect.stringContaining('without LOOPWRIGHT_TOKEN') as unknown,
   });
   expect(await run({ LOOPWRIGHT_TOKEN: OWNER_TOKEN }, 'runs')).toMatchObject({ code: 0 });
+  expect(await run({ LOOPWRIGHT_TOKEN: '' }, 'runs')).toMatchObject({ code: 2 });
   expect((await run({}, 'users', 'tokens')).stdout).toMatch(
     new RegExp(`${id} {2}ada@example.com {2}read,decide {2}laptop {2}20`),
   );

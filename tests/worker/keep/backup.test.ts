@@ -68,6 +68,19 @@ test('a backup is of one moment, beside a writer at work, and comes back as it w
   expect({ ...contents, doubts: [] }).toEqual(kept);
 });
 
+test('whoever was signed in when a backup was made is not signed in to what is restored of it', async () => {
+  const { folder, target, store, options } = await dataFolder();
+  await store.users.add({ name: 'ada', roles: [], scopes: ['read'] }, { by: 'owner', at: 1 });
+  await store.sessions.open({ idHash: 's1', user: 'ada', at: AT });
+  await backUp(options);
+  const restored = join(folder, 'restored');
+  await restore({ backup: target, data: restored, force: false, now });
+  const again = await openStore(restored, process.pid);
+  onTestFinished(() => again.close());
+  expect(await again.sessions.find('s1')).toMatchObject({ session: { endedAt: AT } });
+  expect(await again.users.list()).toMatchObject([{ name: 'ada' }]);
+});
+
 test('a backup takes the place of another only when told to, and of nothing else ever', async () => {
   const { options, target, data } = await dataFolder();
   await backUp(options);
