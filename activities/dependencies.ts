@@ -68,6 +68,14 @@ export interface RunStarter {
   originOf(workflowId: string): Promise<string | undefined>;
 }
 
+/** What Temporal knows of executions. */
+export interface Executions {
+  /** Whether a workflow execution is still open. */
+  isOpen(workflowId: string, firstRunId: string): Promise<boolean>;
+  /** Workflow ids of loops under which something runs, a moment ago: one question for a thousand of them. */
+  running?(loops: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
 /** What the activities need from outside. The composition root (`worker/`) makes it. */
 export interface Dependencies {
   /** Reads a loop's own Markdown files. */
@@ -90,8 +98,7 @@ export interface Dependencies {
   readonly lessons: LessonIndex;
   /** Public keys of the gateways whose signed decisions count, by their ids. */
   readonly decisionKeys: ReadonlyMap<string, KeyObject>;
-  /** Whether a workflow execution is still open in Temporal. */
-  readonly executions: { isOpen(workflowId: string, firstRunId: string): Promise<boolean> };
+  readonly executions: Executions;
   /** Starts runs of other loops. */
   readonly starter: RunStarter;
   /** Search attributes that the cluster has. */

@@ -2,6 +2,7 @@ import { callCost } from '../core/money.ts';
 import { readPriceTable } from '../core/prices.ts';
 import type { LostCall } from '../store/ledger-port.ts';
 import type { ModelEndpoint } from './models/port.ts';
+import type { NewRun } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** Closes the record of a run that Temporal no longer has: terminated, timed out, or forgotten. One that has closed itself since it was looked at stays as it is. */
@@ -37,12 +38,25 @@ export async function sweep(
   await deps.store.sourceAnswers.expire(now);
   await deps.store.inbox.expire(now - DELIVERIES_KEPT_MS);
   let runs = 0;
-  for (const run of await deps.store.runs.unclosed()) {
+  for (const run of await doubtful(deps)) {
     if (await deps.executions.isOpen(run.workflowId, run.firstRunId)) continue;
     await closeLost(deps, run.runKey);
     runs += 1;
   }
   return { runs, reservations };
+}
+
+/** As many open runs are asked for one by one; of more, those first that Temporal does not list. */
+const FEW_RUNS = 20;
+
+/** Open runs that may be lost. Ten thousand that wait for people must not be ten thousand questions. */
+async function doubtful({ store, executions }: Pick<Dependencies, 'store' | 'executions'>): Promise<readonly NewRun[]> {
+  const open = await store.runs.unclosed();
+  if (open.length <= FEW_RUNS || executions.running === undefined) return open;
+  const running = await executions.running([...new Set(open.map(({ loop }) => loop))]);
+  const known = Map.groupBy(open, ({ workflowId }) => workflowId);
+  // Where several have one workflow id, only one of them runs.
+  return open.filter(({ workflowId }) => !running.has(workflowId) || known.get(workflowId)?.length !== 1);
 }
 
 /** Books a call that nobody waits for any more at what its provider says that it used; false where it is still going on. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { bench } from './bench.ts';
 import { benchHooks } from './hooks/main.ts';
 import { money } from './money/money.ts';
+import { benchRace } from './race/main.ts';
 import { summarise, tableOf } from './summary.ts';
 
 const USAGE = `npm run bench -- money [--json] [--seeds N] [--from N]
@@ -22,6 +23,14 @@ npm run bench -- hooks [--json] [--webhooks N] [--away SECONDS]
   --away SECONDS   default 60
   --json           one JSON object
 
+npm run bench -- race [--json] [--approvals N]
+
+  Two users of the gateway and the bare Temporal CLI decide each of many approvals at once: whether one of them wins, and
+  the others hear who. Exits 1 where not.
+
+  --approvals N    default 200
+  --json           one JSON object
+
 npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
 
   --rounds N       interleaved rounds; default 6
@@ -39,6 +48,7 @@ async function main(): Promise<number> {
       seeds: { type: 'string', default: '1000' },
       from: { type: 'string', default: '1' },
       webhooks: { type: 'string', default: '1000' },
+      approvals: { type: 'string', default: '200' },
       away: { type: 'string', default: '60' },
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '6' },
@@ -54,6 +64,8 @@ async function main(): Promise<number> {
     return 0;
   }
   if (positionals[0] === 'money') return await benchMoney(values);
+  if (positionals[0] === 'race')
+    return await benchRace({ approvals: count('approvals', values.approvals), json: values.json });
   if (positionals[0] === 'hooks') {
     const { json } = values;
     return await benchHooks({

@@ -204,7 +204,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     decisionKeys: await decisionKeys(decisionKey, env),
     documents: documentReader(options.watch),
     sources: sourceReader(config.sources, { path: env['PATH'] }),
-    executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    executions: cluster,
     starter: runStarter(cluster.client),
     attributes: await cluster.attributes(),
     connection: options.connectionFlags,

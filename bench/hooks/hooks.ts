@@ -1,17 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { SEARCH_ATTRIBUTES } from '../../contract/names.ts';
 import { SIGN } from '../../gateway/sign.ts';
-import { startDevServer, type DevServer } from '../../worker/temporal/dev-server.ts';
-import { freePort } from '../../worker/temporal/ports.ts';
+import { LiveWorker } from '../live-worker.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/loopwright.js', import.meta.url));
 const SECRET = `whsec_${Buffer.from('a secret of the bench').toString('base64')}`;
 
 /** What a burst of webhooks is. */
@@ -46,69 +36,49 @@ export interface HooksResult {
  * burst and in the middle of starting their runs, sends some again, and counts runs and effects.
  */
 export async function hooks(options: HooksOptions): Promise<HooksResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'loopwright-hooks-'));
-  const scene = new Scene(folder, options);
+  const live = await LiveWorker.begin({
+    cliPath: options.cliPath,
+    files: { 'loops/note/loop.ts': LOOP, 'hooks.yaml': RULES },
+    env: { BENCH_SECRET: SECRET },
+  });
   try {
-    await scene.begin();
-    return await scene.live();
+    return await new Scene(live, options).live();
   } finally {
-    await scene.end();
-    await rm(folder, { recursive: true, force: true });
+    await live.end();
   }
 }
 
 class Scene {
-  readonly #folder: string;
+  readonly #live: LiveWorker;
   readonly #options: HooksOptions;
-  #server: DevServer | undefined;
-  #worker: ChildProcess | undefined;
-  #port = 0;
-  #temporal = 0;
   #requests = 0;
   readonly #tookMs: number[] = [];
 
-  constructor(folder: string, options: HooksOptions) {
-    this.#folder = folder;
+  constructor(live: LiveWorker, options: HooksOptions) {
+    this.#live = live;
     this.#options = options;
-  }
-
-  async begin(): Promise<void> {
-    const loop = join(this.#folder, 'loops', 'note');
-    await mkdir(loop, { recursive: true });
-    await writeFile(join(loop, 'loop.ts'), LOOP);
-    await writeFile(join(this.#folder, 'hooks.yaml'), RULES);
-    this.#temporal = await freePort();
-    this.#port = await freePort();
-    await this.#startServer();
-    const worker = this.#beginWorker();
-    await Promise.race([
-      once(worker.stdout, 'data'),
-      once(worker, 'exit').then(([code]) => {
-        throw new Error(`The worker ended with ${String(code)} before it was ready.`);
-      }),
-    ]);
   }
 
   async live(): Promise<HooksResult> {
     const { webhooks, awayMs, report } = this.#options;
-    await this.#server?.stop();
+    await this.#live.stopServer();
     report('Temporal is away.');
     const away = pause(awayMs);
     await this.#burst(0, Math.floor(webhooks / 2));
     report('Half of them were taken; kill -9, and another process begins while Temporal is away.');
-    await this.#kill();
-    this.#beginWorker();
+    await this.#live.kill();
+    this.#live.beginWorker();
     await this.#burst(Math.floor(webhooks / 2), webhooks);
     report(`${webhooks} webhooks were taken.`);
     await away;
-    await this.#startServer();
+    await this.#live.startServer();
     const backAt = performance.now();
-    await this.#until(`select count(*) >= ${Math.floor(webhooks / 4)} as n from inbox where state = 'started'`);
+    await this.#live.until(`select count(*) >= ${Math.floor(webhooks / 4)} as n from inbox where state = 'started'`);
     report(
       `A quarter of them has started runs ${Math.round(performance.now() - backAt)} ms after Temporal was back; kill -9.`,
     );
-    await this.#kill();
-    this.#beginWorker();
+    await this.#live.kill();
+    this.#live.beginWorker();
     await this.#burst(0, Math.min(webhooks, 100));
     const counted = await this.#untilClosed(webhooks);
     const sorted = this.#tookMs.toSorted((a, b) => a - b);
@@ -123,11 +93,6 @@ class Scene {
       lost: webhooks - counted.runs,
       caughtUpMs: Math.round(performance.now() - backAt),
     };
-  }
-
-  async end(): Promise<void> {
-    await this.#kill();
-    await this.#server?.stop();
   }
 
   async #burst(from: number, to: number): Promise<void> {
@@ -145,7 +110,7 @@ class Scene {
       const signed = SIGN.standard({ secret: SECRET, id: `msg_${number}`, at: Date.now(), event: '', body });
       const since = performance.now();
       this.#requests += 1;
-      const response = await fetch(`http://127.0.0.1:${this.#port}/hooks/bench`, {
+      const response = await fetch(`http://127.0.0.1:${this.#live.port}/hooks/bench`, {
         method: 'POST',
         headers: signed,
         body,
@@ -163,60 +128,13 @@ class Scene {
   /** Waits until every delivery is settled and every run closed, and counts. */
   async #untilClosed(webhooks: number): Promise<Pick<HooksResult, 'runs' | 'twice' | 'effects'>> {
     const accepted = `(select count(distinct work_key) from runs where outcome = 'accepted')`;
-    await this.#until(`select not exists (select 1 from inbox where state = 'waiting')
+    await this.#live.until(`select not exists (select 1 from inbox where state = 'waiting')
       and not exists (select 1 from runs where closed_at is null) and ${accepted} >= ${webhooks} as n`);
     return {
-      runs: this.#number(`select ${accepted} as n`),
-      twice: this.#number('select count(*) - count(distinct work_key) as n from runs'),
-      effects: this.#number('select count(*) as n from outbox'),
+      runs: this.#live.number(`select ${accepted} as n`),
+      twice: this.#live.number('select count(*) - count(distinct work_key) as n from runs'),
+      effects: this.#live.number('select count(*) as n from outbox'),
     };
-  }
-
-  /** Waits until a query says 1, for two minutes: what is not so by then is counted as it is. */
-  async #until(sql: string): Promise<void> {
-    const end = performance.now() + 120_000;
-    while (performance.now() < end && this.#number(sql) === 0) await pause(50);
-  }
-
-  #number(sql: string): number {
-    const store = new DatabaseSync(join(this.#folder, 'data', 'loopwright.db'), { readOnly: true, timeout: 5000 });
-    const row = store.prepare(sql).get();
-    store.close();
-    return Number(row?.['n']);
-  }
-
-  async #startServer(): Promise<void> {
-    this.#server = await startDevServer({
-      cliPath: this.#options.cliPath,
-      port: this.#temporal,
-      uiPort: 'headless',
-      databaseFile: join(this.#folder, 'temporal.db'),
-      searchAttributes: SEARCH_ATTRIBUTES,
-      report: () => {},
-    });
-  }
-
-  #beginWorker(): ChildProcess & { stdout: NodeJS.ReadableStream } {
-    const words = ['worker', '--json', '--data', join(this.#folder, 'data'), '--loops', join(this.#folder, 'loops')];
-    const worker = spawn(process.execPath, [BIN, ...words, '--gateway-port', String(this.#port)], {
-      env: {
-        ...process.env,
-        TEMPORAL_ADDRESS: `127.0.0.1:${this.#temporal}`,
-        LOOPWRIGHT_HOOKS: join(this.#folder, 'hooks.yaml'),
-        BENCH_SECRET: SECRET,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    this.#worker = worker;
-    return worker;
-  }
-
-  async #kill(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined || worker.exitCode !== null || worker.signalCode !== null) return;
-    const gone = once(worker, 'exit');
-    worker.kill('SIGKILL');
-    await gone;
   }
 }
 

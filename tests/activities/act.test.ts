@@ -116,3 +116,25 @@ test('a sweep closes the runs that Temporal no longer has, and no run that close
   expect(await store.runs.find('lost')).toMatchObject({ outcome: 'stopped' });
   expect(await store.runs.find('closing')).toMatchObject({ outcome: 'accepted' });
 });
+
+test('of many open runs a sweep asks for those only that Temporal does not list', async () => {
+  const { deps, store } = await workbench();
+  const names = Array.from({ length: 30 }, (_, n) => `r${n}`);
+  for (const runKey of names) await store.runs.open(runOf(runKey));
+  await store.runs.open(runOf('older', { workflowId: 'triage-r0' }));
+  const asked: string[] = [];
+  const isOpen = async (workflowId: string, firstRunId: string) => {
+    asked.push(`${workflowId} ${firstRunId}`);
+    return firstRunId === 'first-r0' || firstRunId === 'first-r7';
+  };
+  // One has just begun, so it is not listed yet; another is lost.
+  const listed = new Set(names.filter((name) => name !== 'r7' && name !== 'r8').map((name) => `triage-${name}`));
+  const running = async () => listed;
+  expect(await sweep({ ...deps, executions: { isOpen, running } })).toMatchObject({ runs: 2 });
+  expect(asked.toSorted()).toEqual([
+    'triage-r0 first-older',
+    'triage-r0 first-r0',
+    'triage-r7 first-r7',
+    'triage-r8 first-r8',
+  ]);
+});

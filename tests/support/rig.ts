@@ -229,7 +229,7 @@ async function dependencies(
     decisionKeys: options.decisionKeys ?? new Map(),
     documents: async () => [],
     sources: sourceReader({ allowPrivate: options.allowPrivate ?? [] }, { path: process.env['PATH'] }),
-    executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
+    executions: cluster,
     starter: runStarter(cluster.client),
     attributes: options.attributes ?? (await cluster.attributes()),
     connection: options.connection ?? '',

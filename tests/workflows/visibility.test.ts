@@ -2,7 +2,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import type { Status } from '../../contract/messages.ts';
 import { bad, good, titleLoop } from '../support/loops.ts';
-import { rig } from '../support/rig.ts';
+import { clusterOf } from '../../worker/cluster/cluster.ts';
+import { connect, rig, until } from '../support/rig.ts';
 
 const owls = { id: '1', topic: 'owls' };
 const always = 'approval: { when: "true" }';
@@ -79,4 +80,31 @@ test('a run that has nothing to do says so too', async () => {
   });
   expect(await handle.query<Status>('status')).toMatchObject({ state: 'closed', outcome: 'noWork' });
   expect(await upserts(handle)).toBe(1);
+});
+
+test('what runs is listed by the workflow ids of loops', async () => {
+  const { start, gate, client } = await rig({
+    loops: [{ loop: titleLoop(), harness: 'approval: { when: "true" }' }],
+    script: [good('owls'), good('owls')],
+  });
+  const [waiting, done] = [
+    await start('writeTitle', { id: '1', topic: 'owls' }),
+    await start('writeTitle', { id: '2', topic: 'owls' }),
+  ];
+  for (const handle of [waiting, done]) await gate(handle);
+  const cluster = clusterOf(await connect(), 'default');
+  const both = (ids: ReadonlySet<string>) => [waiting, done].map(({ workflowId }) => ids.has(workflowId));
+  await until(
+    () => cluster.running(['writeTitle', 'none']),
+    (ids) => both(ids).join() === 'true,true',
+  );
+  await done.signal('approve', { by: 'ada' });
+  await done.result();
+  await until(
+    () => cluster.running(['writeTitle']),
+    (ids) => both(ids).join() === 'true,false',
+  );
+  expect((await cluster.running(['none'])).size).toBe(0);
+  await client.workflow.getHandle(waiting.workflowId).signal('approve', { by: 'ada' });
+  await waiting.result();
 });

@@ -14,6 +14,8 @@ export interface Cluster {
   attributes(): Promise<SearchAttribute[]>;
   /** Whether the execution chain that began with `firstRunId` is still open. */
   isOpen(workflowId: string, firstRunId: string): Promise<boolean>;
+  /** Workflow ids of loops under which something runs, as Temporal lists them: what began or ended in the last moment may be missing. */
+  running(loops: readonly string[]): Promise<ReadonlySet<string>>;
   /** Open runs on a task queue whose workflow tasks keep failing, as Temporal reports them; nothing where the server is too old to. */
   wedged(taskQueue: string): Promise<WedgedRun[]>;
 }
@@ -51,8 +53,20 @@ export function clusterOf(connection: NativeConnection, namespace: string): Clus
         );
       }
     },
+    running: (loops) => runningIds(client, loops),
     wedged: (taskQueue) => wedgedRuns(client, taskQueue),
   };
+}
+
+/** As many executions as Temporal lists at once. */
+const PAGE = 1000;
+
+async function runningIds(client: Client, loops: readonly string[]): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  const types = loops.map((loop) => `'${loop}'`).join(', ');
+  const query = `ExecutionStatus = 'Running' and WorkflowType in (${types})`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: PAGE })) ids.add(workflowId);
+  return ids;
 }
 
 /** Open runs on a task queue whose workflow tasks keep failing. */

@@ -13,10 +13,7 @@ const QUESTIONS = {
   uncertain: `select loop, sum(booked) as n from ledger where state = 'uncertain' group by loop`,
   reserved: `select loop, sum(reserved) as n from ledger where state = 'held' group by loop`,
   alerts: `select kind, count(*) as n from alerts where cleared_at is null group by kind`,
-  gates: `select r.loop as loop, count(*) as n, min(g.opened_at) as oldest from runs r join gates g on g.run_key = r.run_key
-    where r.closed_at is null and g.opened_at = (select max(opened_at) from gates where run_key = r.run_key)
-      and not exists (select 1 from decisions d where d.run_key = g.run_key and d.digest = g.digest and d.decision <> 'revise')
-    group by r.loop`,
+  gates: `select loop, count(*) as n, min(opened_at) as oldest from gates where state = 'open' group by loop`,
 } as const;
 
 type Question = keyof typeof QUESTIONS;
