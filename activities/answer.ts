@@ -15,6 +15,7 @@ import type { PassedOver } from '../store/ports.ts';
 import { leftOf } from './budgets.ts';
 import type { Dependencies } from './dependencies.ts';
 import { demandQueue } from './elsewhere.ts';
+import { findWork } from './find-work.ts';
 import type { GenerateInput } from './generate.ts';
 import { MODEL_TIMEOUT_MS } from './metered-call.ts';
 import { askRoute } from './models/failover.ts';
@@ -67,6 +68,10 @@ export async function answer<T>(
   if (generator.kind === 'compute') {
     const output = await generator.run(input, { earlier, facts: deps.store.facts, asOf: run.asOf });
     return await keep({ text: JSON.stringify(output), author: `function:${generator.name}`, passedOver: [] });
+  }
+  if (generator.kind === 'find') {
+    const found = await findWork(deps, run, generator.finder);
+    return await keep({ text: JSON.stringify(found), author: `function:${generator.name}`, passedOver: [] });
   }
   const [harness, failed, parts] = await Promise.all([
     harnessOf(deps, run),

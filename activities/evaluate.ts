@@ -48,6 +48,8 @@ export interface Finding {
   readonly output?: unknown;
   /** Length of the artefact's text. */
   readonly characters?: number;
+  /** Why there is nothing to do about it, where there is nothing. */
+  readonly nothing?: string;
 }
 
 /** What was found, and what the run has cost so far. */
@@ -93,12 +95,14 @@ export async function findingOn(deps: Dependencies, request: EvaluateInput, subj
     await deps.store.attempts.judge({ ...key, at: deps.now() }, { verdict, approval });
     deps.telemetry?.event({ kind: 'verified', loop: run.loop, runKey: run.runKey, stage: name, verdict });
   }
+  const nothing = parsed.ok && verdict.verdict === 'pass' ? loop.nothing?.(parsed.output) : undefined;
   return {
     artefact,
     verdict: { ...verdict, criteria: verdict.criteria.map(shortened) },
     approval,
     characters: text.length,
     ...(parsed.ok && text.length <= INLINE_CHARACTERS ? { output: parsed.output } : {}),
+    ...(nothing === undefined ? {} : { nothing }),
   };
 }
 

@@ -134,9 +134,10 @@ async function triggerOf(deps: Dependencies, run: PinnedRun, refuse: Refuse): Pr
     throw refuse(
       `run ${starter?.workflowId} is the ${placeInChain(began)} loop of a chain, and a chain of loops that start each other has at most ${MOST_IN_A_CHAIN}. Let a loop that starts itself end by its own rule, or let a schedule or a finder start it`,
     );
-  const source = starter?.workflowId ?? run.runKey;
+  const isFinder = deps.loops.get(run.loop)?.loop.finder !== undefined;
+  const source = isFinder ? run.loop : (starter?.workflowId ?? run.runKey);
   const by = began.by === undefined ? {} : { by: began.by };
-  return { kind: 'loop', source: source.slice(0, 200), ...by, depth };
+  return { kind: isFinder ? 'finder' : 'loop', source: source.slice(0, 200), ...by, depth };
 }
 
 function refusal({ run, effect }: Starting, workflowId: string, rule: string): Error {

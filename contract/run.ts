@@ -133,4 +133,6 @@ export interface Draft<T = unknown> {
   artefact: Digest;
   /** The output itself, where it is at most 8 KiB of JSON. */
   output?: T;
+  /** Why there is nothing to do about it, where there is nothing. */
+  nothing?: string;
 }

@@ -60,7 +60,7 @@ export async function testDependencies(
     lessons: new LessonIndex(store.lessons),
     decisionKeys: new Map(),
     documents: documentReader(),
-    sources: sourceReader({ allowPrivate }, { path: process.env['PATH'] }),
+    sources: sourceReader({ allowPrivate }, { path: process.env['PATH'], secret: (name) => process.env[name] }),
     executions: { isOpen: (workflowId, firstRunId) => cluster.isOpen(workflowId, firstRunId) },
     starter: withNotedStarts(runStarter(cluster.client), started),
     attributes: await cluster.attributes(),

@@ -203,7 +203,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     lessons: new LessonIndex(store.lessons),
     decisionKeys: await decisionKeys(decisionKey, env),
     documents: documentReader(options.watch),
-    sources: sourceReader(config.sources, { path: env['PATH'] }),
+    sources: sourceReader(config.sources, { path: env['PATH'], secret: (name) => env[name] }),
     executions: cluster,
     starter: runStarter(cluster.client),
     attributes: await cluster.attributes(),

@@ -9,6 +9,7 @@ export default function anyLoop(input?: unknown, options?: unknown, carried?: un
 
 async function simple(run: Run) {
   const draft = await run.stage('main');
+  if (draft.nothing !== undefined) run.noWork(draft.nothing);
   await run.gate('main', draft);
   for (const effect of run.plan.effects) await run.act(effect, draft);
   return draft;

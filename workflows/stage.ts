@@ -122,7 +122,7 @@ async function evaluate(
 
 /** Takes an evaluation into the record; says what came of the stage, or nothing where another attempt is due. */
 function settle(state: RunState, step: string, evaluation: Evaluation, counts: boolean): Settled | undefined {
-  const { artefact, verdict, approval, output, characters } = evaluation;
+  const { artefact, verdict, approval, output, characters, nothing } = evaluation;
   const record = recordOf(state, step);
   const progress = advance(record.progress, artefact, verdict, counts, characters);
   state.stages[step] = { ...record, progress };
@@ -130,7 +130,12 @@ function settle(state: RunState, step: string, evaluation: Evaluation, counts: b
   state.costMicroUsd = evaluation.costMicroUsd;
   state.best = progress.best?.artefact ?? state.best;
   state.approvals[artefact] = approval;
-  const draft: Draft = { stage: step, artefact, ...(output === undefined ? {} : { output }) };
+  const draft: Draft = {
+    stage: step,
+    artefact,
+    ...(output === undefined ? {} : { output }),
+    ...(nothing === undefined ? {} : { nothing }),
+  };
   const decided = decideStage(progress, verdict, planOf(state).attempts, sensesOf(state, step, progress));
   switch (decided.kind) {
     case 'accept':

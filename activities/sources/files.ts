@@ -45,7 +45,7 @@ export async function readFiles(request: FilesRequest, folder: string, signal: A
 }
 
 /** Paths below a folder that fit a glob. Names that begin with a dot fit only where the glob says the dot. */
-async function matching(start: string, pattern: string, signal: AbortSignal): Promise<string[]> {
+export async function matching(start: string, pattern: string, signal: AbortSignal): Promise<string[]> {
   const found: string[] = [];
   const waiting = [''];
   const saysDots = /(?:^|[/{,])\./.test(pattern);

@@ -16,16 +16,24 @@ const PASSING: readonly number[] = [408, 425, 429];
 /** A server may not put a run to sleep for longer, in milliseconds. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
+/** What may be connected to, how names are resolved, and where tokens are. */
+export interface Connections {
+  readonly may: (address: string, port: number) => boolean;
+  readonly resolve: Resolve;
+  /** A variable of the worker's environment. */
+  readonly secret: (name: string) => string | undefined;
+}
+
 /** Reads a URL, hop by hop: each is held against the allow-list, and its address against what may be connected to. */
 export async function readHttp(
   request: HttpRequest,
   signal: AbortSignal,
-  { may, resolve }: { may: (address: string, port: number) => boolean; resolve: Resolve },
+  { may, resolve, secret }: Connections,
 ): Promise<readonly Part[]> {
   const late = AbortSignal.timeout(request.timeoutMs);
   const agent = vettedAgent(may, resolve);
   try {
-    return [await follow(request, { agent, signal: AbortSignal.any([signal, late]) })];
+    return [await follow(request, { agent, signal: AbortSignal.any([signal, late]), sent: tokenOf(request, secret) })];
   } catch (error) {
     const problem = problemIn(error);
     if (problem !== undefined || signal.aborted) throw problem ?? error;
@@ -45,16 +53,17 @@ export async function readHttp(
 
 async function follow(
   request: HttpRequest,
-  { agent, signal }: { readonly agent: Agent; readonly signal: AbortSignal },
+  { agent, signal, sent }: { readonly agent: Agent; readonly signal: AbortSignal; readonly sent: object },
 ): Promise<Part> {
   assertStraight(request.url);
   let url = allowed(request.url, undefined, request.origins);
+  const { origin } = url;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
     const response = await fetch(url, {
       dispatcher: agent,
       redirect: 'manual',
       signal,
-      headers: { accept: request.accept, 'user-agent': 'loopwright' },
+      headers: { accept: request.accept, 'user-agent': 'loopwright', ...(url.origin === origin ? sent : {}) },
     });
     const location = REDIRECTS.includes(response.status) ? response.headers.get('location') : null;
     if (location === null) return await partOf(response, url, request);
@@ -62,6 +71,15 @@ async function follow(
     url = allowed(location, url, request.origins);
   }
   throw new SourceProblem('refused', `${shown(request.url)} redirects more than ${MAX_REDIRECTS} times`);
+}
+
+/** The header with the token that a request names. Its value is in no message. */
+function tokenOf({ token }: HttpRequest, secret: Connections['secret']): object {
+  if (token === undefined) return {};
+  const value = secret(token)?.trim() ?? '';
+  if (/^[\x21-\x7e]+$/.test(value)) return { authorization: `Bearer ${value}` };
+  const is = value === '' ? 'is not set' : 'holds something that no header can carry';
+  throw new SourceProblem('refused', `the variable ${token} with its token ${is} where this worker runs`);
 }
 
 /** A URL means what it looks like: nothing in it that was made from an input climbs out of the path before it. */
@@ -99,7 +117,9 @@ async function partOf(response: Response, url: URL, { maxBytes }: HttpRequest): 
   const where = shown(url.href);
   if (!response.ok) {
     await response.body?.cancel();
-    const passing = response.status >= 500 || PASSING.includes(response.status);
+    // GitHub says so where a token has asked too often.
+    const spent = response.status === 403 && response.headers.get('x-ratelimit-remaining') === '0';
+    const passing = response.status >= 500 || PASSING.includes(response.status) || spent;
     throw new SourceProblem(passing ? 'failed' : 'refused', `${where} answered ${response.status}`, waitOf(response));
   }
   const { text, mediaType } = await readText(response, where, maxBytes);

@@ -1,6 +1,7 @@
 import { assertNever } from '../../core/assert-never.ts';
 import type { Part, SourceRequest } from '../../loops/define/index.ts';
 import { mayConnect } from './addresses.ts';
+import { readFileList, readOneFile } from './file-list.ts';
 import { readFiles } from './files.ts';
 import { readGit } from './git.ts';
 import { readHttp } from './http.ts';
@@ -23,13 +24,16 @@ export interface SourceSettings {
 export interface Machine {
   /** Where programs are: its PATH, for git. */
   readonly path: string | undefined;
+  /** A variable of its environment, for tokens that requests name. Default: there are none. */
+  readonly secret?: (name: string) => string | undefined;
   /** Default: as the machine resolves names. */
   readonly resolve?: Resolve;
 }
 
 /** Readers of every kind of request. */
-export function sourceReader({ allowPrivate }: SourceSettings, { path, resolve = resolveName }: Machine): SourceReader {
-  const connections = { may: mayConnect(allowPrivate), resolve };
+export function sourceReader({ allowPrivate }: SourceSettings, machine: Machine): SourceReader {
+  const { path, resolve = resolveName, secret = () => undefined } = machine;
+  const connections = { may: mayConnect(allowPrivate), resolve, secret };
   return {
     async read(request, folder, signal) {
       switch (request.kind) {
@@ -37,6 +41,10 @@ export function sourceReader({ allowPrivate }: SourceSettings, { path, resolve =
           return await readHttp(request, signal, connections);
         case 'files':
           return await readFiles(request, folder, signal);
+        case 'fileList':
+          return await readFileList(request, folder, signal);
+        case 'file':
+          return await readOneFile(request, folder);
         case 'git':
           return await readGit(request, folder, { signal, path });
         case 'sql':

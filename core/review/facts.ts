@@ -11,6 +11,8 @@ export interface LoopFacts {
   readonly dedupe: 'none' | 'blind' | 'byInput' | 'whereNamed';
   readonly input: SchemaFacts;
   readonly stages: readonly StageFacts[];
+  /** Of a finder: where it looks, and which loop it starts. */
+  readonly finder?: { readonly source: string; readonly starts: string; readonly limit: number };
   readonly effects: readonly { readonly name: string; readonly repeatable: boolean }[];
   /** What the agent may call by itself. A harness can hold none yet. */
   readonly tools: readonly ToolFacts[];

@@ -41,7 +41,9 @@ function noIndependentCheck(facts: LoopFacts): readonly Finding[] {
 }
 
 /** Text that is kept and that nothing can count, compare or forget. */
-function fuzzyMemory({ stages }: LoopFacts): readonly Finding[] {
+function fuzzyMemory({ stages, finder }: LoopFacts): readonly Finding[] {
+  // Inputs that it finds have the type that the loop which it starts says.
+  if (finder !== undefined) return [];
   const untyped = stages
     .filter(({ output }) => !output.record || output.untyped.length > 0)
     .map(({ name, output }) =>

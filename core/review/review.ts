@@ -2,6 +2,7 @@ import type { Timestamp } from '../../contract/names.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import { CHECKS } from './checks.ts';
 import type { LoopFacts } from './facts.ts';
+import { standingOfFinder } from './finder.ts';
 import { findingsOn } from './findings.ts';
 import { PARTS, type CheckId, type CheckResult, type Part, type Review } from './result.ts';
 
@@ -11,7 +12,7 @@ export function review(facts: LoopFacts, answers: readonly ReviewAnswer[], now: 
   const checks = Object.entries(CHECKS).map(([check, standing]): CheckResult => ({
     part: partOf(check as CheckId),
     check: check as CheckId,
-    ...standing(subject),
+    ...(standingOfFinder(check as CheckId, facts) ?? standing(subject)),
   }));
   return {
     loop: facts.name,

@@ -45,7 +45,8 @@ export function* mistakesIn(definition: unknown): Mistakes {
   yield* effectsMistakes(definition['act']);
 }
 
-function* nameMistakes(name: unknown): Mistakes {
+/** What is wrong with the name of a loop. */
+export function* nameMistakes(name: unknown): Mistakes {
   if (typeof name !== 'string' || !CAMEL_CASE.test(name)) {
     yield mistake(
       'name',
@@ -148,7 +149,8 @@ function* camelCaseMistakes(at: string, name: string): Mistakes {
     yield mistake(at, `expected its name to be camelCase, got "${name}"`, `Call it \`${camelCase(name) ?? 'main'}\`.`);
 }
 
-function* unknownFields(at: string, value: Fields, known: readonly string[]): Mistakes {
+/** Fields that nobody reads. */
+export function* unknownFields(at: string, value: Fields, known: readonly string[]): Mistakes {
   for (const field of Object.keys(value).filter((name) => !known.includes(name))) {
     const meant = nearest(field, known);
     yield mistake(

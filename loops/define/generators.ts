@@ -1,3 +1,4 @@
+import type { Finder } from './finder.ts';
 import type { Facts, Part } from './sources.ts';
 
 /** What a function generator gets: the input, what earlier stages made, and the store's figures up to the run's cut. */
@@ -34,8 +35,15 @@ export interface ComputeGenerator<I, O> {
   readonly run: (input: I, context: ComputeContext) => O | Promise<O>;
 }
 
+/** Answers with what is new in a source: of finders, see `defineFinder`. */
+export interface FindGenerator {
+  readonly kind: 'find';
+  readonly name: string;
+  readonly finder: Finder;
+}
+
 /** What makes an artefact. */
-export type Generator<I, O> = ModelGenerator<I, O> | ComputeGenerator<I, O>;
+export type Generator<I, O> = ModelGenerator<I, O> | ComputeGenerator<I, O> | FindGenerator;
 
 /** Answers by a model; with `decision`, the embedded learner can be routed to as well (`model: local`). */
 export function model<I, O>(options: Omit<ModelGenerator<I, O>, 'kind'> = {}): ModelGenerator<I, O> {

@@ -11,6 +11,13 @@ export {
   type Outbox,
   type Stage,
 } from './loop.ts';
+export { defineFinder, type Finder, type FinderDefinition, type Found } from './finder.ts';
+export { find } from './find.ts';
+export type { FindFilesOptions, FoundFile, ListedFile } from './find-files.ts';
+export type { FindIssuesOptions, GithubIssue } from './find-issues.ts';
+export type { FindJsonOptions } from './find-json.ts';
+export type { FindRowsOptions, Item } from './find-rows.ts';
+export type { FinderAccess, FinderSource, Listing } from './finder-source.ts';
 export type { LoopStarts, StartedRun, StartOptions } from './loop-starts.ts';
 export { InvalidLoop, type DefinitionMistake } from './invalid-loop.ts';
 export {
@@ -38,6 +45,8 @@ export { http, type HttpOptions } from './http.ts';
 export { sql, type SqlOptions } from './sql.ts';
 export type { Given, OutsideOptions } from './source-options.ts';
 export type {
+  FileListRequest,
+  FileRequest,
   FilesRequest,
   GitRequest,
   HttpRequest,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { mistakesIn } from './check-definition.ts';
+import type { Finder } from './finder.ts';
 import type { Generator } from './generators.ts';
 import { InvalidLoop } from './invalid-loop.ts';
 import type { LoopStarts } from './loop-starts.ts';
@@ -97,6 +98,10 @@ export interface Loop {
   readonly tenant?: (input: unknown) => string | undefined;
   readonly stages: Readonly<Record<string, Stage<unknown, unknown>>>;
   readonly act: Readonly<Record<string, Effect<unknown, unknown>>>;
+  /** Of a loop that looks for work. */
+  readonly finder?: Finder;
+  /** Why there is nothing to do about a verified output, where there is nothing: the run ends `noWork`. */
+  readonly nothing?: (output: unknown) => string | undefined;
 }
 
 /** Where each loop was defined: the stack of its `defineLoop`, for messages about it that come later. */
@@ -110,6 +115,11 @@ export function defineLoop<I, O>(definition: LoopDefinition<I, O>): Loop {
   const mistakes = [...mistakesIn(definition)];
   if (mistakes.length > 0)
     throw new InvalidLoop(String((definition as { name?: unknown } | undefined)?.name), mistakes);
+  return makeLoop(definition);
+}
+
+/** A loop of a definition without mistakes. The stack of this call is where it was defined. */
+export function makeLoop<I, O>(definition: LoopDefinition<I, O> & Pick<Loop, 'finder' | 'nothing'>): Loop {
   const loop = { ...(definition as unknown as Loop), act: (definition.act ?? {}) as Loop['act'] };
   definedAt.set(loop, new Error().stack ?? '');
   return loop;

@@ -1,6 +1,6 @@
 import type { Keep, Trust } from '../../contract/context.ts';
 import type { SourceBounds, SourceRequest } from './source-requests.ts';
-import type { Source, SourceMistake } from './sources.ts';
+import type { Part, Source, SourceAccess, SourceMistake } from './sources.ts';
 
 /** A value, or what makes it from the run's input. What comes from an input is checked where it is read. */
 export type Given<I, T> = T | ((input: I) => T);
@@ -33,6 +33,11 @@ const HIGHEST: Readonly<Record<string, number>> = {
   entries: 1000,
 };
 
+/** A source that reads outside the loop, and needs no more than that. */
+export interface OutsideSource<I> extends Source<I> {
+  fetch(input: I, access: Pick<SourceAccess, 'read'>): Promise<readonly Part[]>;
+}
+
 /** A source that asks the worker, with what is wrong in its options: they are told with the loop's other mistakes. */
 export function outside<I>(
   options: OutsideOptions & Readonly<Record<string, unknown>>,
@@ -44,7 +49,7 @@ export function outside<I>(
     readonly keep?: Keep;
     readonly request: (input: I) => SourceRequest;
   },
-): Source<I> {
+): OutsideSource<I> {
   const name = options.name ?? made.name;
   return {
     name,

@@ -2,7 +2,7 @@
  * What a worker is asked to read for a context. How far each may reach (which root, hosts, repository, statement) was
  * fixed by the loop's author before any input was seen; what an input adds to it is checked where it is read.
  */
-export type SourceRequest = FilesRequest | HttpRequest | GitRequest | SqlRequest;
+export type SourceRequest = FilesRequest | FileListRequest | FileRequest | HttpRequest | GitRequest | SqlRequest;
 
 /** Bounds of every request. */
 export interface SourceBounds {
@@ -25,6 +25,22 @@ export interface FilesRequest extends SourceBounds {
   readonly maxFiles: number;
 }
 
+/** The text files below a folder, without their text: a part with a JSON list of path, size in bytes and time of the last change. */
+export interface FileListRequest extends SourceBounds {
+  readonly kind: 'fileList';
+  /** From the loop's own folder, or absolute. */
+  readonly root: string;
+  readonly pattern: string;
+}
+
+/** One text file below a folder; nothing where it is gone. */
+export interface FileRequest extends SourceBounds {
+  readonly kind: 'file';
+  readonly root: string;
+  /** A plain path below the root. */
+  readonly path: string;
+}
+
 /** A GET of one URL. */
 export interface HttpRequest extends SourceBounds {
   readonly kind: 'http';
@@ -33,6 +49,8 @@ export interface HttpRequest extends SourceBounds {
   readonly origins: readonly string[];
   /** The header `accept`. */
   readonly accept: string;
+  /** Variable of the worker's environment with a token that the first host is sent, and no other. */
+  readonly token?: string;
 }
 
 /** What a git repository says; nothing is fetched and nothing is written. */

@@ -1,5 +1,5 @@
-import { boundsOf, outside, type OutsideOptions } from './source-options.ts';
-import type { Source, SourceMistake } from './sources.ts';
+import { boundsOf, outside, type OutsideOptions, type OutsideSource } from './source-options.ts';
+import type { SourceMistake } from './sources.ts';
 
 /** What {@link sql} is given. */
 export interface SqlOptions<I> extends OutsideOptions {
@@ -17,7 +17,7 @@ export interface SqlOptions<I> extends OutsideOptions {
  * Rows of a database, read-only, each a line of JSON. The statement is one SELECT and cannot attach, write or set
  * anything; a query that takes too long is killed. Default: at most 200 rows and 200,000 bytes in 10 seconds.
  */
-export function sql<I>(options: SqlOptions<I>): Source<I> {
+export function sql<I>(options: SqlOptions<I>): OutsideSource<I> {
   const { database, query, parameters, maxRows = 200 } = options;
   return outside<I>(
     { ...options },

@@ -54,7 +54,7 @@ describe('the tarball', () => {
   test.each([
     [
       'loopwright',
-      'InvalidLoop check compute defineLoop documents failure files git http human judge lessons model pairwise panel source sql stage',
+      'InvalidLoop check compute defineFinder defineLoop documents failure files find git http human judge lessons model pairwise panel source sql stage',
     ],
     ['loopwright/workflow', 'default loopWorkflow'],
     [

@@ -41,6 +41,8 @@ export interface RigOptions {
   readonly caps?: InstallationCaps;
   /** Private addresses that HTTP sources may reach. */
   readonly allowPrivate?: readonly string[];
+  /** Variables with tokens that sources name. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** The embedded learner; without it, one that fails. */
   readonly learner?: Dependencies['learner'];
   /** Keys whose signed decisions count; none by default. */
@@ -228,7 +230,10 @@ async function dependencies(
     lessons: new LessonIndex(store.lessons),
     decisionKeys: options.decisionKeys ?? new Map(),
     documents: async () => [],
-    sources: sourceReader({ allowPrivate: options.allowPrivate ?? [] }, { path: process.env['PATH'] }),
+    sources: sourceReader(
+      { allowPrivate: options.allowPrivate ?? [] },
+      { path: process.env['PATH'], secret: (name) => options.secrets?.[name] },
+    ),
     executions: cluster,
     starter: runStarter(cluster.client),
     attributes: options.attributes ?? (await cluster.attributes()),

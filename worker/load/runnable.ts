@@ -3,6 +3,7 @@ import { BundleFailed } from '../bundle/bundle-workflows.ts';
 import { cachedBundle, type WorkflowSource } from '../bundle/cached-bundle.ts';
 import type { RouteModels } from '../models/config.ts';
 import type { FoundLoop, LoadedFolder } from './loop-folder.ts';
+import { finderLoopMistakes } from './finder-mistakes.ts';
 import { loadEach, together, type LoadedLoops } from './folders.ts';
 import { requireLoops } from '../no-loop.ts';
 
@@ -35,6 +36,8 @@ export async function openFolderLoops(options: FolderLoopsOptions): Promise<Fold
   const { bundle, ...bundled } = await bundleLoops(cacheDir, together(folders));
   for (const mistake of bundled.mistakes) report(mistakeLine(mistake));
   const { loops } = bundled;
+  // It may come later, where the folder is watched.
+  for (const mistake of finderLoopMistakes(loops)) report(mistakeLine(mistake));
   if (loops.size > 0) return { loops, bundle, workflows: sourcesOf(loops), folders };
   throw new Error(
     `No loop in ${folder} can run. Mend what is said above; \`loopwright validate ${folder}\` says it again.`,

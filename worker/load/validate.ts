@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Mistake } from '../../contract/mistake.ts';
 import { hookLoopMistakes, HOOKS_FILE, readHooksFile } from '../hooks/hooks-file.ts';
 import { CONFIG_FILE, readConfigFile } from '../models/config.ts';
+import { finderLoopMistakes } from './finder-mistakes.ts';
 import { loadEach, loopFolders, together, type LoadedLoops } from './folders.ts';
 import { noLoopIn } from '../no-loop.ts';
 import { scheduleLoopMistakes } from '../schedules/loop-mistakes.ts';
@@ -52,11 +53,15 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
   const names = wholeFolder(cwd, paths) && folders.size > 0 && flawed.size === 0 ? [...loops.keys()] : undefined;
   const hooks = await readHooksFile(env);
   const ofHooks = [...hooks.mistakes, ...(names === undefined ? [] : hookLoopMistakes(hooks, names))];
-  const good = [...loops].filter(([, { folder }]) => !flawed.has(folder));
+  const ofFinders = names === undefined ? [] : finderLoopMistakes(loops);
+  const astray = ofFinders.map(({ file, line }) => `${file}:${line}`);
+  const good = [...loops].filter(
+    ([, { folder, at }]) => !flawed.has(folder) && !astray.includes(`${at.file}:${at.line}`),
+  );
   const ofSchedules = [...schedules.mistakes, ...scheduleLoopMistakes(schedules, loops, names !== undefined)];
   return {
     loops: good.map(([name, { folder }]) => ({ name, folder: shownPath(cwd, folder) || '.' })),
-    mistakes: [...ofConfig, ...ofHooks, ...ofSchedules, ...mistakes],
+    mistakes: [...ofConfig, ...ofHooks, ...ofSchedules, ...ofFinders, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };
 }

@@ -5,10 +5,11 @@ import { z } from 'zod';
 import type { LoopEntry } from '../../activities/dependencies.ts';
 import { evalsFor } from '../../activities/verifiers/stage-evals.ts';
 import type { Harness } from '../../contract/harness.ts';
+import { assertNever } from '../../core/assert-never.ts';
 import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
 import type { JsonSchema } from '../../core/json-schema.ts';
 import { schemaFacts } from '../../core/review/schema.ts';
-import type { Evidence, Generator, Loop, Stage, Verifier } from '../../loops/define/index.ts';
+import type { Evidence, Finder, Generator, Loop, Stage, Verifier } from '../../loops/define/index.ts';
 import { routesOf, type ModelVerifier } from '../../loops/define/verifiers.ts';
 import { shownPath } from '../load/shown-path.ts';
 import type { RouteModels } from '../models/config.ts';
@@ -48,12 +49,17 @@ export async function loopFacts({ loop, harness, folder }: LoopEntry, options: F
         stageFacts(stage, defined, { ...options, loop, harness, folder }),
       ),
     ),
+    ...(loop.finder === undefined ? {} : { finder: finderFacts(loop.finder) }),
     effects: Object.entries(loop.act).map(([effect, { repeatable }]) => ({ name: effect, repeatable })),
     tools: [],
     harness: rest,
     stated: statedIn(await textOf(join(folder, 'harness.yaml'))),
     hasCases: (await textOf(join(folder, 'cases.jsonl'))).trim() !== '',
   };
+}
+
+function finderFacts({ source, starts, limit }: Finder): NonNullable<LoopFacts['finder']> {
+  return { source: source.name, starts, limit };
 }
 
 function dedupeOf({ dedupe, input }: Loop): LoopFacts['dedupe'] {
@@ -105,7 +111,7 @@ async function stageFacts(name: string, stage: Stage<unknown, unknown>, within: 
 
 /** Everybody who may make an output: whom routing reaches, up to the first rule that always holds. */
 function generatorFacts(generator: Generator<unknown, unknown>, { harness, models }: Within): GeneratorFacts {
-  if (generator.kind === 'compute') return { kind: 'function', identities: [`function:${generator.name}`] };
+  if (generator.kind !== 'model') return { kind: 'function', identities: [`function:${generator.name}`] };
   const always = harness.routing.findIndex(({ when }) => when === undefined || when.trim() === 'true');
   const reachable = always < 0 ? harness.routing : harness.routing.slice(0, always + 1);
   const identities = reachable.map(({ model }) => {
@@ -139,8 +145,8 @@ async function verifierFacts(
     const identities = routesOf(verifier).map((route) => identityOf(route, within.models));
     return { name, kind, opinion, identities, power: judgePower(verifier, within) };
   }
-  const made: unknown = generator.kind === 'compute' ? generator.run : generator.keyless;
-  const own = generator.kind === 'compute' ? generator.name : 'keyless';
+  const made = madeBy(generator);
+  const own = generator.kind === 'model' ? 'keyless' : generator.name;
   return {
     name,
     kind,
@@ -148,6 +154,20 @@ async function verifierFacts(
     identities: [`function:${made === verifier.run ? own : name}`],
     power: await powerOf(verifier, subject),
   };
+}
+
+/** The function that makes an output, where one does. */
+function madeBy(generator: Generator<unknown, unknown>): unknown {
+  switch (generator.kind) {
+    case 'compute':
+      return generator.run;
+    case 'model':
+      return generator.keyless;
+    case 'find':
+      return undefined;
+    default:
+      return assertNever(generator);
+  }
 }
 
 /** A judge answers yes or no to each criterion, and what it leaves out proves nothing: with a model and a rubric, it can say no. */

@@ -251,3 +251,30 @@ test('`validate` reads `schedules.yaml` too, against the loops that are here', a
     ['schedules.yaml:3 schedules.daily.input.text'],
   ]);
 }, 60_000);
+
+test('a finder is held against the loops that there are, once all of them are looked at', async () => {
+  const finder = `import { defineFinder, find } from 'loopwright';
+
+export const inbox = defineFinder({
+  name: 'inbox',
+  from: find.files('*.txt', { root: '../notes' }),
+  starts: 'god',
+  input: ({ path, text }) => ({ id: path, text }),
+});
+`;
+  const folder = await plantFiles({ 'good/loop.ts': loopText('good'), 'inbox/loop.ts': finder });
+  expect(await answer(folder)).toMatchObject({
+    ok: false,
+    loops: [{ name: 'good' }],
+    mistakes: [
+      {
+        file: 'inbox/loop.ts',
+        line: 3,
+        field: 'starts',
+        rule: 'there is no loop `god` here',
+        fix: 'Did you mean `good`?',
+      },
+    ],
+  });
+  expect(await answer(folder, 'inbox')).toMatchObject({ ok: true, loops: [{ name: 'inbox' }] });
+});
