@@ -18,6 +18,7 @@ if (status !== 0) process.exit(status ?? 1);
 const AS_THEY_ARE = [
   { folder: 'loops', wants: (name: string) => !name.endsWith('.ts') },
   { folder: 'worker/init/template', wants: () => true },
+  { folder: 'gateway/pages/assets', wants: () => true },
 ];
 for (const { folder, wants } of AS_THEY_ARE) {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

@@ -15,6 +15,14 @@ export const AuditQuery = z.strictObject({
   after: z.int().min(0),
   limit: z.int().min(1).max(MOST_AUDIT),
 });
+/** Which entries to list, newest first. */
+export interface NewestAudit {
+  /** Only entries of this kind. */
+  readonly kind?: AuditKind;
+  /** Only entries before this one. */
+  readonly before?: number;
+  readonly limit: number;
+}
 /** Which entries to list, in their order. */
 export type AuditQuery = z.infer<typeof AuditQuery>;
 

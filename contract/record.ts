@@ -20,6 +20,8 @@ export const RunQuery = z.strictObject({
   open: z.boolean().optional(),
   /** Only runs that were opened at or after this time, in milliseconds since 1970. */
   since: z.number().optional(),
+  /** Where the page before ended, as it said. */
+  after: z.string().max(400).optional(),
   limit: z.int().min(1).max(MOST_RUNS),
 });
 /** Which runs to list, newest first. */
@@ -52,7 +54,7 @@ export const RunSummary = z.object({
 /** A run in one line. Times are milliseconds since 1970, money is integer micro-USD. */
 export type RunSummary = z.infer<typeof RunSummary>;
 
-/** Runs, newest first, and whether the query has more than its limit lets through. */
-export const RunList = z.object({ runs: z.array(RunSummary), more: z.boolean() });
-/** Runs, newest first, and whether the query has more than its limit lets through. */
+/** Runs, newest first, and whether the query has more than its limit lets through; `next` asks for those. */
+export const RunList = z.object({ runs: z.array(RunSummary), more: z.boolean(), next: z.string().exactOptional() });
+/** Runs, newest first, and whether the query has more than its limit lets through; `next` asks for those. */
 export type RunList = z.infer<typeof RunList>;

@@ -6,9 +6,13 @@ import { alertRoutes } from './alerts.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
 import type { Desk } from './desk.ts';
+import { assetRoutes } from './pages/assets.ts';
+import { pageRoutes } from './pages/pages.ts';
+import type { Workshop } from './workshop.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { erasureRoutes } from './erasures.ts';
 import { safeHeaders } from './headers.ts';
+import { eventRoutes } from './events.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
 import { pinned } from './host.ts';
 import { ownPagesOnly } from './own-pages-only.ts';
@@ -35,10 +39,15 @@ export interface GatewayOptions {
   readonly hooks?: HookOptions;
   /** Address of a proxy that speaks for the gateway, such as `https://loops.example.com`. */
   readonly origin?: string | undefined;
-  /** Where decisions go: it comes with the worker. */
-  readonly desk?: () => Desk | undefined;
   /** Says what whoever runs the gateway should know; nothing by default. */
   readonly report?: (text: string) => void;
+  /** Where decisions go, and the loops that run here: both come with the worker. */
+  readonly desk?: () => Desk | undefined;
+  readonly workshop?: () => Workshop | undefined;
+  /** Aborted when the gateway stops: answers that go on and on end. Default: they end with their connection. */
+  readonly ended?: AbortSignal;
+  /** How often a stream of news that has none says so, in milliseconds. Default: 15 s. */
+  readonly heartbeatMs?: number;
   /** Default: the system's clock. */
   readonly now?: () => number;
 }
@@ -49,13 +58,20 @@ export interface GatewayOptions {
  * is known to every route behind {@link visitors}; a route that changes something says what that takes.
  */
 export function createApp(options: GatewayOptions): Hono<Visited> {
-  const { store, token, pid, hooks, origin, report, desk = () => undefined, now = Date.now } = options;
+  const { store, token, pid, hooks, origin, report, now = Date.now } = options;
+  const {
+    desk = () => undefined,
+    workshop = () => undefined,
+    ended = new AbortController().signal,
+    heartbeatMs,
+  } = options;
   const app = new Hono<Visited>();
   app.onError((error, context) => answerFailure(context, error));
   app.use(safeHeaders);
   // Before anybody is asked who they are: the signature is theirs, and no cookie counts.
   if (hooks !== undefined) app.route('/hooks', hookRoutes(store, hooks));
   app.use(pinned(origin));
+  app.route('/assets', assetRoutes());
   app.use(visitors({ store, ownerToken: token, origin, now }));
   app.use(bodyLimit({ maxSize: MOST_BYTES, onError: (context) => refusal(context, 413, 'TooLarge', tooLarge) }));
   app.use(ownPagesOnly(origin));
@@ -72,6 +88,8 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.route('/api/users', userRoutes(store, { now, origin }));
   app.route('/api/deliveries', deliveryRoutes(store, hooks));
   app.route('/api/approvals', approvalRoutes({ store, desk, now }));
+  app.route('/events', eventRoutes({ store, now, ended, heartbeatMs }));
+  app.route('/', pageRoutes({ store, desk, workshop, now }));
   app.notFound((context) => {
     // Strangers are not told what there is.
     if ((context.get('visitor') as Visitor | undefined) === undefined) return unknown(context);

@@ -25,3 +25,9 @@ export function answerFailure(context: Context, error: Error): Response {
   const type = (error instanceof ApplicationFailure ? error.type : undefined) ?? 'Unexpected';
   return refusal(context, STATUS[type] ?? 500, type, error.message);
 }
+
+/** The status of what a route threw. */
+export function failureStatus(error: Error): ContentfulStatusCode {
+  if (error instanceof z.ZodError || error instanceof SyntaxError) return 400;
+  return STATUS[(error instanceof ApplicationFailure ? error.type : undefined) ?? ''] ?? 500;
+}

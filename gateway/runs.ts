@@ -15,7 +15,7 @@ const fromText = z
   })
   .pipe(RunQuery);
 
-/** `GET /api/runs?loop&outcome&trigger&named&open&since&limit`: runs, newest first. `GET /api/runs/record?run&runId`: all about one. */
+/** `GET /api/runs?loop&outcome&trigger&named&open&since&after&limit`: runs, newest first. `GET /api/runs/record?run&runId`: all about one. */
 export function runRoutes(store: Store): Hono {
   return new Hono()
     .get('/', async (context) => context.json(await store.runs.list(fromText.parse(context.req.query()))))

@@ -38,7 +38,8 @@ const USUAL_PORT = 7733;
  * @throws Error that says so where `port` is taken.
  */
 export async function startGateway(data: string, options: GatewayOptions, port?: number): Promise<Gateway> {
-  const server = createAdaptorServer({ fetch: createApp(options).fetch }) as Server;
+  const ended = new AbortController();
+  const server = createAdaptorServer({ fetch: createApp({ ...options, ended: ended.signal }).fetch }) as Server;
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = HEADERS_MS;
   server.maxConnections = MOST_CONNECTIONS;
@@ -50,6 +51,7 @@ export async function startGateway(data: string, options: GatewayOptions, port?:
     url: `http://${HOST}:${bound}`,
     async stop() {
       await removeGatewayFile(data);
+      ended.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
       await closed;

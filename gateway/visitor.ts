@@ -94,6 +94,23 @@ export function unknown(context: Context<Visited>): Response {
   );
 }
 
+/** Whether what somebody showed when a long answer began still counts. Nothing is noted: to be told news is no use of a session. */
+export async function stillIn(
+  context: Context,
+  { via }: Visitor,
+  { store, now }: Omit<VisitorOptions, 'ownerToken'>,
+): Promise<boolean> {
+  if (via === 'owner') return true;
+  if (via === 'token') {
+    const shown = readToken((context.req.header('authorization') ?? '').replace(/^Bearer /i, ''));
+    const known = shown && (await store.apiTokens.find(shown.id));
+    return known !== undefined && tokenHolds(known.token, known.user, now()).kind === 'holds';
+  }
+  const held = sessionCookie(context);
+  const known = held === undefined ? undefined : await store.sessions.find(hashOf(held));
+  return known !== undefined && sessionHolds(known.session, known.user, known.token, now()).kind === 'holds';
+}
+
 /** Whether somebody reads the answer in a browser. */
 function isPage(context: Context): boolean {
   return !context.req.path.startsWith('/api/') && (context.req.header('accept') ?? '').includes('text/html');

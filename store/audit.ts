@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
-import type { AuditEntry, AuditHead, AuditKind, AuditQuery } from '../contract/audit.ts';
+import type { AuditEntry, AuditHead, AuditKind, AuditQuery, NewestAudit } from '../contract/audit.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { Database } from './group-commit.ts';
 import { prepared } from './prepared.ts';
@@ -10,6 +10,8 @@ import type { Tables } from './schema.ts';
 export interface Audit {
   /** Entries, oldest first. */
   list(query: AuditQuery): Promise<readonly AuditEntry[]>;
+  /** Entries, newest first. */
+  newest(query: NewestAudit): Promise<readonly AuditEntry[]>;
   /** The newest entry; undefined where there is none. */
   head(): Promise<AuditHead | undefined>;
 }
@@ -23,6 +25,17 @@ export function sqlAudit({ read }: Database): Audit {
         .selectAll()
         .where('seq', '>', after)
         .orderBy('seq')
+        .limit(limit)
+        .execute();
+      return rows.map(entryOf);
+    },
+    async newest({ kind, before, limit }) {
+      const rows = await read
+        .selectFrom('audit')
+        .selectAll()
+        .$if(kind !== undefined, (some) => some.where('kind', '=', kind ?? ''))
+        .$if(before !== undefined, (some) => some.where('seq', '<', before ?? 0))
+        .orderBy('seq', 'desc')
         .limit(limit)
         .execute();
       return rows.map(entryOf);

@@ -4,6 +4,8 @@ import { sqlApprovals } from './approvals.ts';
 import { sqlApiTokens } from './api-tokens.ts';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
+import { sqlChanges } from './changes.ts';
+import { sqlLoopBook } from './loop-book.ts';
 import { sqlContexts } from './contexts.ts';
 import { sqlAudit } from './audit.ts';
 import { sqlCosts } from './costs.ts';
@@ -78,6 +80,8 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     apiTokens: sqlApiTokens(database),
     signIns: sqlSignIns(database),
     sessions: sqlSessions(database),
+    changes: sqlChanges(database),
+    loopBook: sqlLoopBook(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
     },

@@ -74,7 +74,8 @@ function rowOf(lesson: NewLesson): Insertable<Tables['lessons']> {
   };
 }
 
-function lessonOf(row: Selectable<Tables['lessons']>): Lesson {
+/** A lesson as its row holds it. */
+export function lessonOf(row: Selectable<Tables['lessons']>): Lesson {
   return {
     id: row.id,
     loop: row.loop,

@@ -10,12 +10,14 @@ import type { Alerts } from './alerts.ts';
 import type { Approvals } from './approvals.ts';
 import type { Audit } from './audit.ts';
 import type { Contexts } from './contexts.ts';
+import type { Changes } from './changes.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
 import type { Harnesses } from './harnesses.ts';
 import type { Gates, NewDecision } from './gates-port.ts';
 import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger-port.ts';
+import type { LoopBook } from './loop-book.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 import type { ScheduleLooks } from './schedule-looks.ts';
 import type { Starts } from './starts.ts';
@@ -59,6 +61,8 @@ export interface Store {
   readonly apiTokens: ApiTokens;
   readonly signIns: SignIns;
   readonly sessions: Sessions;
+  readonly changes: Changes;
+  readonly loopBook: LoopBook;
   readonly facts: Facts;
   close(): Promise<void>;
 }

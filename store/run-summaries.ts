@@ -63,9 +63,16 @@ function goesBy(named: string) {
   return sql<boolean>`(workflow_id = loop || '-' || ${named} or work_key in (${named}, loop || '/' || ${named}))`;
 }
 
+/** Whether a run comes after the place where a page ended. */
+function follows(place: string) {
+  const [, at = '', runKey = ''] = /^(\d+)~(.*)$/s.exec(place) ?? [];
+  const time = Number(at);
+  return sql<boolean>`(opened_at <= ${time} and (opened_at < ${time} or run_key > ${runKey}))`;
+}
+
 /** Runs, newest first; one more than asked for is looked for, to know whether there are more. */
 export async function listRuns(database: Kysely<Tables>, query: RunQuery): Promise<RunList> {
-  const { loop, outcome, trigger, named, open, since, limit } = query;
+  const { loop, outcome, trigger, named, open, since, after, limit } = query;
   const rows = await selectSummaries(database, (runs) =>
     runs
       .$if(loop !== undefined, (some) => some.where('loop', '=', loop ?? ''))
@@ -75,11 +82,17 @@ export async function listRuns(database: Kysely<Tables>, query: RunQuery): Promi
       .$if(open === true, (some) => some.where('closed_at', 'is', null))
       .$if(open === false, (some) => some.where('closed_at', 'is not', null))
       .$if(since !== undefined, (some) => some.where('opened_at', '>=', since ?? 0))
+      .$if(after !== undefined, (some) => some.where(follows(after ?? '')))
       .orderBy('opened_at', 'desc')
       .orderBy('run_key')
       .limit(limit + 1),
   ).execute();
-  return { runs: rows.slice(0, limit).map(summaryOf), more: rows.length > limit };
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    runs: rows.slice(0, limit).map(summaryOf),
+    more: rows.length > limit,
+    ...(last === undefined ? {} : { next: `${last.opened_at}~${last.run_key}` }),
+  };
 }
 
 function stateOf(row: SummaryRow): RunSummary['state'] {

@@ -252,6 +252,7 @@ export interface Tables {
     seen_at: number;
     ended_at: number | null;
   };
+  changes: { seq: Generated<number>; kind: string; run_key: string | null };
   inbox_versions: { source: string; subject: string; version: number };
   review_answers: { loop: string; check: string; at: number; answer: string; note: string | null; by: string };
 }

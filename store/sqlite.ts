@@ -17,6 +17,7 @@ import * as inbox from './migrations/0011-inbox.ts';
 import * as alerts from './migrations/0012-alerts.ts';
 import * as audit from './migrations/0014-audit.ts';
 import * as starts from './migrations/0015-starts.ts';
+import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
 import * as statements from './migrations/0018-statements.ts';
@@ -43,6 +44,7 @@ const MIGRATIONS = {
   '0016-approvals': { up: approvals.up },
   '0017-users': { up: users.up },
   '0018-statements': { up: statements.up },
+  '0019-changes': { up: changes.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

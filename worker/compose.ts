@@ -16,6 +16,7 @@ import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { hookRelay } from './hooks/hook-relay.ts';
 import { hookLoopMistakes } from './hooks/hooks-file.ts';
 import { decisionKeys } from './decision-keys.ts';
+import { workshopOf } from './workshop.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
 import { filesIn, REPORTS } from './files.ts';
@@ -96,7 +97,10 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     for (const mistake of hookLoopMistakes(folder.hooks, [...source.loops.keys()])) report(mistakeLine(mistake));
     const beside = besideWorker(deps, { watched: source.watched, seen, cluster }, report);
     const runs = new LoopClient(cluster.client);
-    folder.workWith({ desk: new SigningDesk({ store, runs, key: folder.decisionKey, now: Date.now }) });
+    folder.workWith({
+      desk: new SigningDesk({ store, runs, key: folder.decisionKey, now: Date.now }),
+      workshop: workshopOf({ ...options, loops: source.loops, client: cluster.client }),
+    });
     folder.relayTo(hookRelay({ store, sources, loops: source.loops, client: cluster.client, report }));
     return {
       deps,

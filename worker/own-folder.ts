@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { MOST_DELIVERIES } from '../contract/hooks.ts';
-import type { Desk } from '../gateway/desk.ts';
 import { decisionKeyIn, type DecisionKey } from '../gateway/decision-key.ts';
+import type { Desk } from '../gateway/desk.ts';
+import type { Workshop } from '../gateway/workshop.ts';
 import type { HookSources } from '../gateway/hook-source.ts';
 import type { Relay } from '../gateway/relay.ts';
 import { startGateway, type Gateway } from '../gateway/serve.ts';
@@ -33,8 +34,8 @@ export interface OwnedFolder {
   readonly hooks: ReadHooks;
   /** From now on `relay` makes runs of what came and comes in. */
   relayTo(relay: Relay): void;
-  /** From now on people decide at `desk`. */
-  workWith(staff: { readonly desk: Desk }): void;
+  /** From now on the dashboard decides at `desk`, and shows and starts the loops of `workshop`. */
+  workWith(staff: { readonly desk: Desk; readonly workshop: Workshop }): void;
   close(): Promise<void>;
 }
 
@@ -51,11 +52,8 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
     const decisionKey = await decisionKeyIn(data);
     const hooks = { sources, now: Date.now, wake: () => relay?.wake(), report };
     const token = randomBytes(32).toString('hex');
-    const gateway = await startGateway(
-      data,
-      { store, pid, token, hooks, origin, report, desk: () => staff?.desk },
-      gatewayPort,
-    );
+    const atWork = { desk: () => staff?.desk, workshop: () => staff?.workshop };
+    const gateway = await startGateway(data, { store, pid, token, hooks, origin, report, ...atWork }, gatewayPort);
     const heads = keepHeads(store, headsFile(env, data), report);
     return {
       store,

@@ -49,6 +49,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   inbox_versions: ['source', 'subject'],
   // Digests, and names of loops.
   starts: ['origin', 'item', 'started_by', 'loop'],
+  changes: ['kind', 'run_key'],
   // A cache: an erasure empties it.
   source_answers: ['key', 'loop', 'digest', 'body'],
 };

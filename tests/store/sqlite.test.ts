@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import { assertSqliteVersion } from '../../store/sqlite.ts';
+import { lookingConformance } from './looking-conformance.ts';
 import { approvalConformance } from './approval-conformance.ts';
 import { storeConformance, type OpenEmptyStore } from './conformance.ts';
 import { accessConformance } from './access-conformance.ts';
@@ -34,6 +35,7 @@ accessConformance('SQLite', open);
 recordConformance('SQLite', open);
 approvalConformance('SQLite', open);
 startsConformance('SQLite', open);
+lookingConformance('SQLite', open);
 
 test('a SQLite that can lose acknowledged commits is refused', () => {
   for (const old of ['3.51.2', '3.50.9', '3.9.9', '2.99.99'])

@@ -31,7 +31,8 @@ export async function temporalFacts(env: NodeJS.ProcessEnv, data: string, run: T
   }
 }
 
-async function factsOf(client: Client, run: TemporalRun): Promise<TemporalFacts> {
+/** The same of a client that is connected. @throws what Temporal says where it does not know the run, or is away. */
+export async function factsOf(client: Client, run: TemporalRun): Promise<TemporalFacts> {
   const { handle, described } = await find(client, run);
   const { status, workflowId, type: loop, runId, startTime, closeTime, raw } = described;
   const open = status.name === 'RUNNING';

@@ -1,0 +1,37 @@
+import type { RunSummary } from '../../../contract/record.ts';
+import type { Trigger } from '../../../contract/run.ts';
+
+/** How a run was started, in words. */
+export const TRIGGER_WORDS: Readonly<Record<Trigger['kind'], string>> = {
+  manual: 'by hand',
+  schedule: 'on a schedule',
+  webhook: 'by a webhook',
+  ci: 'by CI',
+  loop: 'by a loop',
+  finder: 'by a finder',
+};
+
+/** Address of a run's page. Several runs may have one workflow id: the key says which. */
+export function runPath({ workflowId, runKey }: Pick<RunSummary, 'workflowId' | 'runKey'>): string {
+  return `/runs/${encodeURIComponent(workflowId)}?run=${encodeURIComponent(runKey)}`;
+}
+
+/** Address of an approval's page. */
+export function approvalPath(digest: string): string {
+  return `/approvals/${encodeURIComponent(digest)}`;
+}
+
+/** Address of a loop's page. */
+export function loopPath(name: string): string {
+  return `/loops/${encodeURIComponent(name)}`;
+}
+
+/** A stage is mostly used once, so its first use needs no number. */
+export function stageName(stage: string): string {
+  return stage.replace(/#1$/, '');
+}
+
+/** Enough of a digest to know it by. */
+export function digestPrefix(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12);
+}

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { RunQuery } from '../../contract/record.ts';
+import type { Store } from '../../store/ports.ts';
+import type { OpenEmptyStore } from './conformance.ts';
+import { callOf, lessonOf, runOf } from './samples.ts';
+
+const alert = { key: 'late:nightly', kind: 'late', about: 'nightly', text: 'did not run', raisedAt: 1570 } as const;
+const closing = { outcome: 'stopped', reason: 'r', closedAt: 2000, lessons: [] } as const;
+
+/** What every store must tell those who look on: what is new, runs by pages, loops in numbers. */
+export function lookingConformance(name: string, open: OpenEmptyStore): void {
+  describe(`looking on, on ${name}`, () => {
+    let store: Store;
+    beforeEach(async () => {
+      const opened = await open();
+      store = opened.store;
+      onTestFinished(opened.dispose);
+    });
+
+    test('what happens is numbered, and is told from any number on without gap or double', async () => {
+      expect(await store.changes.newest()).toBe(0);
+      await store.runs.open(runOf('r1'));
+      await store.runs.open(runOf('r1'));
+      await store.alerts.raise(alert);
+      await store.alerts.clear(alert.key, 1600);
+      await store.runs.close({ runKey: 'r1', ...closing });
+      const all = (await store.changes.after(0, 100)) ?? [];
+      expect(all).toEqual([
+        { seq: 1, kind: 'run', runKey: 'r1' },
+        { seq: 2, kind: 'alert' },
+        { seq: 3, kind: 'alert' },
+        { seq: 4, kind: 'run', runKey: 'r1' },
+      ]);
+      expect(await store.changes.newest()).toBe(4);
+      for (const { seq } of all) {
+        const rest = (await store.changes.after(seq, 2)) ?? [];
+        expect(rest).toEqual(all.filter((one) => one.seq > seq).slice(0, 2));
+      }
+    });
+
+    test('who was away too long is told so', async () => {
+      const raised = Array.from({ length: 10_010 }, (_, index) => store.alerts.raise({ ...alert, key: `k${index}` }));
+      await Promise.all(raised);
+      expect(await store.changes.after(9, 1)).toBeUndefined();
+      expect(await store.changes.after(10, 1)).toEqual([{ seq: 11, kind: 'alert' }]);
+      expect(await store.changes.newest()).toBe(10_010);
+    });
+
+    test('runs come in pages that neither miss nor repeat one, whatever is opened meanwhile', async () => {
+      for (let index = 0; index < 7; index += 1)
+        await store.runs.open(runOf(`r${index}`, { openedAt: 1000 + Math.floor(index / 3) }));
+      const seen: string[] = [];
+      let query: RunQuery = { limit: 2 };
+      for (;;) {
+        const { runs, next, more } = await store.runs.list(query);
+        seen.push(...runs.map(({ runKey }) => runKey));
+        await store.runs.open(runOf(`late${seen.length}`, { openedAt: 5000 }));
+        expect(more).toBe(next !== undefined);
+        if (next === undefined) break;
+        query = { limit: 2, after: next };
+      }
+      expect(seen).toEqual(['r6', 'r3', 'r4', 'r5', 'r0', 'r1', 'r2']);
+    });
+
+    test('a place that no page named is the beginning of nothing', async () => {
+      await store.runs.open(runOf('r1'));
+      expect((await store.runs.list({ limit: 2, after: 'nonsense' })).runs).toEqual([]);
+    });
+
+    test('a loop in numbers: outcomes, what waits, what it learnt and cost', async () => {
+      await store.harnesses.adopt('triage', { a: 1 }, 'sha256:1', 900);
+      await store.harnesses.adopt('triage', { a: 2 }, 'sha256:2', 950);
+      await store.harnesses.adopt('report', {}, 'sha256:3', 950);
+      await store.runs.open(runOf('r1'));
+      await store.runs.open(runOf('r2'));
+      const budgets = [{ id: 'loop:triage:2026-01-01', capMicroUsd: 1000 }];
+      await store.ledger.reserve(callOf('r1'), { model: 'm', microUsd: 40, budgets, at: 1000, leaseUntil: 2000 });
+      await store.ledger.settle(callOf('r1'), { microUsd: 10, inputTokens: 5, outputTokens: 2 });
+      const gate = { gate: 'main#1', stage: 'main#1', artefact: 'a', audit: false, because: 'rule', openedAt: 1100 };
+      await store.gates.open({ runKey: 'r1', digest: 'sha256:g1', ...gate });
+      await store.gates.open({ runKey: 'r2', digest: 'sha256:g2', ...gate });
+      const decision = { decision: 'approve', by: 'ada', identity: 'unverified' } as const;
+      const decided = { runKey: 'r1', gate: 'main#1', digest: 'sha256:g1', decision, at: 1500 };
+      await store.gates.decide({ ...decided, lessons: [lessonOf('r1', 'one')] });
+      await store.runs.close({ runKey: 'r1', ...closing, outcome: 'accepted' });
+      expect(await store.loopBook.names()).toEqual(['report', 'triage']);
+      expect(await store.loopBook.figures('2026-01-01')).toEqual([
+        {
+          loop: 'report',
+          version: 1,
+          outcomes: {},
+          open: 0,
+          waiting: 0,
+          lessons: 0,
+          costMicroUsd: 0,
+          todayMicroUsd: 0,
+        },
+        {
+          loop: 'triage',
+          version: 2,
+          outcomes: { accepted: 1 },
+          open: 1,
+          waiting: 1,
+          lessons: 1,
+          costMicroUsd: 10,
+          todayMicroUsd: 10,
+          capMicroUsd: 1000,
+        },
+      ]);
+      expect(await store.loopBook.figures('2026-01-02', 'triage')).toMatchObject([
+        { loop: 'triage', todayMicroUsd: 0 },
+      ]);
+      expect(await store.loopBook.decisions('triage', 10)).toEqual({
+        approved: 1,
+        edited: 0,
+        rejected: 0,
+        medianMs: 400,
+      });
+      expect(await store.loopBook.decisions('report', 10)).toEqual({ approved: 0, edited: 0, rejected: 0 });
+      expect(await store.loopBook.versions('triage')).toMatchObject([{ version: 2 }, { version: 1, source: 'file' }]);
+      expect(await store.loopBook.lessons('triage', 5)).toMatchObject([{ id: 1, text: 'approved by a person' }]);
+    });
+
+    test('the audit log is read from its newest entry too, of one kind', async () => {
+      for (const digest of ['1', '2', '3']) await store.harnesses.adopt('triage', { digest }, digest, 900);
+      const newest = await store.audit.newest({ kind: 'harness', limit: 2 });
+      expect(newest.map(({ seq }) => seq)).toEqual([3, 2]);
+      expect(await store.audit.newest({ before: 2, limit: 5 })).toMatchObject([{ seq: 1 }]);
+      expect(await store.audit.newest({ kind: 'raise', limit: 5 })).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Client } from '@temporalio/client';
+import type { LoopEntry } from '../activities/dependencies.ts';
+import { LoopClient } from '../client/loop-client.ts';
+import type { JsonSchema } from '../core/json-schema.ts';
+import type { FieldMistake, LoopSheet, Workshop } from '../gateway/workshop.ts';
+import { factsOf } from './cluster/temporal-facts.ts';
+
+/** What a workshop stands on. */
+export interface WorkshopOptions {
+  /** Loops that run here; they may come and go. */
+  readonly loops: ReadonlyMap<string, LoopEntry>;
+  readonly client: Client;
+  readonly namespace: string;
+  /** Address of Temporal's own UI, where it is known. */
+  readonly ui?: string | undefined;
+  /** Default `loops`. */
+  readonly taskQueue?: string;
+}
+
+/** Largest input of a run that a form starts, in bytes of JSON: a history is no place for attachments. */
+const MOST_INPUT_BYTES = 256 * 1024;
+
+/** What a key may be made of, so that a workflow id stays readable. */
+const ODD_IN_KEY = /[^\w.:@-]+/g;
+
+/** Loops and Temporal, for the dashboard of the process that runs them. */
+export function workshopOf({ loops, client, namespace, ui, taskQueue }: WorkshopOptions): Workshop {
+  const runs = new LoopClient(client, taskQueue);
+  const outputOf = (loop: string, stage: string): z.ZodType | undefined => {
+    const entry = loops.get(loop)?.loop;
+    // A stage that is used again has a number: `draft#2`.
+    const named = entry?.stages[stage.replace(/#\d+$/, '')];
+    return named === undefined ? undefined : (named.output ?? entry?.output);
+  };
+  return {
+    loops: () => [...loops.values()].map(sheetOf),
+    outputOf(loop, stage) {
+      const output = outputOf(loop, stage);
+      return output && schemaOf(output);
+    },
+    mistakesIn(loop, stage, output) {
+      const schema = outputOf(loop, stage);
+      return schema === undefined ? [] : mistakesIn(schema, output);
+    },
+    async start(loop, { key, input, options }) {
+      const entry = loops.get(loop)?.loop;
+      if (entry === undefined) return { kind: 'refused', mistakes: [whole(`there is no loop ${loop} here`)] };
+      const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
+      if (bytes > MOST_INPUT_BYTES)
+        return {
+          kind: 'refused',
+          mistakes: [whole(`it has ${bytes} bytes, and at most ${MOST_INPUT_BYTES} are taken`)],
+        };
+      const parsed = entry.input.safeParse(input);
+      if (!parsed.success) return { kind: 'refused', mistakes: mistakesOf(parsed.error) };
+      const own = entry.dedupe?.(parsed.data) ?? key;
+      const started = await runs.start(loop, own.replaceAll(ODD_IN_KEY, '-').slice(0, 200), input, options);
+      return { kind: 'started', workflowId: started.workflowId, alreadyRunning: started.alreadyRunning };
+    },
+    async factsOf(run) {
+      try {
+        return await factsOf(client, run);
+      } catch (error) {
+        if ((error as Error).name === 'WorkflowNotFoundError') return { kind: 'unknown' };
+        return { kind: 'unreachable', why: (error as Error).message };
+      }
+    },
+    uiOf(workflowId, runId) {
+      if (ui === undefined) return undefined;
+      const where = [namespace, 'workflows', workflowId, runId].map(encodeURIComponent).join('/');
+      return `${ui}/namespaces/${where}/history`;
+    },
+  };
+}
+
+function sheetOf({ loop, harness }: LoopEntry): LoopSheet {
+  return {
+    name: loop.name,
+    input: schemaOf(loop.input, 'input'),
+    stages: Object.keys(loop.stages),
+    effects: Object.keys(loop.act),
+    harness,
+  };
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): JsonSchema {
+  return z.toJSONSchema(schema, { unrepresentable: 'any', io }) as JsonSchema;
+}
+
+function mistakesIn(schema: z.ZodType, value: unknown): FieldMistake[] {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? [] : mistakesOf(parsed.error);
+}
+
+function mistakesOf({ issues }: z.ZodError): FieldMistake[] {
+  return issues.map(({ path, message }) => {
+    const [field = '', ...rest] = path.map(String);
+    return { field, why: rest.length === 0 ? message : `${rest.join('.')}: ${message}` };
+  });
+}
+
+function whole(why: string): FieldMistake {
+  return { field: '', why };
+}
