@@ -61,7 +61,7 @@ async function finding(finder: Loop, options: Partial<RigOptions> = {}, harness?
     const result = await world.run(finder.name, {}, runOptions);
     const { items = [] } = (result.output ?? {}) as Partial<Found>;
     if (result.outcome === 'accepted')
-      for (const { workflowId } of items) await (await world.adopt(workflowId)).result();
+      await Promise.all(items.map(async ({ workflowId }) => await (await world.adopt(workflowId)).result()));
     return { ...result, keys: items.map(({ key }) => key) };
   };
   const works = async () => (await world.rows(`select work_key, workflow_id from runs where loop = 'triage'`)).length;
@@ -70,24 +70,23 @@ async function finding(finder: Loop, options: Partial<RigOptions> = {}, harness?
 
 test('each item is started once ever, the oldest first, at most so many a tick, and then there is nothing to do', async () => {
   const { database, add } = await tickets();
-  add('c', 'a', 'b', 'e', 'd');
+  add('c', 'a', 'b');
   const { tick, rows } = await finding(ticketFinder(database, { limit: 2 }));
   const first = await tick({ requestedBy: 'ada' });
-  expect(first).toMatchObject({ outcome: 'accepted', keys: ['c', 'a'], output: { listed: 5, left: 3 } });
-  expect(await tick()).toMatchObject({ outcome: 'accepted', keys: ['b', 'e'], output: { left: 1 } });
-  add('f');
-  expect(await tick()).toMatchObject({ outcome: 'accepted', keys: ['d', 'f'], output: { left: 0 } });
+  expect(first).toMatchObject({ outcome: 'accepted', keys: ['c', 'a'], output: { listed: 3, left: 1 } });
+  add('d');
+  expect(await tick()).toMatchObject({ outcome: 'accepted', keys: ['b', 'd'], output: { left: 0 } });
   expect(await tick()).toMatchObject({
     outcome: 'noWork',
-    reason: `Nothing new in sql(${database}): 6 listed, all of them started before.`,
+    reason: `Nothing new in sql(${database}): 4 listed, all of them started before.`,
     attempts: 1,
   });
   const started = await rows(`select trigger, workflow_id as id from runs where loop = 'triage' order by opened_at`);
-  expect(started).toHaveLength(6);
+  expect(started).toHaveLength(4);
   const trigger = { kind: 'finder', source: nameOf(database), by: 'ada', depth: 2 };
   expect(started[0]).toMatchObject({ trigger: JSON.stringify(trigger) });
   expect(started[0]?.['id']).toMatch(/^triage-c-[0-9a-f]{12}$/);
-  expect(await rows('select state, result from effects')).toHaveLength(3 + 6);
+  expect(await rows('select state, result from effects')).toHaveLength(2 + 4);
 });
 
 test('a changed item is new work, although the loop it starts had done the one before', async () => {
