@@ -105,6 +105,8 @@ export const RunRecord = z.object({
       because: z.string(),
       openedAt: z.number(),
       state: z.enum(APPROVAL_STATES),
+      /** Different people who have to approve it. */
+      need: z.int(),
     }),
   ),
   decisions: z.array(

@@ -125,7 +125,7 @@ async function judgementsOf(database: Kysely<Tables>, run: Run): Promise<RunReco
 async function gatesOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['gates']> {
   const rows = await database
     .selectFrom('gates')
-    .select(['gate', 'digest', 'stage', 'artefact', 'audit', 'because', 'opened_at as openedAt', 'state'])
+    .select(['gate', 'digest', 'stage', 'artefact', 'audit', 'because', 'opened_at as openedAt', 'state', 'need'])
     .where('run_key', '=', run.run_key)
     .orderBy('opened_at')
     .execute();

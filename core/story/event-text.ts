@@ -113,12 +113,12 @@ function notAskedText({ notAsked }: { readonly notAsked: readonly NotAsked[] }):
 const VERBS = { approve: 'approved', reject: 'rejected', revise: 'revised', expire: 'expired' } as const;
 
 function decisionText(event: Extract<StoryEvent, { kind: 'decision' }>): string {
-  const { gate, decision, by, identity, note, feedback, output, at, overruled } = event;
+  const { gate, decision, by, identity, note, feedback, output, at, overruled, have, need } = event;
   const name = plainLine(gate, SHORT);
   if (decision === 'expire') return `Gate ${name} expired, ${moment(at)}: nobody decided, and silence is a no.`;
   const who = `${plainLine(by ?? 'nobody named', SHORT)} (identity ${identity === 'signed' ? 'verified' : 'not verified'})`;
   const lines = [
-    `Gate ${name} was ${VERBS[decision]}, ${moment(at)}, by ${who}.`,
+    `Gate ${name} was ${VERBS[decision]}${need === undefined ? '' : ` (${have} of ${need})`}, ${moment(at)}, by ${who}.`,
     ...(note === undefined ? [] : [`  Note: ${plainLine(note, LONG)}`]),
     ...(feedback === undefined ? [] : [`  Asked for one more attempt: ${plainLine(feedback, LONG)}`]),
     ...(output === undefined ? [] : [`  The edit: ${plainLine(JSON.stringify(output), LONG)}`]),

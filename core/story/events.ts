@@ -84,8 +84,20 @@ function decisionsOf({ decisions, gates, judgements }: RunRecord) {
       decision.decision === 'approve'
         ? (endorsed?.verdict.criteria ?? []).filter(({ evidence }) => evidence.startsWith('overruled by '))
         : [];
-    return { kind: 'decision', ...decision, overruled: overruled.map(({ name }) => name) } as const;
+    const count = approvalsUpTo(decision, { decisions, gates });
+    return { kind: 'decision', ...decision, ...count, overruled: overruled.map(({ name }) => name) } as const;
   });
+}
+
+/** Which of several approvals this was, where one is not enough. */
+function approvalsUpTo(
+  { decision, digest, at }: RunRecord['decisions'][number],
+  { decisions, gates }: Pick<RunRecord, 'decisions' | 'gates'>,
+) {
+  const need = gates.find((gate) => gate.digest === digest)?.need ?? 1;
+  if (decision !== 'approve' || need === 1) return {};
+  const earlier = decisions.filter((one) => one.decision === 'approve' && one.digest === digest && one.at <= at);
+  return { have: new Set(earlier.map(({ by }) => by)).size, need };
 }
 
 /** Effects of this run; those of an earlier run of the same work where this one relied on them. */

@@ -83,6 +83,9 @@ export type StoryEvent =
       readonly kind: 'decision';
       /** Verifiers whose opinion the approval overruled. */
       readonly overruled: readonly string[];
+      /** How many had approved with it, of how many who have to, where that is more than one. */
+      readonly have?: number;
+      readonly need?: number;
     } & RunRecord['decisions'][number])
   /** A person added to a cap that the run waited at. */
   | ({ readonly kind: 'raise' } & RunRecord['raises'][number])

@@ -152,6 +152,7 @@ export function correctedRecord(): RunRecord {
           because: approval.because,
           openedAt: 1190,
           state: 'edited',
+          need: 1,
         },
         {
           ...gate,
@@ -160,6 +161,7 @@ export function correctedRecord(): RunRecord {
           because: 'revised by ada@example.com',
           openedAt: 1400,
           state: 'approved',
+          need: 1,
         },
       ],
       decisions: [

@@ -51,6 +51,22 @@ test('however far the clocks are apart, a gate follows what it shows and a decis
   );
 });
 
+test('where one approval is not enough, each says which it was', () => {
+  const record = correctedRecord();
+  const gates = record.gates.map((gate) => ({ ...gate, need: 2 }));
+  const [edit, approval] = record.decisions;
+  const both = ['ada', 'bo'].map((by, index) => ({ ...approval!, by, at: (approval?.at ?? 0) + index }));
+  const events = eventsOf({ ...record, gates, decisions: [edit!, ...both] });
+  const counts = events.flatMap((event) =>
+    event.kind === 'decision' ? [[event.decision, event.have, event.need]] : [],
+  );
+  expect(counts).toEqual([
+    ['revise', undefined, undefined],
+    ['approve', 1, 2],
+    ['approve', 2, 2],
+  ]);
+});
+
 test('an approval says which opinions it overruled', () => {
   const record = correctedRecord();
   const approval = { ask: true, audit: false, because: '' };
