@@ -32,6 +32,7 @@ test('a gate that is open waits until now', () => {
     audit: false,
     because: 'so',
     state: 'open' as const,
+    need: 1,
   };
   const at = base.run.openedAt;
   const story = storyOf({ ...base, gates: [{ ...gate, openedAt: at + 100 }] }, { kind: 'unreachable', why: 'away' });
