@@ -75,9 +75,23 @@ export async function openDatabase(path: string): Promise<Kysely<Tables>> {
     // Two that were made side by side may come to a database in either order; none builds on its neighbour.
     allowUnorderedMigrations: true,
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error('A migration failed.', { cause: error });
+  await whole(raw, async () => {
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error instanceof Error ? error : new Error('A migration failed.', { cause: error });
+  });
   return database;
+}
+
+/** Migrates in one transaction, which Kysely leaves to SQLite's users: a kill in the middle leaves what was there before, and there is one fsync. */
+async function whole(raw: DatabaseSync, migrate: () => Promise<void>): Promise<void> {
+  raw.exec('begin immediate');
+  try {
+    await migrate();
+    raw.exec('commit');
+  } catch (error) {
+    if (raw.isTransaction) raw.exec('rollback');
+    throw error;
+  }
 }
 
 /** A second connection that can only read, for queries that loops write. */

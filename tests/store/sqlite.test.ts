@@ -78,3 +78,20 @@ test('what loops ask of the store cannot write', async () => {
   onTestFinished(dispose);
   await expect(store.facts.query('delete from runs')).rejects.toThrow(/readonly/);
 });
+
+test('a migration that fails leaves a database as it was', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-half-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const tables = (change = '') => {
+    const database = new DatabaseSync(join(folder, DATABASE_FILE));
+    database.exec(change);
+    const rows = database.prepare(`select name from sqlite_master where type = 'table'`).all();
+    database.close();
+    return rows.map(({ name }) => name);
+  };
+  expect(tables('create table alerts (mine text)')).toEqual(['alerts']);
+  await expect(openStore(folder, process.pid)).rejects.toThrow(/alerts already exists/);
+  expect(tables()).toEqual(['alerts']);
+  tables('drop table alerts');
+  await (await openStore(folder, process.pid)).close();
+});
