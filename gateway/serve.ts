@@ -17,6 +17,9 @@ const REQUEST_MS = 30_000;
 /** How long its headers may take, in milliseconds. */
 const HEADERS_MS = 10_000;
 
+/** How often connections are held against that, in milliseconds; Node looks every half minute only. */
+const LOOK_EVERY_MS = 2000;
+
 /** Most connections at once. */
 const MOST_CONNECTIONS = 500;
 
@@ -39,7 +42,10 @@ const USUAL_PORT = 7733;
  */
 export async function startGateway(data: string, options: GatewayOptions, port?: number): Promise<Gateway> {
   const ended = new AbortController();
-  const server = createAdaptorServer({ fetch: createApp({ ...options, ended: ended.signal }).fetch }) as Server;
+  const server = createAdaptorServer({
+    fetch: createApp({ ...options, ended: ended.signal }).fetch,
+    serverOptions: { connectionsCheckingInterval: LOOK_EVERY_MS },
+  }) as Server;
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = HEADERS_MS;
   server.maxConnections = MOST_CONNECTIONS;
