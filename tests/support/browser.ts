@@ -28,7 +28,7 @@ async function browser(): Promise<Browser> {
 export async function person(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
   starting ??= browser();
   const context = await (await starting).newContext(options);
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   onTestFinished(() => context.close());
   return context;
 }
