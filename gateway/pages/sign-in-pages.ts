@@ -14,7 +14,7 @@ export interface SignInForm {
 
 /** The form that signs somebody in. Looking at it uses nothing up: a browser may look before its person does. */
 export function signInPage({ code, next, problem }: SignInForm): Html {
-  const refused = problem === undefined ? '' : html`<p role="alert">${problem}</p>`;
+  const refused = problem === undefined ? '' : html`<p class="said bad" role="alert">${problem}</p>`;
   const go = html`<input type="hidden" name="next" value="${next}" />`;
   if (code !== undefined)
     return plainPage(
@@ -24,7 +24,7 @@ export function signInPage({ code, next, problem }: SignInForm): Html {
           <input type="hidden" name="code" value="${code}" />
           ${go}
           <p>This link signs you in once.</p>
-          <button type="submit">Sign in</button>
+          <p><button type="submit">Sign in</button></p>
         </form>`,
     );
   return plainPage(
@@ -45,9 +45,11 @@ export function signInPage({ code, next, problem }: SignInForm): Html {
             autofocus
           />
         </p>
-        <button type="submit">Sign in</button>
+        <p><button type="submit">Sign in</button></p>
       </form>
-      <p>On the machine where Loopwright runs, <code>loopwright users sign-in &lt;name&gt;</code> prints a link.</p>`,
+      <p class="muted small">
+        On the machine where Loopwright runs, <code>loopwright users sign-in &lt;name&gt;</code> prints a link.
+      </p>`,
   );
 }
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { expectAccessible } from '../support/accessible.ts';
 import { person } from '../support/browser.ts';
 import { openGateway } from '../support/open-gateway.ts';
 
@@ -48,6 +49,42 @@ test.each(['127.0.0.1', 'localhost'])(
     expect(await browser.cookies()).toEqual([]);
     const held = { cookie: `__Host-loopwright=${cookie?.value ?? ''}` };
     expect(await ask('/api/runs?limit=1', { headers: held })).toMatchObject({ status: 401 });
+  },
+);
+
+test.each(['light', 'dark'] as const)(
+  'every page and state of the sign-in is accessible, %s and 320 px wide',
+  async (colorScheme) => {
+    const { addUser, codeOf, gateway, tokenOf } = await openGateway();
+    await addUser(ADA);
+    const browser = await person({ viewport: { width: 320, height: 700 }, colorScheme });
+    const page = await browser.newPage();
+    const see = async (name: string, words: string) => {
+      expect(await page.textContent('main'), name).toContain(words);
+      await expectAccessible(page, name);
+    };
+    await page.goto(`${gateway.url}/sign-in`);
+    await see('form', 'One-time code or API token');
+    await page.fill('#credential', 'wrong');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=alert]');
+    await see('refused', 'Nobody knows this code or token.');
+    for (let tries = 0; tries < 10; tries += 1)
+      await page.request.post(`${gateway.url}/sign-in`, { form: { credential: 'x' } });
+    await page.fill('#credential', 'wrong');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=Too many');
+    await see('flooded', 'Try again in');
+    await page.goto(`${gateway.url}/sign-in?next=%2Fsign-out&code=${await codeOf(ADA)}`);
+    await see('link', 'This link signs you in once.');
+    await page.click('button');
+    await page.waitForURL(`${gateway.url}/sign-out`);
+    await see('out', `You are signed in as ${ADA}.`);
+    await page.goto(`${gateway.url}/sign-in`);
+    await page.fill('#credential', (await tokenOf(ADA, ['start'])).secret);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${gateway.url}/`);
+    await see('forbidden', 'may not read here');
   },
 );
 
