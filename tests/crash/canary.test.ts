@@ -98,12 +98,30 @@ async function begin() {
   return { folder, data, ports, up, command, ask };
 }
 
-/** Every address of the API that only looks, with what it has to be asked. */
-function looks(store: Store): string[] {
-  const { routes } = createApp({ store, token: '', pid: 1 });
-  const paths = routes.filter(({ method }) => method === 'GET').map(({ path }) => path.replaceAll(/:\w+/g, 'x'));
-  const queries = ['', '?limit=50', '?after=0&limit=100', '?by=loop', '?run=supportTriage-echo-401', '?code=wrong'];
-  return [...new Set(paths)].flatMap((path) => queries.map((query) => `${path}${query}`));
+/** Every address that only looks and has an end, with what it has to be asked, for some gates and runs. */
+function looks(digests: readonly string[], ids: readonly string[]): string[] {
+  const { routes } = createApp({ store: {} as Store, token: '', pid: 1 });
+  const paths = routes.flatMap(({ method, path }) => {
+    if (method !== 'GET' || path === '/events') return [];
+    if (path.includes(':digest')) return digests.map((digest) => path.replace(':digest', digest));
+    return path.includes(':id') ? ids.map((id) => path.replace(':id', encodeURIComponent(id))) : [path];
+  });
+  const queries = ['', '?limit=50', '?after=0&limit=100', '?by=loop', '?code=wrong'];
+  const records = ids.map((id) => `/api/runs/record?run=${encodeURIComponent(id)}`);
+  return [...new Set(paths)].flatMap((path) => queries.map((query) => `${path}${query}`)).concat(records);
+}
+
+/** What a stream of news says in its first second. */
+async function newsOf(url: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  let told = '';
+  const { body } = await fetch(url, { headers, signal: AbortSignal.timeout(1000) });
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of body ?? []) told += decoder.decode(chunk as Uint8Array);
+  } catch {
+    // It has no end of its own.
+  }
+  return told;
 }
 
 test('no secret leaves the place that it belongs to, whatever fails with it in its words', async () => {
@@ -193,9 +211,15 @@ test('no secret leaves the place that it belongs to, whatever fails with it in i
     { headers: { authorization: `Bearer ${token}` } },
     {},
   ];
-  for (const path of looks({} as Store))
+  for (const path of looks(
+    digests.map(({ digest }) => digest),
+    workflows,
+  ))
     for (const asking of known) await page(path, { ...asking, headers: { accept: 'text/html', ...asking.headers } });
   pages.push(await (await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)).text());
+  const news = await newsOf(`${own.origin}/events?after=0`, { cookie });
+  expect(news).toContain('event:');
+  pages.push(news);
   const told = [
     ...workflows.slice(0, 3).map((id) => ['why', id]),
     ['runs'],
@@ -237,6 +261,7 @@ test('no secret leaves the place that it belongs to, whatever fails with it in i
     expect.arrayContaining(['data/loopwright.db', 'data/temporal.db', 'data/temporal.log', 'copy/loopwright.db']),
   );
   expect(pages.join('')).toContain('answered 401');
+  expect(pages.filter((text) => /<html/.test(text) && text.includes('supportTriage-desk')).length).toBeGreaterThan(5);
   const control = new CanaryWatch({ control: 'My new card has not arrived yet' });
   await control.lookInto(folder);
   expect(control.leaks.map(({ where }) => where)).toEqual(
