@@ -48,13 +48,14 @@ export class SigningDesk implements Desk {
     const { store, now } = this.#options;
     const approval = await store.approvals.find(decision.id, now());
     if (approval === undefined) return { kind: 'unknown' };
-    if (approval.state !== 'open' && approval.state !== 'claimed') return settledAnswer(approval, visitor, decision);
-    const { claimedBy, claimedUntil = 0 } = approval;
-    if (claimedBy !== undefined && claimedBy !== visitor.name)
-      return { kind: 'held', by: claimedBy, until: claimedUntil };
     const { id: _shown, ...said } = decision;
     const { digest, gate } = approval;
     const message = { ...said, by: visitor.name, digest, gate } as DecideArgument;
+    // Of what is settled the run is asked all the same: it may wait again, where somebody has reset it.
+    if (!waits(approval)) return await this.#send(approval, visitor, message);
+    const { claimedBy, claimedUntil = 0 } = approval;
+    if (claimedBy !== undefined && claimedBy !== visitor.name)
+      return { kind: 'held', by: claimedBy, until: claimedUntil };
     const against = this.#against(approval, visitor, message);
     if (against !== undefined) return await this.#refused(approval, message, against);
     return await this.#send(approval, visitor, message);
@@ -80,8 +81,7 @@ export class SigningDesk implements Desk {
       if (refusal !== undefined) return await this.#refused(approval, message, refusal);
       // The run may have ended by what somebody else decided, or by this very decision.
       const now = await store.approvals.find(approval.digest, this.#options.now());
-      if (now !== undefined && now.state !== 'open' && now.state !== 'claimed')
-        return settledAnswer(now, visitor, message);
+      if (now !== undefined && !waits(now)) return settledAnswer(now, visitor, message);
       if (error instanceof WorkflowNotFoundError) return { kind: 'late' };
       return {
         kind: 'unreachable',
@@ -126,6 +126,10 @@ export class SigningDesk implements Desk {
     }
     return { kind: RECORDED.includes(code) ? 'forbidden' : 'refused', why };
   }
+}
+
+function waits({ state }: Approval): boolean {
+  return state === 'open' || state === 'claimed';
 }
 
 /** What a decision comes to on what is settled: the same as before where it is the same again. */

@@ -7,7 +7,7 @@ import type { DecideArgument, DecideReply, Status } from '../../contract/message
 import type { Statement } from '../../contract/statement.ts';
 import { decisionKey } from '../../gateway/decision-key.ts';
 import { good, titleLoop } from '../support/loops.ts';
-import { rig, until, type Rig } from '../support/rig.ts';
+import { rig, until, type EventId, type Rig } from '../support/rig.ts';
 
 const owls = { id: '1', topic: 'owls' };
 const key = decisionKey(generateKeyPairSync('ed25519').privateKey);
@@ -227,6 +227,34 @@ test('a rule of a tier that cannot be decided holds: nothing is waved through by
   await decide(handle, { decision: 'reject', by: 'ada', digest, note: 'no' });
   await handle.result();
 });
+
+test('a reset to any point does nothing twice, and nobody’s approval counts who did not give it', async () => {
+  const one = await opened('signed: true, quorum: 2');
+  const { handle, digest, rows, reset, client } = one;
+  for (const by of ['ada', 'bo']) await decide(handle, await signed(one, by, { digest }));
+  await handle.result();
+  const [{ runId }] = [await handle.describe()];
+  const { events = [] } = await handle.fetchHistory();
+  const tasks = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+  for (const { eventId } of tasks) {
+    const again = await reset(client.workflow.getHandle(handle.workflowId), eventId as EventId, runId);
+    const ended = again.result().then(() => true);
+    const waits = until(
+      () => statusOf(again),
+      ({ state }) => state === 'awaitingDecision',
+    ).then(() => false);
+    // What was decided comes again with the reset, as it was signed; where it does not, people decide again.
+    if (!(await Promise.race([ended, waits]).catch(() => true)))
+      for (const by of ['ada', 'bo']) await decide(again, await signed(one, by, { digest })).catch(() => undefined);
+    expect(await ended).toBe(true);
+    expect(await rows('select key from outbox')).toHaveLength(1);
+  }
+  const by = await rows(`select distinct by, identity from decisions order by by`);
+  expect(by).toEqual([
+    { by: 'ada', identity: 'signed' },
+    { by: 'bo', identity: 'signed' },
+  ]);
+}, 60_000);
 
 test('a flood of forged decisions does not grow the history', async () => {
   const { handle, digest, rows } = await opened('signed: true');
