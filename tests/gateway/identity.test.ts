@@ -133,20 +133,23 @@ test('a token with another secret, or of another shape, is nobody’s', async ()
     expect(await ask(RUNS, { headers: { authorization } })).toMatchObject({ status: 401 });
 });
 
-test('each route that changes something refuses who may only read', async () => {
-  const { ask, store, tokenOf } = await withAda();
-  const { headers } = await tokenOf(ADA, ['read']);
+test('each route that changes something refuses who may only read, by token and in the browser', async () => {
+  const { ask, signIn, sessionOf, store, tokenOf } = await withAda();
+  const token = await tokenOf(ADA, ['read']);
+  const session = await sessionOf(await signIn(token.secret));
   const app = createApp({ store, token: OWNER_TOKEN, pid: 1 });
+  // `use` is for every method; signing in and out is for everybody.
   const changing = app.routes.filter(
-    ({ method, path }) => !['GET', 'ALL'].includes(method) && path.startsWith('/api/'),
+    ({ method, path }) => !['GET', 'ALL'].includes(method) && !/^\/sign-(in|out)$/.test(path),
   );
-  expect(changing.length).toBeGreaterThan(4);
+  expect(changing.filter(({ path }) => path.startsWith('/api/')).length).toBeGreaterThan(4);
+  expect(changing.filter(({ path }) => !path.startsWith('/api/')).length).toBeGreaterThan(0);
+  const inBrowser = { ...session.headers, 'x-csrf-token': session.csrf };
   for (const { method, path } of changing)
-    expect([method, path, (await ask(path.replaceAll(/:\w+/g, 'x'), { method, headers, json: {} })).status]).toEqual([
-      method,
-      path,
-      403,
-    ]);
+    for (const headers of [token.headers, inBrowser]) {
+      const { status } = await ask(path.replaceAll(/:\w+/g, 'x'), { method, headers, json: {} });
+      expect([method, path, status]).toEqual([method, path, 403]);
+    }
   expect(await ask(RUNS, { headers: (await tokenOf(ADA, ['decide'])).headers })).toMatchObject({
     status: 403,
     text: expect.stringContaining('ada@example.com may not read here') as unknown,
