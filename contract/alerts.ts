@@ -4,9 +4,12 @@ import { z } from 'zod';
 export const Alert = z.strictObject({
   /** Names what it is about and what is wrong with it: there is one alert of a key. */
   key: z.string(),
-  /** `late`: a schedule should have run and did not. `budget`: a schedule is paused because its day's money is spent. */
-  kind: z.enum(['late', 'budget']),
-  /** Whom it is about: the id of a schedule. */
+  /**
+   * `late`: a schedule should have run and did not. `budget`: a schedule is paused because its day's money is spent.
+   * `notify`: a channel has taken no notice for a day.
+   */
+  kind: z.enum(['late', 'budget', 'notify']),
+  /** Whom it is about: the id of a schedule, or the name of a channel. */
   about: z.string(),
   /** What is wrong, and what to do. */
   text: z.string(),

@@ -15,6 +15,7 @@ import { safeHeaders } from './headers.ts';
 import { eventRoutes } from './events.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
 import { pinned } from './host.ts';
+import { noticeRoutes } from './notices.ts';
 import { ownPagesOnly } from './own-pages-only.ts';
 import { answerFailure, refusal } from './refusals.ts';
 import { costRoutes } from './costs.ts';
@@ -83,6 +84,7 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.route('/api/review-answers', reviewAnswerRoutes(store));
   app.route('/api/erasures', erasureRoutes(store));
   app.route('/api/alerts', alertRoutes(store));
+  app.route('/api/notices', noticeRoutes(store));
   app.route('/api/schedules', scheduleRoutes(store));
   app.route('/api/audit', auditRoutes(store));
   app.route('/api/users', userRoutes(store, { now, origin }));

@@ -20,6 +20,7 @@ import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
 import { AuditEntry, AuditHead, type AuditQuery } from '../contract/audit.ts';
 import { Delivery, DeliveryKey, type DeliveryQuery } from '../contract/hooks.ts';
+import { Letter, type LetterQuery } from '../contract/notify.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
@@ -88,6 +89,11 @@ export class RecordClient {
   /** What people should know of, oldest first. */
   async alerts(): Promise<readonly Alert[]> {
     return await this.#get('/api/alerts', {}, z.array(Alert));
+  }
+
+  /** What people were told, what waits and what failed, newest first. */
+  async letters(query: LetterQuery): Promise<readonly Letter[]> {
+    return await this.#get('/api/notices', query, z.array(Letter));
   }
 
   /** What is known of schedules. */

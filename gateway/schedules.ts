@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { ScheduleForgotten, type ScheduleRecord } from '../contract/schedules.ts';
 import { dayStart } from '../core/schedules/day-budget.ts';
+import { isOfSchedule } from '../core/schedules/watch.ts';
 import type { Store } from '../store/ports.ts';
 import { demand, type Visited } from './visitor.ts';
 
@@ -14,7 +15,8 @@ export function scheduleRoutes({ scheduleLooks, alerts }: Store): Hono<Visited> 
     .post('/forget', demand('start'), async (context) => {
       const { id } = ScheduleForgotten.parse(await context.req.json());
       await scheduleLooks.forget(id);
-      for (const { key, about } of await alerts.open()) if (about === id) await alerts.clear(key, Date.now());
+      for (const { key, about } of (await alerts.open()).filter(isOfSchedule))
+        if (about === id) await alerts.clear(key, Date.now());
       return context.json({ id });
     });
 }

@@ -15,6 +15,8 @@ export interface Alerts {
   clear(key: string, at: Timestamp): Promise<void>;
   /** Alerts that are open, oldest first. */
   open(): Promise<readonly Alert[]>;
+  /** The alert of a key, also one that is over. */
+  find(key: string): Promise<Alert | undefined>;
 }
 
 /** Alerts, in SQL. */
@@ -58,6 +60,10 @@ export function sqlAlerts({ read, write }: Database): Alerts {
         .orderBy('key')
         .execute();
       return rows.map(alertOf);
+    },
+    async find(key) {
+      const row = await read.selectFrom('alerts').selectAll().where('key', '=', key).executeTakeFirst();
+      return row === undefined ? undefined : alertOf(row);
     },
   };
 }

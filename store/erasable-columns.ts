@@ -108,6 +108,7 @@ export const ERASABLE: readonly ErasableTable[] = [
   },
   { table: 'api_tokens', key: ['id'], columns: { label: mention } },
   { table: 'alerts', key: ['key'], columns: { text: mention } },
+  { table: 'notices', key: ['channel', 'id'], columns: { problem: mention } },
 ];
 
 /** Values of these fields are words of ours, and hold the JSON together. */

@@ -19,6 +19,7 @@ import { sqlLedger } from './ledger.ts';
 import { sqlLessons } from './lessons.ts';
 import { groupCommit } from './group-commit.ts';
 import { sqlInbox } from './inbox.ts';
+import { sqlNotices } from './notices.ts';
 import { own } from './owner.ts';
 import type { Store } from './ports.ts';
 import { sqlReviewAnswers } from './review-answers.ts';
@@ -72,6 +73,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     sourceAnswers: sqlSourceAnswers(database),
     erasures: sqlErasures(database, names, recent),
     alerts: sqlAlerts(database),
+    notices: sqlNotices(database),
     scheduleLooks: sqlScheduleLooks(database),
     inbox: sqlInbox(database),
     starts: sqlStarts(database),

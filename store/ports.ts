@@ -16,6 +16,7 @@ import type { Erasures } from './erasures.ts';
 import type { Harnesses } from './harnesses.ts';
 import type { Gates, NewDecision } from './gates-port.ts';
 import type { Inbox } from './inbox.ts';
+import type { Notices } from './notices-port.ts';
 import type { Ledger } from './ledger-port.ts';
 import type { LoopBook } from './loop-book.ts';
 import type { ReviewAnswers } from './review-answers.ts';
@@ -53,6 +54,7 @@ export interface Store {
   readonly sourceAnswers: SourceAnswers;
   readonly erasures: Erasures;
   readonly alerts: Alerts;
+  readonly notices: Notices;
   readonly scheduleLooks: ScheduleLooks;
   readonly inbox: Inbox;
   readonly starts: Starts;

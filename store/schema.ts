@@ -203,6 +203,30 @@ export interface Tables {
     missed: number;
     skipped: number;
   };
+  notice_looks: {
+    kind: string;
+    about: string;
+    since: number;
+    subject: string;
+    looked_at: number;
+    next_at: number | null;
+    settled: number;
+  };
+  notices: {
+    channel: string;
+    id: string;
+    event: string;
+    subject: string;
+    due_at: number;
+    planned_at: number;
+    state: string;
+    attempts: Generated<number>;
+    next_at: number;
+    begun_at: number | null;
+    settled_at: number | null;
+    together: string | null;
+    problem: string | null;
+  };
   inbox: {
     id: Generated<number>;
     source: string;

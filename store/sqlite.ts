@@ -21,6 +21,7 @@ import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
 import * as statements from './migrations/0018-statements.ts';
+import * as notices from './migrations/0020-notices.ts';
 
 /** The oldest SQLite without the WAL-reset bug (3.7.0 to 3.51.2 can lose an acknowledged commit; sqlite.org/wal.html §11). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -45,6 +46,7 @@ const MIGRATIONS = {
   '0017-users': { up: users.up },
   '0018-statements': { up: statements.up },
   '0019-changes': { up: changes.up },
+  '0020-notices': { up: notices.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

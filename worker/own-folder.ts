@@ -10,6 +10,9 @@ import { openStore } from '../store/index.ts';
 import type { Store } from '../store/ports.ts';
 import { gatewayOrigin } from './access/gateway-origin.ts';
 import { headsFile, keepHeads } from './audit/heads.ts';
+import { keepTelling } from './notify/keep-telling.ts';
+import { readNotifyFile } from './notify/notify-file.ts';
+import { openChannels } from './notify/open-channels.ts';
 import { hookSources, readHooksFile, type ReadHooks } from './hooks/hooks-file.ts';
 
 /** What of a data folder is opened, and how. */
@@ -32,6 +35,8 @@ export interface OwnedFolder {
   readonly sources: HookSources;
   /** The file that says so. */
   readonly hooks: ReadHooks;
+  /** Names of the channels through which people are told what waits for them. */
+  readonly channels: readonly string[];
   /** From now on `relay` makes runs of what came and comes in. */
   relayTo(relay: Relay): void;
   /** From now on the dashboard decides at `desk`, and shows and starts the loops of `workshop`. */
@@ -39,10 +44,12 @@ export interface OwnedFolder {
   close(): Promise<void>;
 }
 
-/** Opens a data folder: from here on webhooks are taken, and commands are answered. */
+/** Opens a data folder: from here on webhooks are taken, commands are answered, and people are told what waits for them. */
 export async function ownFolder({ env, data, gatewayPort, report }: FolderOptions): Promise<OwnedFolder> {
   const read = await readHooksFile(env);
   const sources = hookSources(read, env);
+  const notify = await readNotifyFile(env);
+  const channels = openChannels(notify, { env });
   const origin = gatewayOrigin(env);
   const { pid } = process;
   const store = await openStore(data, pid);
@@ -54,6 +61,14 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
     const token = randomBytes(32).toString('hex');
     const atWork = { desk: () => staff?.desk, workshop: () => staff?.workshop };
     const gateway = await startGateway(data, { store, pid, token, hooks, origin, report, ...atWork }, gatewayPort);
+    const telling = await keepTelling({
+      store,
+      read: notify,
+      channels,
+      origin: origin ?? gateway.url,
+      now: Date.now,
+      report,
+    });
     const heads = keepHeads(store, headsFile(env, data), report);
     return {
       store,
@@ -61,6 +76,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
       decisionKey,
       sources,
       hooks: read,
+      channels: channels.map(({ name }) => name),
       relayTo(made) {
         relay = made;
         relay.wake();
@@ -72,6 +88,7 @@ export async function ownFolder({ env, data, gatewayPort, report }: FolderOption
       async close() {
         await gateway.stop();
         await relay?.stop();
+        await telling.stop();
         await heads.stop();
         await store.close();
       },

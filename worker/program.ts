@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { hooksCommand } from './commands/hooks.ts';
 import { initCommand } from './commands/init.ts';
+import { notifyCommand } from './commands/notify.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
@@ -37,6 +38,7 @@ const COMMANDS = [
   costCommand,
   scheduleCommand,
   hooksCommand,
+  notifyCommand,
   usersCommand,
   auditCommand,
   backupCommand,

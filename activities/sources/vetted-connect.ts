@@ -12,6 +12,11 @@ export interface Address {
 /** Finds the addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly Address[]>;
 
+/** Says where a private address is allowed, and how. */
+export type Allow = (entry: string) => string;
+
+const allowForSources: Allow = (entry) => `loopwright.yaml: \`sources: { allowPrivate: ['${entry}'] }\``;
+
 /** Asks as the machine does: its hosts file, then DNS. */
 export const resolveName: Resolve = (hostname) => lookup(hostname, { all: true });
 
@@ -20,13 +25,17 @@ export const resolveName: Resolve = (hostname) => lookup(hostname, { all: true }
  * addresses that were looked at: a second answer of the name server is never asked for (DNS rebinding). A name that has
  * one refused address is refused.
  */
-export function vettedAgent(may: (address: string, port: number) => boolean, resolve: Resolve): Agent {
+export function vettedAgent(
+  may: (address: string, port: number) => boolean,
+  resolve: Resolve,
+  allow: Allow = allowForSources,
+): Agent {
   return new Agent({
     allowH2: false,
     connect: (options, callback) => {
       const hostname = options.hostname.replace(/^\[(.*)\]$/, '$1');
       const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
-      vetted(hostname, port, { may, resolve }).then(
+      vetted(hostname, port, { may, resolve, allow }).then(
         (addresses) => {
           const connect = buildConnector({
             allowH2: false,
@@ -52,7 +61,7 @@ export function vettedAgent(may: (address: string, port: number) => boolean, res
 async function vetted(
   hostname: string,
   port: number,
-  { may, resolve }: { may: (address: string, port: number) => boolean; resolve: Resolve },
+  { may, resolve, allow }: { may: (address: string, port: number) => boolean; resolve: Resolve; allow: Allow },
 ): Promise<readonly Address[]> {
   const family = isIP(hostname);
   const addresses = family === 0 ? await resolve(hostname) : [{ address: hostname, family }];
@@ -60,9 +69,10 @@ async function vetted(
   const refused = addresses.find(({ address }) => !may(address, port));
   if (refused === undefined) return addresses;
   const who = refused.address === hostname ? hostname : `${hostname} (${refused.address})`;
+  const entry = `${family === 6 ? `[${refused.address}]` : refused.address}:${port}`;
   throw new SourceProblem(
     'refused',
-    `${who} is no public address. Where a host inside your network is meant, allow it in loopwright.yaml: \`sources: { allowPrivate: ['${family === 6 ? `[${refused.address}]` : refused.address}:${port}'] }\``,
+    `${who} is no public address. Where a host inside your network is meant, allow it in ${allow(entry)}`,
   );
 }
 

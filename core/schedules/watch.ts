@@ -1,3 +1,4 @@
+import type { Alert } from '../../contract/alerts.ts';
 import type { ScheduleLook } from '../../contract/schedules.ts';
 import type { Timestamp } from '../../contract/names.ts';
 import { moment, span } from '../figures.ts';
@@ -100,4 +101,9 @@ export function dropsText(id: string, loop: string, gapMs: number, waitMs: numbe
 export function shortestGap(times: readonly Timestamp[]): number | undefined {
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   return gaps.length === 0 ? undefined : Math.min(...gaps);
+}
+
+/** Whether an alert is about a schedule: whoever watches those raises and clears it. */
+export function isOfSchedule({ kind }: Pick<Alert, 'kind'>): boolean {
+  return kind !== 'notify';
 }

@@ -4,11 +4,14 @@ import { FAILURES } from '../../contract/failures.ts';
 import { Harness } from '../../contract/harness.ts';
 import { HooksFile } from '../../contract/hooks.ts';
 import { messageSchemas } from '../../contract/messages.ts';
+import { NotifyFile } from '../../contract/notify-file.ts';
+import { NOTICE_EVENTS, type NoticeEvent } from '../../contract/notify.ts';
 import { Schedules } from '../../contract/schedules.ts';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE, TASK_TIMEOUT } from '../../contract/names.ts';
 import { OUTCOME_MEANING, OUTCOMES } from '../../contract/outcomes.ts';
 import { RunOptions } from '../../contract/run.ts';
 import { HOOK_VARIABLES } from '../../core/hooks/match.ts';
+import { NOTICE_VARIABLES } from '../../core/notify/routing.ts';
 import { Config } from '../../worker/models/config.ts';
 import { commandsPage } from './commands.ts';
 import { fatesParts } from './fates-page.ts';
@@ -25,6 +28,7 @@ export function pages(): Readonly<Record<string, string>> {
     'loopwright-yaml.md': config(),
     'schedules-yaml.md': schedules(),
     'hooks-yaml.md': hooks(),
+    'notify-yaml.md': notify(),
     'messages.md': messages(),
     'start.md': start(),
     'outcomes.md': outcomes(),
@@ -80,6 +84,33 @@ function hooks(): string {
     ),
   ]);
 }
+
+function notify(): string {
+  return page('notify.yaml', [
+    'Whom Loopwright tells what waits for people: in the folder that the worker starts in (`LOOPWRIGHT_NOTIFY` names another file). Secrets are named, never written. How to: [tell people](../how-to/tell-people.md).',
+    schemaTable(z.toJSONSchema(NotifyFile, { io: 'input' })),
+    `CEL expressions read ${NOTICE_VARIABLES.map((name) => `\`${name}\``).join(', ')}. \`event\` is one of those below; \`about\` is \`approval\`, or of an alert its kind (\`late\`, \`budget\`, \`notify\`); \`approvers\` are those who may decide at that moment. What an alert has not is empty. A rule that cannot be decided holds.`,
+    '## Events',
+    table(
+      ['event', 'when'],
+      NOTICE_EVENTS.map((event) => [`\`${event}\``, NOTICE_MEANING[event]]),
+    ),
+    'Of several that are due at once a channel gets the last. What waits for a channel and is overtaken is not sent any more.',
+  ]);
+}
+
+const NOTICE_MEANING: Readonly<Record<NoticeEvent, string>> = {
+  opened: 'An approval waits for people.',
+  reminder: 'It still waits, each time `approval.remindAfter` has passed.',
+  escalated: 'It still waits, and a step of `approval.escalateTo` lets more people decide it.',
+  expiring: 'Its time is nearly over: the last tenth of it, at most an hour.',
+  decided: 'Somebody decided it; for channels that were told of it before.',
+  expired: 'Nobody decided it in time, which is a no.',
+  withdrawn:
+    'It needs nobody any more: its run ended, or another version took its place; for channels that were told of it.',
+  raised: 'An alert was raised.',
+  cleared: 'It is over; for channels that were told of it.',
+};
 
 function messages(): string {
   return page('Messages of a run', [

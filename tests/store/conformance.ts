@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Judgement, Store } from '../../store/ports.ts';
-import { callOf, contentsOf, lessonOf, lookOf, runOf } from './samples.ts';
+import { callOf, contentsOf, lessonOf, lookOf, noticeOf, runOf } from './samples.ts';
 
 /** Opens an empty store for one test; `dispose` takes it away. */
 export type OpenEmptyStore = () => Promise<{ readonly store: Store; readonly dispose: () => Promise<void> }>;
@@ -80,6 +80,12 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'clearing an alert': (store) => store.alerts.clear('late:nightly', 1580),
   'keeping a look at a schedule': (store) => store.scheduleLooks.keep(lookOf('nightly')),
   'forgetting a schedule': (store) => store.scheduleLooks.forget('nightly'),
+  'planning a notice': (store) => store.notices.plan(...noticeOf('sha256:gate')),
+  'beginning to send it': (store) =>
+    store.notices.begin({ channel: 'ops', ids: ['approval:sha256:gate@1000/opened'], at: 1200, nextAt: 6200 }),
+  'having sent it': (store) =>
+    store.notices.settle({ channel: 'ops', ids: ['approval:sha256:gate@1000/opened'], state: 'sent', at: 1300 }),
+  'forgetting notices': (store) => store.notices.expire(1400).then(() => undefined),
   'receiving a delivery': (store) =>
     store.inbox.receive({ source: 'notes', delivery: 'd1', event: 'note', body: '{}', at: 1570 }).then(() => undefined),
   'settling a delivery': (store) =>

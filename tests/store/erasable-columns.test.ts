@@ -37,6 +37,9 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   doubts: [],
   // Of schedules, not of what they bring.
   alerts: ['key', 'kind', 'about'],
+  // Digests of gates and keys of alerts; what they are about is read when it is sent.
+  notice_looks: ['kind', 'about', 'subject'],
+  notices: ['channel', 'id', 'event', 'subject', 'state', 'together'],
   schedule_looks: ['id', 'project', 'times'],
   audit: ['kind', 'body_digest', 'prev', 'hash'],
   inbox: ['source', 'delivery', 'event', 'state'],

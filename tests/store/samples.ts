@@ -1,4 +1,5 @@
 import type { ScheduleLook } from '../../contract/schedules.ts';
+import type { NoticeLook, PlannedLetter } from '../../store/notices-port.ts';
 import type { CallKey, NewLesson, NewRun, Store } from '../../store/ports.ts';
 
 /** A run as it is opened; its work is its own unless said otherwise. */
@@ -45,6 +46,13 @@ export function lookOf(id: string, change: Partial<ScheduleLook> = {}): Schedule
   return { id, project: 'default', times: '0 9 * * *', expected: 2000, lookedAt: 1000, ...counts, ...change };
 }
 
+/** A look at an approval that finds one notice for one channel. */
+export function noticeOf(digest: string, change: Partial<NoticeLook> = {}): [NoticeLook, readonly PlannedLetter[]] {
+  const subject = `approval:${digest}@1000`;
+  const look = { kind: 'approval', about: digest, since: 1000, subject, at: 1100, settled: false, ...change } as const;
+  return [look, [{ id: `${subject}/opened`, channel: 'ops', event: 'opened', dueAt: 1000, ifTold: false }]];
+}
+
 /** A paid call of a run. */
 export function callOf(runKey: string, change: Partial<CallKey> = {}): CallKey {
   return {
@@ -85,6 +93,8 @@ const TABLES = [
   'doubts',
   'alerts',
   'schedule_looks',
+  'notice_looks',
+  'notices',
   'users',
   'api_tokens',
   'sign_in_codes',

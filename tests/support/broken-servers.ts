@@ -28,7 +28,7 @@ async function listening(server: Server): Promise<string> {
 }
 
 /** A certificate that signs itself, in the few bytes of X.509 (RFC 5280 §4.1) that TLS needs. */
-function certificate(name: string): { readonly key: string; readonly cert: string } {
+export function certificate(name: string): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = der(0x30, der(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
   const commonName = der(0x30, der(0x06, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from(name)));

@@ -78,7 +78,7 @@ async function run({ env, cacheDir, report, print }: CommandContext, options: Op
   await connection.close();
 }
 
-/** Connects to Temporal. With webhooks it waits for it, undefined where it is told to stop before; the folder is closed where nothing comes of it. */
+/** Connects to Temporal. With webhooks, or somebody to tell, it waits for it, undefined where it is told to stop before; the folder is closed where nothing comes of it. */
 async function connectFrom(
   folder: OwnedFolder,
   env: NodeJS.ProcessEnv,
@@ -92,9 +92,12 @@ async function connectFrom(
   let connection: NativeConnection | undefined;
   const asked = askedToStop();
   try {
-    const meanwhile = `Webhooks are taken at ${folder.gateway.url}/hooks/ and kept meanwhile; runs start when it is there.`;
+    const { gateway, sources, channels } = folder;
+    const taken = `Webhooks are taken at ${gateway.url}/hooks/ and kept meanwhile; runs start when it is there.`;
+    const told = `People are told meanwhile what waits for them, through ${channels.join(', ')}.`;
+    const meanwhile = [sources.size > 0 ? taken : '', channels.length > 0 ? told : ''].join(' ').trim();
     connection =
-      folder.sources.size === 0
+      meanwhile === ''
         ? await connect(env, address)
         : await connectWhenThere(env, address, { report, signal: asked.signal, meanwhile });
     return connection;

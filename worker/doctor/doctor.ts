@@ -11,6 +11,7 @@ import { hooksCheck } from './hooks-file.ts';
 import { loopFinder, loopsCheck } from './loops.ts';
 import { machineChecks } from './machine.ts';
 import { modelChecks, type ModelChecks } from './models.ts';
+import { notifyCheck } from './notify-file.ts';
 import { programChecks } from './program.ts';
 import { redactor } from '../redactor.ts';
 import { readSchedulesFile } from '../schedules/schedules-file.ts';
@@ -88,6 +89,7 @@ async function allChecks(settings: DoctorSettings, server: ServerFinder): Promis
     loopsCheck(settings, loops),
     schedulesCheck(settings, schedules, server),
     hooksCheck(settings, loops),
+    notifyCheck(settings),
     secretsCheck(settings, loops),
     ...machineChecks(settings),
   ];

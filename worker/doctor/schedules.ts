@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { mistakeLine } from '../../contract/mistake.ts';
+import { isOfSchedule } from '../../core/schedules/watch.ts';
 import { openAlerts } from '../../store/inspect.ts';
 import { planSchedules } from '../schedules/plan.ts';
 import type { SchedulesFile } from '../schedules/schedules-file.ts';
@@ -19,7 +20,7 @@ async function look(settings: DoctorSettings, read: SchedulesFile, { find }: Ser
       saw: mistakes.map(mistakeLine).join('\n'),
       fix: 'mend the file at those places, then loopwright schedule apply',
     };
-  const alerts = openAlerts(settings.data);
+  const alerts = openAlerts(settings.data).filter(isOfSchedule);
   const late = alerts.filter(({ kind }) => kind === 'late');
   const list = commandOf({ ...settings, loops: undefined }, 'schedule list');
   if (late.length > 0)

@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Mistake } from '../../contract/mistake.ts';
 import { hookLoopMistakes, HOOKS_FILE, readHooksFile } from '../hooks/hooks-file.ts';
+import { NOTIFY_FILE, readNotifyFile } from '../notify/notify-file.ts';
 import { CONFIG_FILE, readConfigFile } from '../models/config.ts';
 import { finderLoopMistakes } from './finder-mistakes.ts';
 import { loadEach, loopFolders, together, type LoadedLoops } from './folders.ts';
@@ -28,7 +29,7 @@ export interface Validated {
   readonly missing?: string;
 }
 
-/** Loads loops and says what is wrong with them, with `loopwright.yaml` and `hooks.yaml` as a worker started here would read them, and with `schedules.yaml`. */
+/** Loads loops and says what is wrong with them, with `loopwright.yaml`, `hooks.yaml` and `notify.yaml` as a worker started here would read them, and with `schedules.yaml`. */
 export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): Promise<Validated> {
   const { file, models, mistakes: ofConfig } = await readConfigFile(env);
   const schedules = await readSchedulesFile(env);
@@ -45,7 +46,7 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
     const folder = is.isDirectory() ? given : dirname(given);
     for (const found of await loopFolders(folder)) if (is.isDirectory() || found === folder) folders.add(found);
   }
-  const onlyConfig = paths.every((path) => [basename(file), HOOKS_FILE].includes(basename(path)));
+  const onlyConfig = paths.every((path) => [basename(file), HOOKS_FILE, NOTIFY_FILE].includes(basename(path)));
   const loaded = await loadEach(onlyConfig ? [] : [...folders], { cwd, models, generation: 1 });
   const { loops, mistakes } = await bundled(together(loaded), cacheDir);
   // A broken case keeps no loop from running, but a loop with one is not all right.
@@ -53,6 +54,7 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
   const names = wholeFolder(cwd, paths) && folders.size > 0 && flawed.size === 0 ? [...loops.keys()] : undefined;
   const hooks = await readHooksFile(env);
   const ofHooks = [...hooks.mistakes, ...(names === undefined ? [] : hookLoopMistakes(hooks, names))];
+  const { mistakes: ofNotify } = await readNotifyFile(env);
   const ofFinders = names === undefined ? [] : finderLoopMistakes(loops);
   const astray = ofFinders.map(({ file, line }) => `${file}:${line}`);
   const good = [...loops].filter(
@@ -61,7 +63,7 @@ export async function validate({ env, cacheDir, cwd, paths }: ValidateOptions): 
   const ofSchedules = [...schedules.mistakes, ...scheduleLoopMistakes(schedules, loops, names !== undefined)];
   return {
     loops: good.map(([name, { folder }]) => ({ name, folder: shownPath(cwd, folder) || '.' })),
-    mistakes: [...ofConfig, ...ofHooks, ...ofSchedules, ...ofFinders, ...mistakes],
+    mistakes: [...ofConfig, ...ofHooks, ...ofNotify, ...ofSchedules, ...ofFinders, ...mistakes],
     ...(folders.size > 0 || onlyConfig ? {} : { missing: nothingIn(paths) }),
   };
 }

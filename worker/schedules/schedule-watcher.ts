@@ -7,6 +7,7 @@ import { moment } from '../../core/figures.ts';
 import { budgetNote, budgetStep, dayStart, isBudgetNote } from '../../core/schedules/day-budget.ts';
 import {
   dropsText,
+  isOfSchedule,
   lateText,
   shortestGap,
   unseen,
@@ -60,7 +61,8 @@ export class ScheduleWatcher {
   async look(): Promise<void> {
     const { client, store, now: clock, project: only } = this.#options;
     const now = clock();
-    const [looks, alerts] = await Promise.all([store.scheduleLooks.all(), store.alerts.open()]);
+    const [looks, open] = await Promise.all([store.scheduleLooks.all(), store.alerts.open()]);
+    const alerts = open.filter(isOfSchedule);
     const before = new Map(looks.map((look) => [look.id, look]));
     const spent = once(() => store.scheduleLooks.spentSince(dayStart(now)));
     const looking = { now, before, open: new Map(alerts.map((alert) => [alert.key, alert])), spent };
