@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vites
 import { bareServer } from '../../testing/server.ts';
 import { parse } from 'yaml';
 import { HooksFile } from '../../contract/hooks.ts';
+import { NotifyFile } from '../../contract/notify-file.ts';
 import { Config } from '../../worker/models/config.ts';
 import { examplesOf, type Example } from '../support/doc-examples.ts';
 import { DocReader } from '../support/doc-reader.ts';
@@ -91,8 +92,8 @@ test.each(['tutorial/your-first-loop.md', ...HOW_TO.map((page) => `how-to/${page
     for (const { line, text, language } of shown as Extract<Example, { kind: 'shown' }>[]) {
       expect(language, `line ${line}`).toBe('yaml');
       const settings: unknown = parse(text);
-      const read = [Config, HooksFile].some((file) => file.safeParse(settings).success);
-      expect(read, `line ${line}: no settings of loopwright.yaml or hooks.yaml`).toBe(true);
+      const read = [Config, HooksFile, NotifyFile].some((file) => file.safeParse(settings).success);
+      expect(read, `line ${line}: no settings of loopwright.yaml, hooks.yaml or notify.yaml`).toBe(true);
     }
   },
 );
