@@ -68,12 +68,27 @@ function between(old: readonly string[], fresh: readonly string[]): DiffPart[] {
   return parts;
 }
 
+/** Parts as people read them: what changed in one place is one part that went and one that came, blanks within it included. */
 function joined(parts: readonly DiffPart[]): DiffPart[] {
   const result: DiffPart[] = [];
-  for (const part of parts.filter(({ text }) => text !== '')) {
+  let [gone, fresh] = ['', ''];
+  const changed = (): void => {
+    if (gone !== '') result.push({ kind: 'gone', text: gone });
+    if (fresh !== '') result.push({ kind: 'new', text: fresh });
+    [gone, fresh] = ['', ''];
+  };
+  const real = parts.filter(({ text }) => text !== '');
+  for (const [index, { kind, text }] of real.entries()) {
+    const within =
+      kind === 'same' && text.trim() === '' && gone + fresh !== '' && (real[index + 1]?.kind ?? 'same') !== 'same';
+    if (kind === 'gone' || within) gone += text;
+    if (kind === 'new' || within) fresh += text;
+    if (kind !== 'same' || within) continue;
+    changed();
     const last = result.at(-1);
-    if (last?.kind === part.kind) result[result.length - 1] = { kind: part.kind, text: last.text + part.text };
-    else result.push(part);
+    if (last?.kind === 'same') result[result.length - 1] = { kind, text: last.text + text };
+    else result.push({ kind, text });
   }
+  changed();
   return result;
 }

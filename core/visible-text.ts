@@ -71,11 +71,19 @@ const RANGES: readonly (readonly [from: number, to: number, name: string])[] = [
   [0xf0000, 0x10ffff, 'private character'],
 ];
 
+/** Whether any of them is in a text: mostly none is, and nothing has to be looked at twice. */
+const ANY = new RegExp(
+  `[${RANGES.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('')}]`,
+  'u',
+);
+
 const PICTURE = /\p{Extended_Pictographic}|\p{Emoji_Component}/u;
 
 /** A text in pieces: all of its words, and what a reader would not see. Line ends, tabs and whole emoji are words. */
 export function textPieces(text: string): readonly TextPiece[] {
-  const characters = Array.from(text.replaceAll('\r\n', '\n'));
+  const plain = text.replaceAll('\r\n', '\n');
+  if (!ANY.test(plain)) return plain === '' ? [] : [plain];
+  const characters = Array.from(plain);
   const pieces: TextPiece[] = [];
   let words = '';
   const endWords = (): void => {

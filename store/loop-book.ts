@@ -14,6 +14,8 @@ export interface LoopBook {
   figures(day: string, loop?: string): Promise<readonly LoopFigures[]>;
   /** How the newest gates of a loop were decided; `upTo` bounds how many are looked at. */
   decisions(loop: string, upTo: number): Promise<DecisionFigures>;
+  /** Ids of the schedules that have started runs of a loop. */
+  schedules(loop: string): Promise<readonly string[]>;
   /** Harness versions of a loop, newest first. */
   versions(loop: string): Promise<readonly VersionLine[]>;
   /** Lessons of a loop, newest first. */
@@ -47,6 +49,17 @@ export function sqlLoopBook({ read }: Database): LoopBook {
         rejected: count('rejected'),
         ...(medianMs === undefined ? {} : { medianMs }),
       };
+    },
+    async schedules(loop) {
+      const source = sql<string>`json_extract(trigger, '$.source')`;
+      const rows = await read
+        .selectFrom('runs')
+        .select(source.as('id'))
+        .distinct()
+        .where('loop', '=', loop)
+        .where('trigger_kind', '=', 'schedule')
+        .execute();
+      return rows.map(({ id }) => id);
     },
     async versions(loop) {
       const rows = await read

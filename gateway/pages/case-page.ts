@@ -67,7 +67,7 @@ function outcomeCard({ approval, record, output }: Case, names: readonly string[
       before !== undefined &&
       html`<details class="raw" open>
         <summary>What changed since ${before.name}</summary>
-        <div class="json">${outputDiff(before.output, output)}</div>
+        <div class="changes">${outputDiff(before.output, output)}</div>
       </details>`
     }
   </section>`;

@@ -81,9 +81,7 @@ function claimForm(approval: Approval, { visitor }: Looking): Markup {
   const mine = approval.state === 'claimed' && approval.claimedBy === visitor.name;
   const does = mine ? 'release' : 'claim';
   return html`<form method="post" action="${approvalPath(approval.digest)}/${does}" class="claim">
-    ${bound(approval, visitor)}<button type="submit" class="plain" data-key="c">
-      ${mine ? 'Release it' : 'Claim it, so that others see'}
-    </button>
+    ${bound(approval, visitor)}<button type="submit" data-key="c">${mine ? 'Release' : 'Claim'}</button>
   </form>`;
 }
 

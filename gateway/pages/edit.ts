@@ -13,7 +13,9 @@ import { fieldsOf, parsed } from './parts/fields.ts';
 import { approvalPath } from './parts/run-words.ts';
 import { schemaFields, type Filled } from './parts/schema-form.ts';
 import { shownLine } from './parts/shown.ts';
+import { mistakeList } from './mistake-list.ts';
 import { refusedSaid } from './refused.ts';
+import { sentFields } from './sent-fields.ts';
 
 /** `GET`, `POST /approvals/<digest>/edit`: another version than the one that is shown, in a form of the output's schema. */
 export function editRoutes(options: PageOptions): Hono<Visited> {
@@ -31,13 +33,7 @@ export function editRoutes(options: PageOptions): Hono<Visited> {
 }
 
 async function edited(context: Context, options: PageOptions, found: Case): Promise<Response> {
-  const body = await context.req.parseBody({ all: true });
-  const typed = new Map<string, string>();
-  // A box that is ticked comes after the hidden field that stands for one that is not.
-  for (const [name, value] of Object.entries(body)) {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (typeof last === 'string') typed.set(name, last);
-  }
+  const typed = await sentFields(context);
   const { form, value } = formFor(options, found);
   const read = readAnswer(form, typed, value);
   const { loop, stage, digest } = found.approval;
@@ -45,10 +41,7 @@ async function edited(context: Context, options: PageOptions, found: Case): Prom
     read.kind === 'value' ? (options.workshop()?.mistakesIn(loop, stage, read.value) ?? []) : read.mistakes;
   const approve = typed.get('approve') === 'true';
   if (read.kind !== 'value' || mistakes.length > 0) {
-    const list = html`It does not fit:
-      <ul>
-        ${mistakes.map(({ field, why }) => html`<li>${field === '' ? '' : html`<strong>${field}</strong>: `}${shownLine(why, 300)}</li>`)}
-      </ul>`;
+    const list = mistakeList(mistakes);
     return await answerForm(context, options, found, {
       typed,
       mistakes,
@@ -97,7 +90,7 @@ async function answerForm(
       <a href="/">Inbox</a> › <a href="${path}">${shownLine(approval.workflowId, 80)}</a>
     </p>
     <h1>${shownLine(title, 160)}</h1>
-    <form class="card" method="post" action="${path}/edit">
+    <form class="card form" method="post" action="${path}/edit">
       ${bound(approval, visitorOf(context))} ${schemaFields(form, { ...filled, value })}
       <input type="hidden" name="approve" value="false" />
       <label class="switch field"

@@ -5,6 +5,11 @@ import { failureStatus } from '../refusals.ts';
 import { demand, type Visited } from '../visitor.ts';
 import { approvalPages } from './approval.ts';
 import { inboxPages } from './inbox.ts';
+import { auditPage } from './audit.ts';
+import { loopPage } from './loop.ts';
+import { loopListPage } from './loops.ts';
+import { spendPage } from './spend.ts';
+import { startPages } from './start.ts';
 import { missingPage } from './missing.ts';
 import { answerPage, type PageOptions } from './page.ts';
 import { runPage } from './run.ts';
@@ -12,7 +17,7 @@ import { runListPage } from './runs.ts';
 import { shownLine } from './parts/shown.ts';
 
 /** Where pages are: whoever looks at one may read. What changes something demands more of its own. */
-const PLACES = ['/', '/approvals/*', '/runs/*'];
+const PLACES = ['/', '/approvals/*', '/runs/*', '/loops/*', '/spend', '/audit'];
 
 /** Pages for people. */
 export function pageRoutes(options: PageOptions): Hono<Visited> {
@@ -28,6 +33,11 @@ export function pageRoutes(options: PageOptions): Hono<Visited> {
   pages.route('/approvals', approvalPages(options));
   pages.route('/runs', runListPage(options));
   pages.route('/runs', runPage(options));
+  pages.route('/loops', loopListPage(options));
+  pages.route('/loops', startPages(options));
+  pages.route('/loops', loopPage(options));
+  pages.route('/spend', spendPage(options));
+  pages.route('/audit', auditPage(options));
   pages.get('*', async (context, next) => {
     const asksForPage = (context.req.header('accept') ?? '').includes('text/html');
     const known = (context.get('visitor') as Visitor | undefined) !== undefined;

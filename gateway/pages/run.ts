@@ -7,6 +7,7 @@ import { phasesOf } from '../../core/story/phases.ts';
 import type { Ending, Story, TemporalFacts } from '../../core/story/story.ts';
 import { storyOf } from '../../core/story/tell.ts';
 import { answerPage, type PageOptions } from './page.ts';
+import type { Said } from './layout.ts';
 import { missingPage } from './missing.ts';
 import { badge, OUTCOME_WORDS } from './parts/badge.ts';
 import { eventRow } from './parts/event-row.ts';
@@ -31,10 +32,20 @@ export function runPage(options: PageOptions): Hono {
     if (story === undefined) return await missingPage(context, options, `There is no run “${id}” on record.`);
     const ui = options.workshop()?.uiOf(story.workflowId, story.firstRunId);
     return await answerPage(context, options, {
-      frame: { title: story.workflowId, section: 'runs', about: story.runKey },
+      frame: {
+        title: story.workflowId,
+        section: 'runs',
+        about: story.runKey,
+        said: running(context.req.query('done')),
+      },
       body: page(story, { now: options.now(), ui, gate: openGate(record) }),
     });
   });
+}
+
+/** Said to who started what was started already. */
+function running(done: string | undefined): Said | undefined {
+  return done === 'running' ? { tone: 'warn', text: 'It was at work already: nothing was started.' } : undefined;
 }
 
 /** Only a run that is not closed on record has news in Temporal. */

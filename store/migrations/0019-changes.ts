@@ -35,6 +35,8 @@ const CHANGES = [
   }),
   // Lists begin with the newest.
   `create index runs_by_opening on runs(opened_at desc, run_key)`,
+  // How many wait, by loop, is on every page.
+  `create index gates_waiting on gates(loop) where state = 'open'`,
   `create index audit_by_kind on audit(kind, seq)`,
 ];
 

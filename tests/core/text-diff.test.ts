@@ -14,6 +14,14 @@ test('says which words went and which came', () => {
   ]);
 });
 
+test('what changed in one place is told as one change', () => {
+  expect(textDiff('It takes five days.', 'It goes by itself.')).toEqual([
+    { kind: 'same', text: 'It ' },
+    { kind: 'gone', text: 'takes five days.' },
+    { kind: 'new', text: 'goes by itself.' },
+  ]);
+});
+
 test('both texts can be read from it, whatever they are', () => {
   fc.assert(
     fc.property(WORDS, WORDS, (one, other) => {

@@ -117,6 +117,9 @@ export function lookingConformance(name: string, open: OpenEmptyStore): void {
         medianMs: 400,
       });
       expect(await store.loopBook.decisions('report', 10)).toEqual({ approved: 0, edited: 0, rejected: 0 });
+      await store.runs.open(runOf('r3', { trigger: { kind: 'schedule', source: 'nightly' } }));
+      await store.runs.open(runOf('r4', { trigger: { kind: 'schedule', source: 'nightly' } }));
+      expect(await store.loopBook.schedules('triage')).toEqual(['nightly']);
       expect(await store.loopBook.versions('triage')).toMatchObject([{ version: 2 }, { version: 1, source: 'file' }]);
       expect(await store.loopBook.lessons('triage', 5)).toMatchObject([{ id: 1, text: 'approved by a person' }]);
     });

@@ -7,22 +7,44 @@ import { expect } from 'vitest';
 /** What WCAG 2.2 AA is made of. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
+/** What may be otherwise where the same page is narrow. */
+const NARROW_RULES = ['target-size', 'scrollable-region-focusable', 'color-contrast', 'aria-hidden-focus'];
+
 let axe: Promise<string> | undefined;
 
-/** Fails with what axe finds wrong with a page, by rule and place; and where it has to be scrolled sideways. */
+/**
+ * Fails with what axe finds wrong with a page, by rule and place: in light, in dark (where colours are others), and 320 px
+ * wide, where nothing may have to be scrolled sideways.
+ */
 export async function expectAccessible(page: Page, name: string): Promise<void> {
   axe ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(await axe);
-  const { violations } = await page.evaluate(async (tags) => {
-    const { axe: run } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-    return await run.run({ runOnly: { type: 'tag', values: tags } });
-  }, TAGS);
-  const found = violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
-  );
-  expect(found, name).toEqual([]);
+  const found = await wrong(page, { type: 'tag', values: TAGS });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  found.push(...(await wrong(page, { type: 'rule', values: ['color-contrast'] })).map((one) => `dark: ${one}`));
+  await page.emulateMedia({ colorScheme: 'light' });
+  const size = page.viewportSize() ?? { width: 1280, height: 900 };
+  await page.setViewportSize({ width: 320, height: 700 });
+  found.push(...(await wrong(page, { type: 'rule', values: NARROW_RULES })).map((one) => `narrow: ${one}`));
   const width = await page.evaluate<number>(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   );
-  expect(width, `${name} has to be scrolled sideways`).toBeLessThanOrEqual(0);
+  if (width > 0) found.push(`narrow: it has to be scrolled sideways by ${width} px`);
+  await page.setViewportSize(size);
+  expect(found, name).toEqual([]);
+}
+
+interface Only {
+  readonly type: 'tag' | 'rule';
+  readonly values: readonly string[];
+}
+
+async function wrong(page: Page, runOnly: Only): Promise<string[]> {
+  const { violations } = await page.evaluate(async (only) => {
+    const { axe: run } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
+    return await run.run({ runOnly: only, resultTypes: ['violations'] });
+  }, runOnly);
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
 }

@@ -30,7 +30,7 @@ export function rawJson(text: string, label: string): Markup {
   const pretty = value === undefined ? text : JSON.stringify(value, undefined, 2);
   return html`<details class="raw">
     <summary>${label}</summary>
-    <div class="json">${shown(pretty, 20_000)}</div>
+    <div class="json" tabindex="0" role="region" aria-label="${label}">${shown(pretty, 20_000)}</div>
   </details>`;
 }
 
