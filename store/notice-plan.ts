@@ -26,13 +26,16 @@ export async function planNotices(
 
 /** A subject of the same name that is another by now needs nobody any more. */
 async function forgetEarlier(trx: Kysely<Tables>, { kind, about, since, at }: NoticeLook): Promise<void> {
-  const earlier = trx
+  const rows = await trx
     .selectFrom('notice_looks')
     .select('subject')
     .where('kind', '=', kind)
     .where('about', '=', about)
     .where('since', '<>', since)
-    .where('settled', '=', 0);
+    .where('settled', '=', 0)
+    .execute();
+  if (rows.length === 0) return;
+  const earlier = rows.map((row) => row.subject);
   await withdraw(trx, at, 'it was opened again').where('subject', 'in', earlier).execute();
   await trx.updateTable('notice_looks').set({ settled: 1, next_at: null }).where('subject', 'in', earlier).execute();
 }
@@ -54,6 +57,8 @@ async function write(trx: Kysely<Tables>, { subject, at }: NoticeLook, letter: P
     .values({ id, channel, event, subject, due_at: dueAt, planned_at: at, state: 'waiting', next_at: at })
     .onConflict((on) => on.doNothing())
     .execute();
+  // Nothing comes before it.
+  if (event === 'opened') return;
   await withdraw(trx, at, 'a newer notice took its place')
     .where('subject', '=', subject)
     .where('channel', '=', channel)

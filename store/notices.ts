@@ -10,7 +10,7 @@ export function sqlNotices({ read, write }: Database): Notices {
   return {
     async toLookAt(now, limit) {
       const { rows } = await toLookAt(now, limit).execute(read);
-      return rows.map(({ digest }) => digest);
+      return [...new Set(rows.map(({ digest }) => digest))];
     },
     async lookedAt({ kind, about, since }) {
       const row = await read
@@ -58,14 +58,16 @@ export function sqlNotices({ read, write }: Database): Notices {
   };
 }
 
-/** Each part reads an index: ten thousand gates that wait, and were looked at, cost milliseconds. */
+/** Each part reads the index of what is open, and nothing of what was ever settled: it is asked every two seconds. */
 function toLookAt(now: number, limit: number) {
   return sql<{ digest: string }>`
-    select gates.digest as digest from gates
+    select gates.digest as digest from gates indexed by gates_pending
+      join runs on runs.run_key = gates.run_key
       left join notice_looks looks on looks.kind = 'approval' and looks.about = gates.digest and looks.since = gates.opened_at
       where gates.state = 'open' and (looks.about is null or (looks.settled = 0 and looks.next_at <= ${now}))
-    union
-    select looks.about as digest from notice_looks looks join gates on gates.digest = looks.about
+    union all
+    select looks.about as digest from notice_looks looks indexed by notice_looks_open
+      join gates on gates.digest = looks.about join runs on runs.run_key = gates.run_key
       where looks.kind = 'approval' and looks.settled = 0 and (gates.state <> 'open' or gates.opened_at <> looks.since)
     limit ${limit}`;
 }

@@ -28,5 +28,8 @@ async function look({ env, data }: DoctorSettings): Promise<Finding> {
   const list = 'loopwright notify list --state failed';
   if (silent.length > 0)
     return { kind: 'fail', saw: silent.map(({ text }) => text).join('\n'), fix: `see why: ${list}`, command: list };
-  return ok(`${file}: ${value.channels.map(({ name }) => name).join(', ')}, with their secrets`);
+  const names = value.channels.map(({ name }) => name).join(', ');
+  const near =
+    (env['LOOPWRIGHT_ORIGIN'] ?? '') === '' ? '; links lead to this machine, as LOOPWRIGHT_ORIGIN is not set' : '';
+  return ok(`${file}: ${names}, with their secrets${near}`);
 }

@@ -33,15 +33,17 @@ export function emailChannel(
       // Most installations send no mails.
       const { createTransport } = await import('nodemailer');
       const transport = createTransport(optionsOf(settings, password, authorities));
-      const give = (): void => transport.close();
-      signal.addEventListener('abort', give, { once: true });
+      // The library cannot be told to stop: whoever stops does not wait for it.
+      const stopped = Promise.withResolvers<never>();
+      const stop = (): void => stopped.reject(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
       try {
-        await transport.sendMail(await mailOf(settings, message));
+        await Promise.race([transport.sendMail(await mailOf(settings, message)), stopped.promise]);
       } catch (error) {
         if (signal.aborted) throw error;
         throw new DeliveryProblem(whyOf(error as SmtpError));
       } finally {
-        signal.removeEventListener('abort', give);
+        signal.removeEventListener('abort', stop);
         transport.close();
       }
     },

@@ -36,10 +36,9 @@ export class Postman {
   /** Sends what is ready now, until something fails. */
   async round(signal: AbortSignal): Promise<void> {
     const { store, channel, now } = this.#options;
-    const ready = await store.notices.ready(channel.name, now(), MOST);
-    if (ready.length === 0) return;
-    const begun = await store.notices.begunSince(channel.name, now() - MINUTE_MS);
-    for (const wire of wiresOf(ready, channel.perMinute - begun)) {
+    const room = channel.perMinute - (await store.notices.begunSince(channel.name, now() - MINUTE_MS));
+    const ready = room <= 0 ? [] : await store.notices.ready(channel.name, now(), MOST);
+    for (const wire of wiresOf(ready, room)) {
       if (signal.aborted || !(await this.#send(wire, signal))) return;
     }
   }

@@ -1,42 +1,36 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../../worker/temporal/ports.ts';
 import { openStore } from '../../../store/index.ts';
 import { LoopwrightProcess, plainEnvironment } from '../../support/crash-process.ts';
 import { until } from '../../support/rig.ts';
 import { httpReceiver, type Posted } from './receivers.ts';
 import { openGate, ownStore, SECRET } from './telling.ts';
 
-const OWNER = fileURLToPath(new URL('../../support/folder-owner.ts', import.meta.url));
-
-test('killed between sending and noting it, a notice is sent again under its name, and stands in the table once', async () => {
+test('killed between sending and noting it, while Temporal is away, a notice is sent again under its name, and stands in the table once', async () => {
   const { folder, store } = await ownStore();
   await openGate(store, 'r1', Date.now());
   await store.close();
-  let owner: ReturnType<typeof start> | undefined;
+  let owner: LoopwrightProcess | undefined;
   const killed: Posted[] = [];
   const ops = await httpReceiver((posted) => {
     if (killed.length > 0) return { status: 204 };
     killed.push(posted);
-    owner?.kill('SIGKILL');
+    void owner?.end('SIGKILL');
     return 'silence';
   });
   const file = join(folder, 'notify.yaml');
   const channel = { kind: 'webhook', name: 'ops', urlEnv: 'OPS_URL', secretEnv: 'HOOK_SECRET' };
   await writeFile(file, stringify({ channels: [{ ...channel, allowPrivate: ops.allowPrivate }] }));
-  const env = plainEnvironment({ LOOPWRIGHT_NOTIFY: file, HOOK_SECRET: SECRET, OPS_URL: ops.url });
-  const start = () => {
-    const child = spawn(process.execPath, [OWNER, folder], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    return child;
-  };
+  const nowhere = `127.0.0.1:${await freePort()}`;
+  const secrets = { HOOK_SECRET: SECRET, OPS_URL: ops.url };
+  const env = plainEnvironment({ LOOPWRIGHT_NOTIFY: file, TEMPORAL_ADDRESS: nowhere, ...secrets });
+  const start = () => new LoopwrightProcess(['worker', '--data', folder], env);
 
   owner = start();
-  expect(await once(owner, 'exit')).toEqual([null, 'SIGKILL']);
+  expect(await owner.ended).toMatchObject({ signal: 'SIGKILL' });
   expect(killed).toHaveLength(1);
   owner = start();
   await until(
@@ -57,8 +51,8 @@ test('killed between sending and noting it, a notice is sent again under its nam
       subject: expect.stringMatching(/^approval:sha256:r1@/),
     },
   ]);
-  owner.kill('SIGTERM');
-  expect(await once(owner, 'exit')).toEqual([0, null]);
+  expect(owner.stderr).toContain('People are told meanwhile what waits for them, through ops.');
+  expect(await owner.end('SIGTERM')).toMatchObject({ code: 0 });
 
   const [first, second, third] = ops.posted;
   expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);

@@ -132,7 +132,7 @@ test('doctor says which secret is missing or short, and shows none', async () =>
     (await findings([notifyCheck(await settings({ env }))]))['notify.yaml']?.finding;
   expect(await look(await planted(GOOD, SECRETS))).toMatchObject({
     kind: 'ok',
-    saw: expect.stringMatching(/notify\.yaml: ops, team, mail, with their secrets$/),
+    saw: expect.stringMatching(/notify\.yaml: ops, team, mail, with their secrets; links lead to this machine/),
   });
   expect(await look({})).toMatchObject({ kind: 'skipped', saw: 'no notify.yaml: nobody is told what waits for them' });
   const bad: readonly [string, string, string][] = [
