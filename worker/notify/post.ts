@@ -1,5 +1,5 @@
 import { fetch } from 'undici';
-import { mayConnect } from '../../activities/sources/addresses.ts';
+import { mayConnect, standingOf } from '../../activities/sources/addresses.ts';
 import { problemIn } from '../../activities/sources/problem.ts';
 import { resolveName, vettedAgent } from '../../activities/sources/vetted-connect.ts';
 import { DeliveryProblem } from './delivery-problem.ts';
@@ -23,8 +23,14 @@ export interface Post {
  */
 export async function post({ url, body, headers, allowPrivate, signal }: Post): Promise<void> {
   const late = AbortSignal.timeout(ANSWER_MS);
+  const may = mayConnect(allowPrivate);
+  const isPlain = URL.parse(url)?.protocol === 'http:';
+  let outside = false;
   const agent = vettedAgent(
-    mayConnect(allowPrivate),
+    (address, port) => {
+      outside = isPlain && standingOf(address) === 'public';
+      return !outside && may(address, port);
+    },
     resolveName,
     (entry) => `notify.yaml, at its channel: \`allowPrivate: ['${entry}']\``,
   );
@@ -42,6 +48,8 @@ export async function post({ url, body, headers, allowPrivate, signal }: Post): 
       throw new DeliveryProblem(`it answered ${response.status}`, waitOf(response.headers.get('retry-after')));
   } catch (error) {
     if (error instanceof DeliveryProblem || signal.aborted) throw error;
+    if (outside)
+      throw new DeliveryProblem('it is outside of your network, and everybody on the way can read http: use https');
     if (late.aborted) throw new DeliveryProblem(`it had not answered after ${ANSWER_MS / 1000} s`);
     throw new DeliveryProblem(problemIn(error)?.message ?? whyOf(error));
   } finally {

@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
+import { freePort } from '../../../worker/temporal/ports.ts';
 import { HOUR } from '../../core/notify/approvals.ts';
 import { httpReceiver, smtpReceiver } from './receivers.ts';
 import { decide, openGate, ORIGIN, SECRET, telling } from './telling.ts';
@@ -140,14 +141,16 @@ test('more than a channel takes in a minute goes together in one message, and no
   expect(ops.posted).toHaveLength(6);
 });
 
-test('private addresses are reached only where the channel allows them, redirects are not followed, silence ends', async () => {
+test('private addresses are reached only where the channel allows them, redirects are not followed, and whoever is not there is named', async () => {
+  const free = await freePort();
   const inside = await httpReceiver();
   const outside = await httpReceiver(() => ({ status: 302, headers: { location: inside.url } }));
   const told = await telling({
     channels: [
       webhook('refused', { url: inside.url, allowPrivate: ['10.0.0.0/8:80'] }),
       webhook('redirected', outside),
-      webhook('gone', { url: 'http://127.0.0.1:9/in', allowPrivate: ['127.0.0.1:9'] }),
+      webhook('plain', { url: 'http://192.88.98.1:8080/in', allowPrivate: ['127.0.0.1:8080'] }),
+      webhook('gone', { url: `http://127.0.0.1:${free}/in`, allowPrivate: [`127.0.0.1:${free}`] }),
     ],
   });
   await openGate(told.store, 'r1', 0);
@@ -155,8 +158,9 @@ test('private addresses are reached only where the channel allows them, redirect
   const problems = (await told.store.notices.list({ limit: 9 })).map(({ channel, problem }) => [channel, problem]);
   expect(Object.fromEntries(problems)).toEqual({
     refused: expect.stringMatching(/127\.0\.0\.1 is no public address.*notify\.yaml, at its channel: `allowPrivate/),
+    plain: 'it is outside of your network, and everybody on the way can read http: use https',
     redirected: 'it answered 302',
-    gone: expect.stringContaining('it could not be reached'),
+    gone: 'it could not be reached: ECONNREFUSED',
   });
   expect(inside.posted).toEqual([]);
 });
