@@ -54,9 +54,11 @@ export function workshopOf({ loops, client, namespace, ui, taskQueue }: Workshop
         };
       const parsed = entry.input.safeParse(input);
       if (!parsed.success) return { kind: 'refused', mistakes: mistakesOf(parsed.error) };
-      const own = entry.dedupe?.(parsed.data) ?? key;
-      const started = await runs.start(loop, own.replaceAll(ODD_IN_KEY, '-').slice(0, 200), input, options);
-      return { kind: 'started', workflowId: started.workflowId, alreadyRunning: started.alreadyRunning };
+      const own = (entry.dedupe?.(parsed.data) ?? key).replaceAll(ODD_IN_KEY, '-').slice(0, 200);
+      // A form that is sent again once its run is closed would start another.
+      const workflowId = `${loop}-${own}`;
+      if ((await runs.originOf(workflowId)) === key) return { kind: 'started', workflowId, alreadyRunning: true };
+      return { kind: 'started', ...(await runs.start(loop, own, input, options, key)) };
     },
     async factsOf(run) {
       try {

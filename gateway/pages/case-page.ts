@@ -51,7 +51,14 @@ export async function answerCase(
       <aside aria-label="Decision" data-part="decision">${panel}</aside>
       <div>${reasons(found, options.now())}</div>
     </div>`;
-  const frame = { title: `${stageName(gate)}: ${workflowId}`, section: 'inbox', about: approval.runKey, said } as const;
+  const canonical = status === 200 ? undefined : approvalPath(approval.digest);
+  const frame = {
+    title: `${stageName(gate)}: ${workflowId}`,
+    section: 'inbox',
+    about: approval.runKey,
+    said,
+    canonical,
+  } as const;
   return await answerPage(context, options, { frame, body, status });
 }
 

@@ -23,6 +23,9 @@ const VERBS = ['approve', 'reject', 'ask'] as const;
 export function decideRoutes(options: PageOptions): Hono<Visited> {
   const routes = new Hono<Visited>();
   for (const verb of [...VERBS, 'claim', 'release']) routes.use(`/:digest/${verb}`, demand('decide'));
+  // Whoever loads the answer to a form again by its address means the approval.
+  for (const verb of [...VERBS, 'claim', 'release'])
+    routes.get(`/:digest/${verb}`, (context) => context.redirect(approvalPath(context.req.param('digest')), 303));
   for (const verb of VERBS) routes.post(`/:digest/${verb}`, (context) => decided(context, options, verb));
   routes.post('/:digest/claim', async (context) => {
     const digest = context.req.param('digest');

@@ -27,6 +27,8 @@ export interface Frame {
   readonly said?: Said | undefined;
   /** The newest change that the page knows of: what comes after it is news. */
   readonly seen: number;
+  /** Where the page is, where it answers a form that was sent elsewhere. */
+  readonly canonical?: string | undefined;
   /** Narrows what the page is told live: the key of a run. */
   readonly about?: string | undefined;
 }
@@ -41,7 +43,7 @@ const SECTIONS: readonly (readonly [section: Section, path: string, name: string
 
 /** A whole page. It loads nothing from elsewhere, and all of it works without its script. */
 export function layout(frame: Frame, body: Markup): Markup {
-  const { title, visitor, alerts, now, said, seen, about } = frame;
+  const { title, visitor, alerts, now, said, seen, about, canonical } = frame;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -51,6 +53,7 @@ export function layout(frame: Frame, body: Markup): Markup {
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="/assets/mark.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/style.css" />
+        ${canonical !== undefined && html`<link rel="canonical" href="${canonical}" />`}
         <script type="module" src="/assets/page.js"></script>
       </head>
       <body data-seen="${seen}" data-about="${about ?? ''}">

@@ -45,7 +45,7 @@ export function runPage(options: PageOptions): Hono {
 
 /** Said to who started what was started already. */
 function running(done: string | undefined): Said | undefined {
-  return done === 'running' ? { tone: 'warn', text: 'It was at work already: nothing was started.' } : undefined;
+  return done === 'running' ? { tone: 'warn', text: 'It was started before: nothing was started now.' } : undefined;
 }
 
 /** Only a run that is not closed on record has news in Temporal. */

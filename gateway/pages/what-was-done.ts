@@ -26,7 +26,7 @@ export function saidOf(done: string | undefined, { state, have, need, claimedBy 
         ? good('Your version was taken; it is verified again before anything happens.')
         : undefined;
     case 'asked':
-      return good('Another attempt is being made with what you said.');
+      return good('Your words were taken. What comes of them waits in the inbox once it is verified.');
     case 'claimed':
       return state === 'claimed'
         ? { tone: 'good', text: html`${shownLine(claimedBy ?? '', 80)} has it in hand.` }

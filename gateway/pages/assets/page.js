@@ -6,6 +6,10 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 /* What was just done is read out, and is where the keyboard goes on. */
 $('#said')?.focus({ preventScroll: true });
 
+/* What a form answered is loaded again as the page that it is about: a form is never sent twice by that. */
+const canonical = $('link[rel="canonical"]')?.href;
+if (canonical) history.replaceState(null, '', canonical);
+
 /* A form is sent once, however often its button is pressed. */
 document.addEventListener('submit', (event) => {
   const form = event.target;

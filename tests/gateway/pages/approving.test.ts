@@ -8,10 +8,10 @@ import { good, titleLoop } from '../../support/loops.ts';
 const ADA = 'ada@example.com';
 const ASKS = 'approval: { when: "true", expiresAfter: 1 hour }';
 
-async function waiting(topics: readonly string[] = ['owls']) {
+async function waiting(topics: readonly string[] = ['owls'], harness = ASKS) {
   const works = [...new Set(topics)];
   const set = await dashboard({
-    loops: [{ loop: titleLoop(), harness: ASKS }],
+    loops: [{ loop: titleLoop(), harness }],
     script: topics.map((topic) => good(topic)),
   });
   const handles = [];
@@ -153,4 +153,29 @@ test('who comes second is told who was first', async () => {
   expect(answer.status()).toBe(409);
   await two.waitForLoadState();
   expect(await two.getByRole('status').first().textContent()).toMatch(/ada@example.com was first/);
+});
+
+test('where two have to approve, one counts and says so; what somebody has in hand, nobody else decides', async () => {
+  const { windowOf, handles } = await waiting(['owls'], 'approval: { when: "true", quorum: 2 }');
+  const [ada, bob] = await Promise.all([windowOf(ADA), windowOf('bob@example.com')]);
+  const [one, two] = await Promise.all([ada.newPage(), bob.newPage()]);
+  for (const page of [one, two]) {
+    await page.goto('/');
+    await page.getByRole('link', { name: /About owls/ }).click();
+    await page.waitForURL(/\/approvals\//);
+  }
+  await one.getByRole('button', { name: 'Claim' }).click();
+  await one.waitForURL(/done=claimed/);
+  await two.getByText('ada@example.com has it in hand').waitFor();
+  await two.getByRole('button', { name: 'Approve' }).click();
+  await two.getByText(/ada@example.com has it in hand until/).waitFor();
+  await one.getByRole('button', { name: 'Approve' }).click();
+  await one.waitForURL(/done=counted/);
+  expect(await one.getByRole('status').first().textContent()).toContain('1 of 2');
+  await one.getByRole('button', { name: 'Release' }).click();
+  await one.waitForURL(/done=released/);
+  await two.reload();
+  await two.getByRole('button', { name: 'Approve' }).click();
+  await two.waitForURL(/done=approved/);
+  expect(await handles[0]?.result()).toMatchObject({ outcome: 'accepted' });
 });
