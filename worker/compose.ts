@@ -68,6 +68,8 @@ export interface Composition {
   readonly gateway: string;
   /** Names of those who may send webhooks. */
   readonly hooks: readonly string[];
+  /** Names of the channels through which people are told what waits for them. */
+  readonly channels: readonly string[];
   /** The workflows of the loops. */
   readonly bundle: { readonly code: string };
   /** Those of them that loops of a folder bring themselves. */
@@ -107,6 +109,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       cluster,
       gateway: gateway.url,
       hooks: [...sources.keys()],
+      channels: folder.channels,
       bundle: source.bundle,
       workflows: source.workflows,
       close: async () => {

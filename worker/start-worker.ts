@@ -16,6 +16,8 @@ export interface RunningWorker {
   readonly gateway: string;
   /** Names of those who may send webhooks. */
   readonly hooks: readonly string[];
+  /** Names of the channels through which people are told what waits for them. */
+  readonly channels: readonly string[];
   /** Resolves when the worker has stopped, rejects when it failed. */
   readonly done: Promise<void>;
   /** Takes no more work, lets calls in flight finish, and closes the store. */
@@ -25,7 +27,7 @@ export interface RunningWorker {
 /** Composes a worker from the environment and starts it. */
 export async function startWorker(options: StartOptions): Promise<RunningWorker> {
   const composition = await compose(options);
-  const { deps, cluster, bundle, gateway, hooks } = composition;
+  const { deps, cluster, bundle, gateway, hooks, channels } = composition;
   const { connection, namespace, deployment } = options;
   const worker = await createLoopWorker({
     connection,
@@ -43,6 +45,7 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
     cluster,
     gateway,
     hooks,
+    channels,
     done,
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -52,6 +52,8 @@ export interface Up {
   readonly flags: string;
   /** Names of those who may send webhooks. */
   readonly hooks: readonly string[];
+  /** Names of the channels through which people are told what waits for them. */
+  readonly channels: readonly string[];
   /** Signs in who started this, once, for ten minutes; absent where it was not asked for, or they are no user. */
   readonly signIn?: string;
   /** Resolves when the worker has stopped; rejects when it failed or its Temporal server is gone. */
@@ -99,6 +101,7 @@ export async function up(options: UpOptions): Promise<Up> {
       ready,
       flags,
       hooks: worker.hooks,
+      channels: worker.channels,
       example: exampleStart([...worker.deps.loops.values()]),
       done: server === undefined ? worker.done : Promise.race([worker.done, serverGone(server, data)]),
       stop: () => stopAll(data, worker, connection, server),
@@ -176,7 +179,7 @@ async function registerAttributes(
 }
 
 /** What a person reads when everything is ready: the address first where it is not the default, then commands that work as they are. */
-export function readyText({ ready, flags, example, hooks, signIn }: Up): string {
+export function readyText({ ready, flags, example, hooks, channels, signIn }: Up): string {
   const { loop, workflowId, input } = example;
   const start = `temporal workflow start${flags} --task-queue ${TASK_QUEUE} --task-timeout 3s --type ${loop} --workflow-id ${workflowId} --input '${input}'`;
   return [
@@ -184,6 +187,7 @@ export function readyText({ ready, flags, example, hooks, signIn }: Up): string 
     `Loopwright is up. Temporal ${ready.temporal}${ready.ui === undefined ? '' : `, its UI ${ready.ui}`}, task queue ${ready.taskQueue}, data ${ready.data}`,
     `Loops: ${ready.loops.join(', ')}`,
     ...(hooks.length === 0 ? [] : [`Webhooks: ${hooks.map((name) => `${ready.gateway}/hooks/${name}`).join(', ')}`]),
+    ...(channels.length === 0 ? [] : [`People are told what waits for them through ${channels.join(', ')}`]),
     `Open ${signIn ?? `${ready.gateway}, and sign in with \`loopwright users sign-in NAME\``}`,
     ...(signIn === undefined
       ? []

@@ -141,6 +141,20 @@ test('more than a channel takes in a minute goes together in one message, and no
   expect(ops.posted).toHaveLength(6);
 });
 
+test('a message of many that failed comes again under its name, without what was decided meanwhile', async () => {
+  const ops = await httpReceiver(({ json }, count) => ({
+    status: json.type === 'notices.together' && count === 2 ? 503 : 200,
+  }));
+  const told = await telling({ channels: [webhook('ops', ops, { perMinute: 2 })] });
+  await Promise.all(Array.from({ length: 5 }, (_, index) => openGate(told.store, `r${index}`, index)));
+  await told.at(1000);
+  await decide(told.store, 'r3', {}, 2000);
+  for (const at of [6000, 61_001]) await told.at(at);
+  const together = ops.posted.filter(({ json }) => json.type === 'notices.together');
+  expect(together.map(({ json }) => json.data?.['headline'])).toEqual(['4 more wait', '3 more wait']);
+  expect(together[1]?.headers['webhook-id']).toBe(together[0]?.headers['webhook-id']);
+});
+
 test('private addresses are reached only where the channel allows them, redirects are not followed, and whoever is not there is named', async () => {
   const free = await freePort();
   const inside = await httpReceiver();
