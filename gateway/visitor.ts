@@ -31,6 +31,9 @@ export interface VisitorOptions {
 /** How often it is noted that a session or a token is in use, in milliseconds. */
 const NOTE_EVERY_MS = 60_000;
 
+/** Says that a page asks for itself: that keeps no session alive, so a page that is left open ends with its session. */
+const UNATTENDED_HEADER = 'x-loopwright-unattended';
+
 /** A name that a command of this machine gives its user. */
 const AS_HEADER = 'x-loopwright-as';
 
@@ -142,7 +145,8 @@ async function bySession(context: Context<Visited>, held: string, { store, now }
   const { session, user, token } = known;
   const holding = sessionHolds(session, user, token, now());
   if (holding.kind === 'refused') return context.set('turnedAway', holding.why);
-  if (now() - session.seenAt > NOTE_EVERY_MS) await store.sessions.seen(idHash, now());
+  const alone = context.req.header(UNATTENDED_HEADER) !== undefined;
+  if (!alone && now() - session.seenAt > NOTE_EVERY_MS) await store.sessions.seen(idHash, now());
   const { name, roles } = user;
   context.set('visitor', { name, roles, scopes: holding.scopes, via: 'session', csrf: csrfOf(held) });
 }

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { IDLE_MS } from '../../contract/access.ts';
 import { runOf } from '../store/samples.ts';
 import { person } from '../support/browser.ts';
 import { openGateway, OWNER_TOKEN } from '../support/open-gateway.ts';
@@ -124,3 +125,14 @@ test('a page brings itself up to date, and leaves alone what somebody types, poi
   expect(await page.getByLabel('Note').inputValue()).toBe('half a sen');
   expect(await page.evaluate<string>('document.activeElement.name')).toBe('note');
 }, 30_000);
+
+test('a page that brings itself up to date keeps no session alive', async () => {
+  const { ask, clock, addUser, codeOf, signIn, sessionOf } = await openGateway();
+  await addUser('ada@example.com');
+  const { headers } = await sessionOf(await signIn(await codeOf('ada@example.com')));
+  const unattended = { ...headers, accept: 'text/html', 'x-loopwright-unattended': '1' };
+  clock.now += IDLE_MS - 1;
+  expect((await ask('/', { headers: unattended })).status).toBe(200);
+  clock.now += 2;
+  expect((await ask('/', { headers: unattended })).status).toBe(303);
+});

@@ -149,7 +149,10 @@ const refresh = async () => {
   if (refreshing) return void (again = true);
   refreshing = true;
   try {
-    const response = await fetch(location.href, { headers: { accept: 'text/html' }, redirect: 'manual' });
+    const response = await fetch(location.href, {
+      headers: { accept: 'text/html', 'x-loopwright-unattended': '1' },
+      redirect: 'manual',
+    });
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     for (const old of all('[data-part]')) {

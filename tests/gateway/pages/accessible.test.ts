@@ -63,8 +63,8 @@ async function opened() {
     const mistakes: string[] = [];
     page.on('pageerror', (error) => mistakes.push(error.message));
     page.on('console', (said) => {
-      // A page that is missing, or not for this visitor, is no mistake of the page.
-      if (said.type() === 'error' && !/status of 40[34]/.test(said.text())) mistakes.push(said.text());
+      // A page that is missing, not for this visitor, or a refusal is no mistake of the page.
+      if (said.type() === 'error' && !/status of 4(?:03|04|22)/.test(said.text())) mistakes.push(said.text());
     });
     onTestFinished(() => expect(mistakes).toEqual([]));
     return page;
@@ -81,7 +81,21 @@ test('no page keeps anybody out: in light, in dark, 320 px wide, with everything
     await page.evaluate('for (const details of document.querySelectorAll("main details")) details.open = true');
     await expectAccessible(page, path);
   }
-}, 90_000);
+  for (const [path, field] of [
+    ['/loops/supportTriage/start', 'topic'],
+    [`/approvals/${WAITING}4/edit`, 'JSON'],
+  ] as const) {
+    await page.goto(path);
+    await page.getByLabel(field, { exact: true }).fill(path.endsWith('edit') ? '{' : 'x'.repeat(200_001));
+    await page.locator('main button.main').click();
+    await page.locator('.said.bad').waitFor();
+    await expectAccessible(page, `${path}, refused`);
+  }
+  await page.goto(`/approvals/${WAITING}5`);
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.locator('.said.bad').waitFor();
+  await expectAccessible(page, 'a decision that nobody takes');
+}, 120_000);
 
 test('nor does one that is empty, one for who may only look, the help, or the sign-in', async () => {
   const { gateway, signedIn } = await opened();
