@@ -106,6 +106,8 @@ export interface RaiseBudgetInput {
   readonly usd: number;
   readonly by: string;
   readonly reason: string;
+  /** Whether who raised was proven. */
+  readonly identity?: 'signed';
   readonly at: Timestamp;
 }
 

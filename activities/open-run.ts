@@ -200,6 +200,7 @@ function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: Pin
     remindAfterMs: durationMs(harness.approval.remindAfter),
     expiresAfterMs: durationMs(harness.approval.expiresAfter),
     approvers: harness.approval.approvers,
+    ...(harness.approval.signed === true ? { signedRaises: true as const } : {}),
     attributes: deps.attributes,
     connection: deps.connection,
     maxEvents: deps.maxEvents,

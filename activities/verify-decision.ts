@@ -1,5 +1,5 @@
 import { createHash, verify, type KeyObject } from 'node:crypto';
-import type { DecideArgument } from '../contract/messages.ts';
+import type { DecideArgument, RaiseBudgetArgument } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { Statement, STATEMENT_SECONDS, StatementHeader } from '../contract/statement.ts';
@@ -15,7 +15,7 @@ export interface VerifyDecisionInput {
   readonly gate: string;
   /** What the gate shows. */
   readonly digest: Digest;
-  readonly decision: DecideArgument;
+  readonly decision: DecideArgument | RaiseBudgetArgument;
   /** The message that brings it: a statement is good for one. */
   readonly use: string;
   readonly at: Timestamp;
@@ -47,7 +47,7 @@ export async function verifyDecision(deps: Dependencies, request: VerifyDecision
 }
 
 /** What a statement says about a decision: its digest without the signature. */
-export function decisionDigest({ signature: _about, ...decision }: DecideArgument): string {
+export function decisionDigest({ signature: _about, ...decision }: DecideArgument | RaiseBudgetArgument): string {
   return createHash('sha256').update(canonicalJson(decision)).digest('hex');
 }
 

@@ -3,10 +3,13 @@ import { defineSearchAttributeKey, TypedSearchAttributes, WorkflowNotFoundError 
 import {
   approveSignal,
   decideUpdate,
+  raiseBudgetUpdate,
   reviseSignal,
   statusQuery,
   type DecideArgument,
   type DecideReply,
+  type RaiseBudgetArgument,
+  type RaiseBudgetReply,
   type Status,
 } from '../contract/messages.ts';
 import { TASK_QUEUE, TASK_TIMEOUT, type SearchAttribute } from '../contract/names.ts';
@@ -118,6 +121,13 @@ export class LoopClient {
     );
     const decide = (): Promise<DecideReply> => handle.executeUpdate(decideUpdate, { args: [decision] });
     return timeoutMs === undefined ? await decide() : await this.#client.withDeadline(Date.now() + timeoutMs, decide);
+  }
+
+  /** Adds to the cap that a run waits at. @throws as {@link decide}. */
+  async raise(workflowId: string, raise: RaiseBudgetArgument, timeoutMs: number): Promise<RaiseBudgetReply> {
+    const handle = this.#client.workflow.getHandle(workflowId);
+    const raised = (): Promise<RaiseBudgetReply> => handle.executeUpdate(raiseBudgetUpdate, { args: [raise] });
+    return await this.#client.withDeadline(Date.now() + timeoutMs, raised);
   }
 
   /** Approves what `digest` stands for, without waiting for an answer. */

@@ -132,6 +132,21 @@ export const DecisionRequest = z
 /** A decision as somebody sends it to the gateway. */
 export type DecisionRequest = z.infer<typeof DecisionRequest>;
 
+/** Money that somebody adds to the cap that a run waits at. */
+export const RaiseRequest = z.strictObject({
+  /** Workflow id of the run. */
+  run: z.string().min(1).max(1000),
+  usd: z.number().min(0.000001).max(1000),
+  reason: words,
+});
+/** Money that somebody adds to the cap that a run waits at. */
+export type RaiseRequest = z.infer<typeof RaiseRequest>;
+
+/** What the gateway answers to a raise that counts. */
+export const RaiseCounted = z.object({ budget: z.string(), raisedUsd: z.number(), capUsd: z.number() });
+/** What the gateway answers to a raise that counts. */
+export type RaiseCounted = z.infer<typeof RaiseCounted>;
+
 /** What the gateway answers to a decision that counts. */
 export const DecisionCounted = z.object({ state: z.string(), have: z.int(), need: z.int() });
 /** What the gateway answers to a decision that counts. */

@@ -32,6 +32,10 @@ const digest = z
   );
 const gate = z.string().min(1).max(100).describe('Id of the gate, such as `publish#1`; without it, the open one.');
 const note = text.describe('Why; goes on record.');
+const signature = z
+  .string()
+  .max(8000)
+  .describe('What the gateway signed for who decides (a compact JWS); without it the decision is unverified.');
 
 const revision = {
   feedback: text.optional().describe('Asks for one more attempt, which is not counted against the limit.'),
@@ -71,11 +75,7 @@ const taken = {
       gate: gate.optional(),
       note: note.optional(),
       ...revision,
-      signature: z
-        .string()
-        .max(8000)
-        .optional()
-        .describe('What the gateway signed for who decides (a compact JWS); without it the decision is unverified.'),
+      signature: signature.optional(),
     })
     .refine((value) => value.decision !== 'revise' || oneRevision(value), revisionRule)
     .refine((value) => value.decision !== 'reject' || value.note !== undefined, {
@@ -89,6 +89,7 @@ const taken = {
       .max(MOST_RAISED_USD)
       .describe('USD to add to the cap that the run waits at, for good.'),
     reason: text.describe('Why; goes on record.'),
+    signature: signature.optional(),
   }),
 };
 

@@ -162,7 +162,14 @@ export const RunRecord = z.object({
   ),
   /** What people added to caps that the run waited at. */
   raises: z.array(
-    z.object({ budget: z.string(), microUsd: z.number(), by: z.string(), reason: z.string(), at: z.number() }),
+    z.object({
+      budget: z.string(),
+      microUsd: z.number(),
+      by: z.string(),
+      identity: z.enum(['unverified', 'signed']),
+      reason: z.string(),
+      at: z.number(),
+    }),
   ),
   /** Other runs under the same workflow id, newest first. */
   others: z.array(RunSummary),

@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import type { Visitor } from '../contract/access.ts';
-import { ApprovalQuery, CLAIM_MS, DecisionRequest } from '../contract/approvals.ts';
+import { ApprovalQuery, CLAIM_MS, DecisionRequest, RaiseRequest } from '../contract/approvals.ts';
 import type { Store } from '../store/ports.ts';
 import type { Desk, DeskAnswer } from './desk.ts';
 import { refusal } from './refusals.ts';
@@ -39,18 +39,24 @@ export function approvalRoutes({ store, desk, now }: ApprovalRoutesOptions): Hon
     if (typeof digest !== 'string') return digest;
     return context.json(await store.approvals.find(digest, now()));
   });
+  routes.post('/raise', demand('decide'), async (context) => {
+    const { run, usd, reason } = RaiseRequest.parse(await context.req.json());
+    const answer = await desk()?.raise(visitorOf(context), { workflowId: run, usd, reason });
+    if (answer === undefined) return noWorker(context);
+    if (answer.kind === 'raised') {
+      const { kind: _raised, ...counted } = answer;
+      return context.json(counted);
+    }
+    return answer.kind === 'refused'
+      ? refusal(context, 422, 'Refused', answer.why)
+      : refusal(context, 503, 'Unreachable', answer.why);
+  });
   routes.post('/:digest/decide', async (context) => {
     const digest = await digestOf(context, store, now());
     if (typeof digest !== 'string') return digest;
     const request = DecisionRequest.parse(await context.req.json());
     const at = desk();
-    if (at === undefined)
-      return refusal(
-        context,
-        503,
-        'NoWorker',
-        'No worker runs on this data folder, so nobody would hear of it. Start `loopwright up`.',
-      );
+    if (at === undefined) return noWorker(context);
     return answered(context, await at.decide(visitorOf(context), { ...request, id: digest, digest }));
   });
   routes.post('/:digest/claim', async (context) => {
@@ -79,6 +85,15 @@ async function digestOf(context: Context, store: Store, now: number): Promise<st
     return refusal(context, 404, 'UnknownApproval', `Nothing that ${prefix} names ever waited here.`);
   if (another === undefined) return one.digest;
   return refusal(context, 409, 'Ambiguous', `${prefix} names several; give more of its digits.`);
+}
+
+function noWorker(context: Context): Response {
+  return refusal(
+    context,
+    503,
+    'NoWorker',
+    'No worker runs on this data folder, so nobody would hear of it. Start `loopwright up`.',
+  );
 }
 
 function answered(context: Context, answer: DeskAnswer): Response {

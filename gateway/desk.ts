@@ -28,7 +28,20 @@ export type DeskAnswer =
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'forbidden' | 'refused'; readonly why: string };
 
+/** Money that a person adds to the cap that a run waits at. */
+export interface DeskRaise {
+  readonly workflowId: string;
+  readonly usd: number;
+  readonly reason: string;
+}
+
+/** What became of a raise. */
+export type RaiseAnswer =
+  | { readonly kind: 'raised'; readonly budget: string; readonly raisedUsd: number; readonly capUsd: number }
+  | { readonly kind: 'refused' | 'unreachable'; readonly why: string };
+
 /** Where decisions go. */
 export interface Desk {
   decide(visitor: Visitor, decision: DeskDecision): Promise<DeskAnswer>;
+  raise(visitor: Visitor, raise: DeskRaise): Promise<RaiseAnswer>;
 }

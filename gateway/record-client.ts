@@ -3,7 +3,9 @@ import {
   ApprovalPage,
   DecisionCounted,
   type ApprovalQuery,
+  RaiseCounted,
   type DecisionRequest,
+  type RaiseRequest,
 } from '../contract/approvals.ts';
 import { failure } from '../contract/failures.ts';
 import {
@@ -174,6 +176,11 @@ export class RecordClient {
   /** Decides it. @throws the gateway's `AlreadyDecided`, `TooLate`, `Claimed`, `Forbidden`, `Refused`, … */
   async decide(digest: string, decision: DecisionRequest): Promise<DecisionCounted> {
     return await this.#give('POST', `/api/approvals/${digest}/decide`, decision, DecisionCounted);
+  }
+
+  /** Adds to the cap that a run waits at. @throws the gateway's `Refused`. */
+  async raise(raise: RaiseRequest): Promise<RaiseCounted> {
+    return await this.#give('POST', '/api/approvals/raise', raise, RaiseCounted);
   }
 
   /** Takes it in hand. @throws the gateway's `Claimed` or `Settled`. */

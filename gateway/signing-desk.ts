@@ -5,22 +5,25 @@ import type { LoopClient } from '../client/loop-client.ts';
 import type { Visitor } from '../contract/access.ts';
 import { RefusedDecision, type Approval, type ApprovalState, type DecisionRefusal } from '../contract/approvals.ts';
 import type { DecideArgument, Decision } from '../contract/messages.ts';
-import { STATEMENT_SECONDS } from '../contract/statement.ts';
+import { STATEMENT_SECONDS, type Statement } from '../contract/statement.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { whyNot } from '../core/may-decide.ts';
 import type { Store } from '../store/ports.ts';
 import type { DecisionKey } from './decision-key.ts';
-import type { Desk, DeskAnswer, DeskDecision } from './desk.ts';
+import type { Desk, DeskAnswer, DeskDecision, DeskRaise, RaiseAnswer } from './desk.ts';
 
 /** What a desk stands on. */
 export interface SigningDeskOptions {
-  readonly store: Pick<Store, 'approvals' | 'gates' | 'runs'>;
-  readonly runs: Pick<LoopClient, 'decide'>;
+  readonly store: Pick<Store, 'approvals' | 'gates' | 'records' | 'runs'>;
+  readonly runs: Pick<LoopClient, 'decide' | 'raise' | 'status'>;
   readonly key: DecisionKey;
   readonly now: () => number;
   /** How long a run may take to answer, in milliseconds. Default: 10 s. */
   readonly timeoutMs?: number;
 }
+
+/** How long a run may take to answer, in milliseconds, unless said otherwise. */
+const PATIENCE_MS = 10_000;
 
 /** What of a person's tries goes on record: they tried what they may not. */
 const RECORDED: readonly DecisionRefusal[] = ['forbidden', 'unsigned', 'ownWork', 'signature'];
@@ -61,6 +64,24 @@ export class SigningDesk implements Desk {
     return await this.#send(approval, visitor, message);
   }
 
+  async raise(visitor: Visitor, { workflowId, usd, reason }: DeskRaise): Promise<RaiseAnswer> {
+    const { store, runs, timeoutMs = PATIENCE_MS } = this.#options;
+    try {
+      const run = await store.records.find({ run: workflowId });
+      const { budget } = run === undefined ? {} : await runs.status(workflowId);
+      if (run === undefined || budget === undefined)
+        return { kind: 'refused', why: `${workflowId} waits for no money` };
+      const message = { by: visitor.name, usd, reason };
+      const of = { run: run.run.runKey, gate: 'raiseBudget', digest: budget };
+      const signed = visitor.via === 'owner' ? message : { ...message, signature: this.#sign(of, visitor, message) };
+      return { kind: 'raised', ...(await runs.raise(workflowId, signed, timeoutMs)) };
+    } catch (error) {
+      const refused = error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError;
+      const why = ((error as Error).cause as Error | undefined)?.message ?? (error as Error).message;
+      return { kind: refused ? 'refused' : 'unreachable', why };
+    }
+  }
+
   #against(approval: Approval, { via, roles }: Visitor, { decision, by }: DecideArgument) {
     const identity = via === 'owner' ? 'unverified' : 'signed';
     const policy = approval.policy;
@@ -68,10 +89,11 @@ export class SigningDesk implements Desk {
   }
 
   async #send(approval: Approval, visitor: Visitor, message: DecideArgument): Promise<DeskAnswer> {
-    const { store, runs, timeoutMs = 10_000 } = this.#options;
+    const { store, runs, timeoutMs = PATIENCE_MS } = this.#options;
     const run = await store.runs.find(approval.runKey);
-    const signed =
-      visitor.via === 'owner' ? message : { ...message, signature: this.#sign(approval, visitor, message) };
+    const { runKey, gate, digest } = approval;
+    const bound = { run: runKey, gate, digest };
+    const signed = visitor.via === 'owner' ? message : { ...message, signature: this.#sign(bound, visitor, message) };
     const of = { timeoutMs, ...(run === undefined ? {} : { firstRunId: run.firstRunId }) };
     try {
       const { state, have, need } = await runs.decide(approval.workflowId, signed, of);
@@ -90,12 +112,16 @@ export class SigningDesk implements Desk {
     }
   }
 
-  #sign(approval: Approval, { name, roles }: Visitor, message: DecideArgument): string {
+  #sign(
+    { run, gate, digest }: Pick<Statement, 'run' | 'gate' | 'digest'>,
+    { name, roles }: Visitor,
+    message: object,
+  ): string {
     const iat = Math.floor(this.#options.now() / 1000);
     return this.#options.key.sign({
-      run: approval.runKey,
-      gate: approval.gate,
-      digest: approval.digest,
+      run,
+      gate,
+      digest,
       decision: createHash('sha256').update(canonicalJson(message)).digest('hex'),
       by: name,
       roles: [...roles],

@@ -138,15 +138,20 @@ export async function endWait(trx: Kysely<Tables>, runKey: string, at: number): 
 /** Records a raise, which ends its run's wait; the same one again changes nothing. */
 export async function addRaise(
   trx: Kysely<Tables>,
-  { key, budget, runKey, microUsd, by, reason, at }: Raise,
+  { key, budget, runKey, microUsd, by, reason, identity, at }: Raise,
 ): Promise<void> {
   const isNew = await trx
     .insertInto('budget_raises')
-    .values({ key, budget, run_key: runKey, micro_usd: microUsd, by, reason, at })
+    .values({ key, budget, run_key: runKey, micro_usd: microUsd, by, reason, at, identity: identity ?? null })
     .onConflict((on) => on.doNothing())
     .returning('key')
     .executeTakeFirst();
-  if (isNew !== undefined) await addAudit(trx, { at, kind: 'raise', body: { run: runKey, budget, microUsd, by } });
+  if (isNew !== undefined)
+    await addAudit(trx, {
+      at,
+      kind: 'raise',
+      body: { run: runKey, budget, microUsd, by, identity: identity ?? 'unverified' },
+    });
   await endWait(trx, runKey, at);
 }
 

@@ -27,6 +27,8 @@ export interface Raise {
   readonly microUsd: number;
   readonly by: string;
   readonly reason: string;
+  /** Whether who raised was proven. */
+  readonly identity?: 'signed';
   readonly at: Timestamp;
 }
 

@@ -194,12 +194,16 @@ async function callsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['c
 }
 
 async function raisesOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['raises']> {
-  return await database
+  const rows = await database
     .selectFrom('budget_raises')
-    .select(['budget', 'micro_usd as microUsd', 'by', 'reason', 'at'])
+    .select(['budget', 'micro_usd as microUsd', 'by', 'reason', 'identity', 'at'])
     .where('run_key', '=', run.run_key)
     .orderBy('at')
     .execute();
+  return rows.map(({ identity, ...raise }) => ({
+    ...raise,
+    identity: identity === 'signed' ? identity : 'unverified',
+  }));
 }
 
 async function lessonsOf(database: Kysely<Tables>, run: Run): Promise<RunRecord['lessons']> {

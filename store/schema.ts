@@ -167,6 +167,7 @@ export interface Tables {
     by: string;
     reason: string;
     at: number;
+    identity: string | null;
   };
   budget_waits: { run_key: string; at: number; budget: string; need: number; ended_at: number | null };
   harnesses: {

@@ -17,6 +17,7 @@ import * as inbox from './migrations/0011-inbox.ts';
 import * as alerts from './migrations/0012-alerts.ts';
 import * as audit from './migrations/0014-audit.ts';
 import * as starts from './migrations/0015-starts.ts';
+import * as signedRaises from './migrations/0021-signed-raises.ts';
 import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
@@ -47,6 +48,7 @@ const MIGRATIONS = {
   '0018-statements': { up: statements.up },
   '0019-changes': { up: changes.up },
   '0020-notices': { up: notices.up },
+  '0021-signed-raises': { up: signedRaises.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

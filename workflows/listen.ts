@@ -1,10 +1,8 @@
-import { currentUpdateInfo, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/common';
+import { setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import {
   approveSignal,
   decideUpdate,
   raiseBudgetUpdate,
-  readRaiseBudget,
   readApprove,
   readReject,
   readRevise,
@@ -14,13 +12,11 @@ import {
   statusQuery,
   stopSignal,
   type Decision,
-  type RaiseBudgetArgument,
   type Read,
 } from '../contract/messages.ts';
-import { isApprover } from '../core/may-decide.ts';
-import { usd } from '../core/money.ts';
 import { decide, read, takeBare, validate } from './decisions.ts';
-import { refuse, type RunState, type WaitingForMoney } from './state.ts';
+import { raiseBudget, validateRaise } from './raises.ts';
+import { refuse, type RunState } from './state.ts';
 import { statusOf } from './visible.ts';
 
 /**
@@ -49,20 +45,10 @@ export function listen(state: RunState): void {
       'Decide the open gate and hear whether it counted: {"decision": "approve|reject|revise", "by", "digest", "note"?, "feedback"? or "output"?, "approve"?}',
     validator: (argument) => validate(state, argument),
   });
-  setHandler(
-    raiseBudgetUpdate,
-    (argument) => {
-      const { raise, short } = raised(state, argument);
-      const pending = state.raises ?? [];
-      state.raises = [...pending, { ...raise, id: currentUpdateInfo()?.id ?? String(pending.length) }];
-      const added = state.raises.reduce((sum, { usd: amount }) => sum + amount, 0);
-      return { budget: short.budget, raisedUsd: raise.usd, capUsd: usd(short.capMicroUsd) + added };
-    },
-    {
-      description: 'Add to the cap that the run waits at, so that it goes on: {"by", "usd", "reason"}',
-      validator: (argument) => void raised(state, argument),
-    },
-  );
+  setHandler(raiseBudgetUpdate, (argument) => raiseBudget(state, argument), {
+    description: 'Add to the cap that the run waits at, so that it goes on: {"by", "usd", "reason"}',
+    validator: (argument) => validateRaise(state, argument),
+  });
   setHandler(statusQuery, () => statusOf(state, Date.now()), {
     description: 'Where the run stands, and the commands that decide its gate',
   });
@@ -74,24 +60,4 @@ function stop(state: RunState, argument: unknown): void {
   if (!parsed.success) return refuse(state, 'stop', `malformed: ${parsed.why}`);
   if (state.phase === 'closed') return refuse(state, 'stop', 'late: the run is closed');
   state.stop ??= parsed.data;
-}
-
-/** What a `raiseBudget` update comes to. @throws `RaiseRefused`, which an update's sender hears and no run minds. */
-function raised(state: RunState, argument: unknown): { raise: RaiseBudgetArgument; short: WaitingForMoney } {
-  const refused = (why: string): Error => ApplicationFailure.nonRetryable(why, 'RaiseRefused');
-  const parsed = read(readRaiseBudget, argument);
-  if (!parsed.success) throw refused(`malformed: ${parsed.why}`);
-  const { short } = state;
-  if (short === undefined || state.phase !== 'awaitingBudget')
-    throw refused(`early or late: the run waits for no money, it is ${state.phase}`);
-  const forbidden = forbiddenTo(state, parsed.data.by);
-  if (forbidden !== undefined) throw refused(forbidden);
-  return { raise: parsed.data, short };
-}
-
-/** Why somebody may not decide; undefined where they may. */
-function forbiddenTo(state: RunState, by: string): string | undefined {
-  const approvers = state.plan?.approvers ?? ['*'];
-  if (isApprover(approvers, { by, roles: [] })) return undefined;
-  return `forbidden: ${by} may not decide; \`approval.approvers\` are ${approvers.join(', ')}`;
 }

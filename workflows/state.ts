@@ -83,7 +83,7 @@ export interface RunState {
   /** The budget that the run waits at. */
   short?: WaitingForMoney | undefined;
   /** Raises that came for it, by the ids of their updates. */
-  raises?: readonly (RaiseBudgetArgument & { readonly id: string })[];
+  raises?: readonly (Omit<RaiseBudgetArgument, 'signature'> & { readonly id: string; readonly identity?: 'signed' })[];
   /** Whether some of them ended the last wait. */
   raised?: boolean;
   stop: { readonly by: string; readonly reason: string } | undefined;

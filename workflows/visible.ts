@@ -125,7 +125,10 @@ function moneyStatus(state: RunState, short: WaitingForMoney): Partial<Status> {
 /** Raises by what is missing for the next call, and a tenth of the call more: its words say what is left, so they change with it. */
 function raiseCommandOf(state: RunState, { needMicroUsd, capMicroUsd, usedMicroUsd }: WaitingForMoney): string {
   const missing = needMicroUsd * 1.1 - Math.max(0, capMicroUsd - usedMicroUsd);
-  const argument = { by: deciderOf(state), usd: usd(Math.ceil(Math.max(1, missing) / 100) * 100), reason: 'why' };
+  const amount = usd(Math.ceil(Math.max(1, missing) / 100) * 100);
+  if (state.plan?.signedRaises === true)
+    return `loopwright approvals raise ${quote(workflowInfo().workflowId)} --usd ${amount} --reason why`;
+  const argument = { by: deciderOf(state), usd: amount, reason: 'why' };
   return `temporal workflow update execute${state.plan?.connection ?? ''} -w ${quote(workflowInfo().workflowId)} --name raiseBudget --input ${quote(JSON.stringify(argument))}`;
 }
 

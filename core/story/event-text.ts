@@ -39,7 +39,7 @@ export function eventText(event: StoryEvent): string {
     case 'decision':
       return decisionText(event);
     case 'raise':
-      return `${plainLine(event.by, SHORT)} (unverified) raised budget ${plainLine(event.budget, SHORT)} by ${dollars(event.microUsd)}, ${moment(event.at)}: ${plainLine(event.reason, LONG)}`;
+      return `${plainLine(event.by, SHORT)} (${event.identity === 'signed' ? 'identity verified' : 'unverified'}) raised budget ${plainLine(event.budget, SHORT)} by ${dollars(event.microUsd)}, ${moment(event.at)}: ${plainLine(event.reason, LONG)}`;
     case 'effect':
       return effectText(event);
     default:

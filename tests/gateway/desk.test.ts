@@ -7,6 +7,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { LoopClient } from '../../client/loop-client.ts';
 import { SCOPES } from '../../contract/access.ts';
 import type { Approval } from '../../contract/approvals.ts';
+import type { Status } from '../../contract/messages.ts';
 import { newToken } from '../../gateway/credentials.ts';
 import { decisionKey } from '../../gateway/decision-key.ts';
 import { startGateway } from '../../gateway/serve.ts';
@@ -28,11 +29,16 @@ interface Told {
 const people: Readonly<Record<string, readonly string[]>> = { ada: [], bo: ['publisher'], cleo: [] };
 
 /** A gateway over runs that wait, and people who may decide. */
-async function desk(approval: string, { runs = 1, options = {}, worksMs = 0 } = {}) {
+async function desk(approval: string, { runs = 1, options = {}, worksMs = 0, limits = '' } = {}) {
   const key = decisionKey(generateKeyPairSync('ed25519').privateKey);
   const act = { publish: { repeatable: true, run: () => new Promise<void>((done) => setTimeout(done, worksMs)) } };
   const one = await rig({
-    loops: [{ loop: titleLoop('writeTitle', { act }), harness: `approval: { when: "true", ${approval} }` }],
+    loops: [
+      {
+        loop: titleLoop('writeTitle', { act }),
+        harness: `approval: { when: "true", ${approval} }\nlimits: { ${limits} }`,
+      },
+    ],
     script: Array.from({ length: runs }, () => good('owls')),
     decisionKeys: new Map([[key.id, key.publicKey]]),
   });
@@ -53,10 +59,11 @@ async function desk(approval: string, { runs = 1, options = {}, worksMs = 0 } = 
       one.start('writeTitle', { id: String(n), topic: 'owls' }, { requestedBy: 'ada', ...options }),
     ),
   );
-  await until(
-    () => store.approvals.pending(),
-    (pending) => (pending['writeTitle'] ?? 0) === runs,
-  );
+  const asks =
+    limits === ''
+      ? async () => (await store.approvals.pending())['writeTitle']
+      : async () => (await one.rows('select * from budget_waits')).length;
+  await until(asks, (waiting) => (waiting ?? 0) === runs);
   const ask = async (who: string, path: string, json?: object): Promise<Told> => {
     const headers = {
       authorization: `Bearer ${tokens[who]}`,
@@ -216,6 +223,38 @@ test('commands list, show and decide what waits, and their exit codes say what c
   await handles[1]?.signal('stop', { by: 'ada', reason: 'enough' });
   await Promise.all(handles.map((handle) => handle.result()));
   expect((await cli('bo', 'list')).stderr).toBe('Nothing waits for people.');
+});
+
+test('money is raised by who may decide, signed where that is asked', async () => {
+  const { cli, handles, rows } = await desk('signed: true, approvers: ["role:publisher"]', {
+    limits: 'tokens: 16, onCap: ask, usd: 0.0001',
+  });
+  const [handle] = handles;
+  const run = handle?.workflowId ?? '';
+  const status = await until(
+    () => handle!.query<Status>('status'),
+    ({ budget }) => budget !== undefined,
+  );
+  expect(status.raiseCommand).toMatch(new RegExp(`^loopwright approvals raise ${run} --usd 0[.]\\d+ --reason why$`));
+  const bare = handle?.executeUpdate('raiseBudget', { args: [{ by: 'bo', usd: 1, reason: 'mine' }] });
+  await expect(bare).rejects.toMatchObject({ cause: { message: expect.stringContaining('unsigned:') as unknown } });
+  const raise = (who: string) => cli(who, 'raise', run, '--usd', '0.01', '--reason', 'worth it');
+  expect(await raise('owner')).toMatchObject({ code: 1, stderr: expect.stringContaining('unsigned:') as unknown });
+  expect(await raise('cleo')).toMatchObject({ code: 1, stderr: expect.stringContaining('forbidden:') as unknown });
+  expect(await raise('bo')).toMatchObject({ code: 0, stdout: expect.stringContaining('0.01 USD more') as unknown });
+  expect(await rows('select by, identity, micro_usd from budget_raises')).toEqual([
+    { by: 'bo', identity: 'signed', micro_usd: 10_000 },
+  ]);
+  await until(
+    () => handle!.query<Status>('status'),
+    ({ gate }) => gate !== undefined,
+  );
+  expect(await raise('bo')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('waits for no money') as unknown,
+  });
+  await handle?.signal('stop', { by: 'ada', reason: 'enough' });
+  await handle?.result();
 });
 
 const execFileAsync = promisify(execFile);

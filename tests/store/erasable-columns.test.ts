@@ -27,7 +27,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   ledger: ['run_key', 'loop', 'stage', 'call', 'execution', 'model', 'state', 'budgets', 'response', 'tenant'],
   budgets: ['id'],
   budget_waits: ['run_key', 'budget'],
-  budget_raises: ['key', 'budget', 'run_key'],
+  budget_raises: ['key', 'budget', 'run_key', 'identity'],
   // Immutable: what names a subject is listed.
   harnesses: ['loop', 'body', 'digest', 'source'],
   harness_pointers: ['loop'],

@@ -68,6 +68,18 @@ export async function decide(
   context.print(state === 'open' ? `It counts: ${have} of ${need} have approved.` : `It is ${state}.`);
 }
 
+/** Adds to the cap that a run waits at. */
+export async function raise(
+  context: CommandContext,
+  options: Common & { readonly usd: number; readonly reason: string },
+  run: string,
+): Promise<void> {
+  const { usd, reason } = options;
+  const raised = await asked(context, options, (record) => record.raise({ run, usd, reason }));
+  if (options.json) context.print(JSON.stringify(raised));
+  else context.print(`Budget ${raised.budget} has ${raised.raisedUsd} USD more: ${raised.capUsd} USD.`);
+}
+
 /** Takes one in hand. */
 export async function claim(context: CommandContext, options: Common, named: string): Promise<void> {
   const claimed = await asked(context, options, (record) => record.claim(named));

@@ -20,6 +20,8 @@ export interface Said {
   readonly approve?: boolean;
 }
 
+const AS = 'who you are, without LOOPWRIGHT_TOKEN (default: git’s user.email, else the user’s name)';
+
 const HELP = `
 What is decided is the digest that you were shown: give it, or its first eight hex digits or more. With LOOPWRIGHT_TOKEN
 (\`loopwright users token <name>\`) you decide as that user, and the gateway signs it; without it as whoever owns the data
@@ -40,11 +42,7 @@ export function approvalsCommand(context: CommandContext): Command {
   const deciding = (name: string, words: string): Command =>
     inner(name, words)
       .argument('<digest>', 'what you were shown: its first eight hex digits or more', digest)
-      .option(
-        '--as <name>',
-        'who you are, without LOOPWRIGHT_TOKEN (default: git’s user.email, else the user’s name)',
-        who,
-      );
+      .option('--as <name>', AS, who);
   inner('list', 'list what waits, what expires first first; or what was settled, newest first')
     .addOption(
       new Option('--state <state>', 'what stands so')
@@ -74,6 +72,14 @@ export function approvalsCommand(context: CommandContext): Command {
     )
     .option('--approve', 'with --output-file: approve it too, if it passes and the policy lets you', false)
     .action(async (named: string, options: Common & Said) => (await work()).decide(context, options, named, 'revise'));
+  inner('raise', 'add to the cap that a run waits at, so that it goes on (`limits.onCap: ask`)')
+    .argument('<run>', 'its workflow id')
+    .requiredOption('--usd <n>', 'USD to add, for good', amount)
+    .requiredOption('--reason <words>', 'why; goes on record')
+    .option('--as <name>', AS, who)
+    .action(async (run: string, options: Common & { readonly usd: number; readonly reason: string }) =>
+      (await work()).raise(context, options, run),
+    );
   deciding('claim', 'take it in hand for a quarter of an hour: nobody else decides it meanwhile').action(
     async (named: string, options: Common) => (await work()).claim(context, options, named),
   );
@@ -81,6 +87,12 @@ export function approvalsCommand(context: CommandContext): Command {
     (await work()).release(context, options, named),
   );
   return approvals;
+}
+
+function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0.000001 && value <= 1000) return value;
+  throw new InvalidArgumentError('expected USD from 0.000001 to 1000');
 }
 
 const work = async () => await import('../approvals/work.ts');
