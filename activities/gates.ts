@@ -27,6 +27,10 @@ export interface OpenGateInput {
   readonly because: string;
   /** Who made the artefact, where it is a person's edit. */
   readonly editedBy?: string;
+  /** Everybody who brought a version since the gate was opened. */
+  readonly editors?: readonly string[];
+  /** From 1: what is shown again after an edit is another version. */
+  readonly version?: number;
   readonly at: Timestamp;
 }
 
@@ -56,7 +60,9 @@ export async function openGate(
   request: OpenGateInput,
 ): Promise<{ digest: Digest; policy: GatePolicy }> {
   const { run, gate, artefact } = request;
-  const bound = canonicalJson({ run: run.runKey, gate, artefact, effects: request.effects, harness: run.harness });
+  const { version = 1, effects } = request;
+  const versioned = version === 1 ? {} : { version };
+  const bound = canonicalJson({ run: run.runKey, gate, artefact, effects, harness: run.harness, ...versioned });
   const digest = `sha256:${hash(bound)}`;
   const policy = await policyAt(deps, request);
   await deps.store.gates.open({
@@ -76,7 +82,7 @@ export async function openGate(
 }
 
 /** What the run's harness says about exactly this artefact. A tier whose rule cannot be decided holds: it is there for what matters more. */
-async function policyAt(deps: Dependencies, { run, artefact, editedBy }: OpenGateInput): Promise<GatePolicy> {
+async function policyAt(deps: Dependencies, { run, artefact, editedBy, editors }: OpenGateInput): Promise<GatePolicy> {
   const { approval } = await harnessOf(deps, run);
   const { tiers = [] } = approval;
   const [input, output] =
@@ -88,7 +94,7 @@ async function policyAt(deps: Dependencies, { run, artefact, editedBy }: OpenGat
     return 'error' in decided || decided.value;
   });
   const trigger = (await deps.store.runs.find(run.runKey))?.trigger;
-  return policyOf(approval, tier, { requestedBy: trigger?.by, editedBy });
+  return policyOf(approval, tier, { requestedBy: trigger?.by, editedBy, editors });
 }
 
 /** A decision that did not count. */

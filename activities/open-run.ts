@@ -151,10 +151,12 @@ function tenantOf(loop: Loop, input: unknown): { tenant?: string } {
 }
 
 function triggerOf(request: OpenRunInput, options: RunOptions): Trigger {
-  if (options.trigger !== undefined) return options.trigger;
-  if (request.schedule !== undefined) return { kind: 'schedule', source: request.schedule.id };
-  if (request.parent !== undefined) return { kind: 'loop', source: request.parent };
-  return { kind: 'manual', ...(options.requestedBy === undefined ? {} : { by: options.requestedBy }) };
+  // Who wants it may not approve it, whatever started it.
+  const by = options.requestedBy === undefined ? {} : { by: options.requestedBy };
+  if (options.trigger !== undefined) return { ...by, ...options.trigger };
+  if (request.schedule !== undefined) return { kind: 'schedule', source: request.schedule.id, ...by };
+  if (request.parent !== undefined) return { kind: 'loop', source: request.parent, ...by };
+  return { kind: 'manual', ...by };
 }
 
 /** Claims the work; where a run that no longer exists still holds it, that run is closed in the record first. */
@@ -209,6 +211,7 @@ function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: Pin
     patientVerifiers: true,
     onCap: harness.limits.onCap,
     stopsAbort: true,
+    boundedMessages: true,
   };
 }
 

@@ -24,6 +24,7 @@ export interface Visitor {
 /** A user's name, such as ada@example.com: small letters, so that one person is not two. */
 export const UserName = z
   .string()
+  .normalize('NFKC')
   .trim()
   .toLowerCase()
   .regex(/^[^\s\p{C},]{1,200}$/u, 'expected 1 to 200 characters without spaces and commas, such as ada@example.com');

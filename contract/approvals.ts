@@ -26,6 +26,8 @@ export const GatePolicy = z.object({
   requestedBy: z.string().exactOptional(),
   /** Who made what the gate shows, where a person's edit is in its place. */
   editedBy: z.string().exactOptional(),
+  /** Everybody who brought a version of it since it was opened. */
+  editors: z.array(z.string()).exactOptional(),
 });
 /** Who may decide a gate and how. */
 export type GatePolicy = z.infer<typeof GatePolicy>;
@@ -166,6 +168,7 @@ export const DECISION_REFUSALS = [
   'tooSoon',
   'malformed',
   'signature',
+  'busy',
 ] as const;
 /** Why a decision does not count. */
 export type DecisionRefusal = (typeof DECISION_REFUSALS)[number];

@@ -15,22 +15,28 @@ function reader<T>(schema: z.ZodType<T>): (value: unknown) => Read<T> {
   };
 }
 
-function oneLine(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `\`${path.join('.')}\`: ${message}`))
-    .join('; ');
+/** What is wrong with a message may quote all of it. */
+const SAID_ISSUES = 5;
+const SAID_CHARACTERS = 300;
+
+function oneLine({ issues }: z.ZodError): string {
+  const said = issues.slice(0, SAID_ISSUES).map(({ path, message }) => {
+    const text = path.length === 0 ? message : `\`${path.join('.')}\`: ${message}`;
+    return text.length > SAID_CHARACTERS ? `${text.slice(0, SAID_CHARACTERS)}…` : text;
+  });
+  return [...said, ...(issues.length > SAID_ISSUES ? [`and ${issues.length - SAID_ISSUES} more`] : [])].join('; ');
 }
 
 /** A text that a person typed into a message. Capped, because it stays in the history. */
 const text = z.string().min(1).max(20_000);
-const by = z.string().min(1).max(200).describe('Who decides; not proven by a bare message.');
+const by = z.string().min(1).max(400).describe('Who decides; not proven by a bare message.');
 const digest = z
   .string()
   .regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'expected sha256: and at least 8 hex digits')
   .describe(
     "The gate's digest, or the first 8 hex digits of it or more; it makes sure that what is decided is what was seen.",
   );
-const gate = z.string().min(1).max(100).describe('Id of the gate, such as `publish#1`; without it, the open one.');
+const gate = z.string().min(1).max(300).describe('Id of the gate, such as `publish#1`; without it, the open one.');
 const note = text.describe('Why; goes on record.');
 const signature = z
   .string()

@@ -103,6 +103,8 @@ export interface RunPlan {
   readonly stopsAbort?: true;
   /** A verifier that breaks has a regular step, and is waited for. Runs that were opened before this was so give up sooner. */
   readonly patientVerifiers?: true;
+  /** Messages that are too large are refused. Runs that were opened before this was so take them. */
+  readonly boundedMessages?: true;
   /** Money is raised by signed messages only. */
   readonly signedRaises?: true;
   /** A gate's timer is kept for the next one. Runs that were opened before this was so cancel each. */

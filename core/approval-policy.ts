@@ -5,7 +5,11 @@ import { durationMs, type ApprovalTier, type Harness } from '../contract/harness
 export function policyOf(
   approval: Harness['approval'],
   tier: ApprovalTier | undefined,
-  who: { readonly requestedBy?: string | undefined; readonly editedBy?: string | undefined },
+  who: {
+    readonly requestedBy?: string | undefined;
+    readonly editedBy?: string | undefined;
+    readonly editors?: readonly string[] | undefined;
+  },
 ): GatePolicy {
   const signed = tier?.signed ?? approval.signed ?? false;
   const minDelay = tier?.minDelay ?? approval.minDelay;
@@ -25,5 +29,6 @@ export function policyOf(
     expiresAfterMs: durationMs(approval.expiresAfter),
     ...(who.requestedBy === undefined ? {} : { requestedBy: who.requestedBy }),
     ...(who.editedBy === undefined ? {} : { editedBy: who.editedBy }),
+    ...(who.editors === undefined ? {} : { editors: [...who.editors] }),
   };
 }

@@ -2,6 +2,7 @@ import type { DecisionRefusal, GatePolicy } from '../contract/approvals.ts';
 import type { Decision, DecideReply } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import { isApprover, whyNot } from './may-decide.ts';
+import { personOf } from './person.ts';
 
 /** Why a gate is no longer open, or that it is. */
 export type GateState = 'open' | 'approved' | 'rejected' | 'revising' | 'expired' | 'closed';
@@ -80,7 +81,7 @@ const decided = (gate: Gate, decision: Decision): Received => ({
 /** An approval, among those of others. */
 export function counted(gate: Gate, decision: Decision, policy: GatePolicy): Exclude<Received, { kind: 'refused' }> {
   const before = gate.approvedBy ?? [];
-  if (before.includes(decision.by)) return { kind: 'repeated', gate };
+  if (before.some((other) => personOf(other) === personOf(decision.by))) return { kind: 'repeated', gate };
   const next = { ...gate, approvedBy: [...before, decision.by] };
   return next.approvedBy.length < policy.quorum
     ? { kind: 'counted', gate: next, decision }

@@ -1,6 +1,7 @@
 import type { DecisionRefusal, GatePolicy } from '../contract/approvals.ts';
 import type { Decision } from '../contract/messages.ts';
 import type { Timestamp } from '../contract/names.ts';
+import { personOf } from './person.ts';
 
 /** A role among approvers. */
 const ROLE = 'role:';
@@ -21,8 +22,15 @@ export function approversAt(policy: GatePolicy, openedAt: Timestamp, at: Timesta
 /** Whether one of the approvers is this person, has their role, or is everybody. */
 export function isApprover(approvers: readonly string[], { by, roles }: Decider): boolean {
   return approvers.some((one) =>
-    one.startsWith(ROLE) ? roles.includes(one.slice(ROLE.length)) : one === '*' || one === by,
+    one.startsWith(ROLE) ? roles.includes(one.slice(ROLE.length)) : one === '*' || personOf(one) === personOf(by),
   );
+}
+
+/** What part somebody has in what a gate shows; empty where they have none. */
+function ownPart({ editedBy, editors = [], requestedBy }: GatePolicy, by: string): string {
+  const is = (name: string | undefined): boolean => name !== undefined && personOf(name) === personOf(by);
+  if (is(editedBy) || editors.some(is)) return 'edited what it shows';
+  return is(requestedBy) ? 'asked for the run' : '';
 }
 
 /** Why a decision on a gate does not count, whatever it says; undefined where it does. */
@@ -46,7 +54,7 @@ export function whyNot(
     };
   if (decision.decision !== 'approve') return undefined;
   if (!policy.selfApproval) {
-    const own = by === policy.editedBy ? 'edited what it shows' : by === policy.requestedBy ? 'asked for the run' : '';
+    const own = ownPart(policy, by);
     if (own !== '')
       return {
         code: 'ownWork',

@@ -1,9 +1,11 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import type { Visitor } from '../contract/access.ts';
-import { ApprovalQuery, CLAIM_MS, DecisionRequest, RaiseRequest } from '../contract/approvals.ts';
+import { ApprovalQuery, DecisionRequest, RaiseRequest } from '../contract/approvals.ts';
+import { whyTooMuch } from '../core/readable.ts';
 import type { Store } from '../store/ports.ts';
 import type { Desk, DeskAnswer } from './desk.ts';
+import { claimFor } from './claiming.ts';
 import { refusal } from './refusals.ts';
 import { demand, type Visited } from './visitor.ts';
 
@@ -54,7 +56,10 @@ export function approvalRoutes({ store, desk, now }: ApprovalRoutesOptions): Hon
   routes.post('/:digest/decide', async (context) => {
     const digest = await digestOf(context, store, now());
     if (typeof digest !== 'string') return digest;
-    const request = DecisionRequest.parse(await context.req.json());
+    const sent: unknown = await context.req.json();
+    const unreadable = whyTooMuch(sent);
+    if (unreadable !== undefined) return refusal(context, 400, 'InvalidInput', `The decision ${unreadable}.`);
+    const request = DecisionRequest.parse(sent);
     const at = desk();
     if (at === undefined) return noWorker(context);
     return answered(context, await at.decide(visitorOf(context), { ...request, id: digest, digest }));
@@ -62,8 +67,9 @@ export function approvalRoutes({ store, desk, now }: ApprovalRoutesOptions): Hon
   routes.post('/:digest/claim', async (context) => {
     const digest = await digestOf(context, store, now());
     if (typeof digest !== 'string') return digest;
-    const claimed = await store.approvals.claim(digest, visitorOf(context).name, now() + CLAIM_MS, now());
+    const claimed = await claimFor(store, visitorOf(context), digest, now());
     if (claimed.kind === 'claimed') return context.json({ by: visitorOf(context).name, until: claimed.until });
+    if (claimed.kind === 'forbidden') return refusal(context, 403, 'Forbidden', claimed.why);
     if (claimed.kind === 'settled') return refusal(context, 410, 'Settled', 'It is settled already.');
     return refusal(context, 409, 'Claimed', heldBy(claimed));
   });

@@ -21,6 +21,8 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
 /** The error answer for what a route threw: unreadable requests are 400, failures say what they are, anything else is ours. */
 export function answerFailure(context: Context, error: Error): Response {
   if (error instanceof z.ZodError) return refusal(context, 400, 'InvalidInput', z.prettifyError(error));
+  if (error instanceof RangeError && error.message.includes('call stack'))
+    return refusal(context, 400, 'InvalidInput', 'The request is nested too deep.');
   if (error instanceof SyntaxError) return refusal(context, 400, 'InvalidInput', `Expected JSON: ${error.message}`);
   const type = (error instanceof ApplicationFailure ? error.type : undefined) ?? 'Unexpected';
   return refusal(context, STATUS[type] ?? 500, type, error.message);

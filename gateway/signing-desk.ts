@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { LoopClient } from '../client/loop-client.ts';
@@ -8,6 +9,7 @@ import type { DecideArgument, Decision } from '../contract/messages.ts';
 import { STATEMENT_SECONDS, type Statement } from '../contract/statement.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { whyNot } from '../core/may-decide.ts';
+import { whyTooMuch } from '../core/readable.ts';
 import type { Store } from '../store/ports.ts';
 import type { DecisionKey } from './decision-key.ts';
 import type { Desk, DeskAnswer, DeskDecision, DeskRaise, RaiseAnswer } from './desk.ts';
@@ -49,6 +51,8 @@ export class SigningDesk implements Desk {
 
   async decide(visitor: Visitor, decision: DeskDecision): Promise<DeskAnswer> {
     const { store, now } = this.#options;
+    const tooMuch = whyTooMuch(decision);
+    if (tooMuch !== undefined) return { kind: 'refused', why: `the decision ${tooMuch}` };
     const approval = await store.approvals.find(decision.id, now());
     if (approval === undefined) return { kind: 'unknown' };
     const { id: _shown, ...said } = decision;
@@ -96,7 +100,7 @@ export class SigningDesk implements Desk {
     const signed = visitor.via === 'owner' ? message : { ...message, signature: this.#sign(bound, visitor, message) };
     const of = { timeoutMs, ...(run === undefined ? {} : { firstRunId: run.firstRunId }) };
     try {
-      const { state, have, need } = await runs.decide(approval.workflowId, signed, of);
+      const { state, have, need } = await whenNotBusy(() => runs.decide(approval.workflowId, signed, of));
       return { kind: 'decided', state, have, need };
     } catch (error) {
       const refusal = refusalIn(error);
@@ -167,6 +171,17 @@ function settledAnswer(
   const mine = decision === 'approve' ? approvedBy.includes(name) : decidedBy === name;
   if (mine && STATE_AFTER[decision].includes(state)) return { kind: 'decided', state, have, need };
   return decidedBy === undefined ? { kind: 'late' } : { kind: 'lost', by: decidedBy, state };
+}
+
+/** A run verifies a few signatures at a time: whoever comes then comes again. */
+async function whenNotBusy<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await ask();
+    } catch (error) {
+      if (refusalIn(error)?.code !== 'busy' || tries === 20) throw error;
+      await pause(50 * tries);
+    }
 }
 
 /** Why a run refused, where it did. */

@@ -85,9 +85,8 @@ async function claim(
     .set({ claimed_by: by, claimed_until: until })
     .where('digest', '=', digest)
     .where('state', '=', 'open')
-    .where((where) =>
-      where.or([where('claimed_by', 'is', null), where('claimed_by', '=', by), where('claimed_until', '<=', now)]),
-    )
+    // Who has it keeps it as long as they were told, and not for ever.
+    .where((where) => where.or([where('claimed_by', 'is', null), where('claimed_until', '<=', now)]))
     .returning('digest')
     .executeTakeFirst();
   if (taken !== undefined) return { kind: 'claimed', until };
@@ -98,7 +97,8 @@ async function claim(
     .where('state', '=', 'open')
     .executeTakeFirst();
   if (row === undefined || row.claimed_by === null) return { kind: 'settled' };
-  return { kind: 'held', by: row.claimed_by, until: row.claimed_until ?? until };
+  const held = { by: row.claimed_by, until: row.claimed_until ?? until };
+  return held.by === by ? { kind: 'claimed', until: held.until } : { kind: 'held', ...held };
 }
 
 function selectApprovals(database: Kysely<Tables>) {

@@ -220,7 +220,7 @@ async function addRefusal(trx: Kysely<Tables>, refused: RefusedDecision): Promis
   const isNew = await trx
     .insertInto('refusals')
     .values({
-      key: digestOf(JSON.stringify([runKey, digest, decision, code, by, via, at])),
+      key: digestOf(JSON.stringify([runKey, digest, decision, code, by, via])),
       run_key: runKey,
       gate,
       digest,

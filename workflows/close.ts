@@ -6,6 +6,7 @@ import type { Draft } from '../contract/run.ts';
 import { park } from '../core/clock.ts';
 import { endingOf, type Ending } from '../core/endings.ts';
 import { usd } from '../core/money.ts';
+import { recordAside } from './decisions.ts';
 import { mustAsk } from './gate.ts';
 import { records } from './proxies.ts';
 import { planOf, type RunState } from './state.ts';
@@ -27,6 +28,7 @@ export function close(state: RunState, ending: Ending, artefact: Digest | undefi
 }
 
 async function closeRecord(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
+  await recordAside(state);
   const plan = planOf(state);
   const { decided } = state;
   state.phase = 'closed';

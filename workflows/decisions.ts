@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import { currentUpdateInfo, isCancellation } from '@temporalio/workflow';
+import { currentUpdateInfo, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Proof } from '../activities/verify-decision.ts';
 import { readDecide, type DecideArgument, type DecideReply, type Decision, type Read } from '../contract/messages.ts';
 import { current, receive, replyOf, type Gate, type Received } from '../core/gates.ts';
@@ -8,6 +8,9 @@ import { whyUnreadable } from './readable.ts';
 import { planOf, refuse, type RunState } from './state.ts';
 
 type Refused = Extract<Received, { kind: 'refused' }>;
+
+/** Longest reason that a sender hears, in characters: it may quote what they sent, and has to fit into the task's answer. */
+const LONGEST_WHY = 2000;
 
 /** Refused decisions of a run that go on record: more would let anybody fill its history. */
 const MOST_RECORDED = 20;
@@ -29,21 +32,24 @@ export function takeBare(state: RunState, decision: Decision): void {
  * have been signed, so that it goes on record. @throws `DecisionRefused`, which an update's sender hears and no run minds.
  */
 export function validate(state: RunState, argument: unknown): void {
-  const received = considerUpdate(state, messageIn(argument));
+  const message = messageIn(state, argument);
+  const busy = whyBusy(state);
+  if (busy !== undefined && isSigned(state, message)) throw refusal({ kind: 'refused', code: 'busy', why: busy });
+  const received = considerUpdate(state, message);
   if (received.kind !== 'refused' || (received.code === 'unsigned' && mayRecord(state))) return;
   throw refusal(received);
 }
 
 /** What a `decide` update comes to. A signed one is verified first. @throws `DecisionRefused` as {@link validate}. */
 export function decide(state: RunState, argument: unknown): DecideReply | Promise<DecideReply> {
-  const message = messageIn(argument);
+  const message = messageIn(state, argument);
   const received = considerUpdate(state, message);
   if (received.kind === 'decided' && isSigned(state, message)) return decideProven(state, message, received.gate);
   return answer(state, received, message);
 }
 
 async function decideProven(state: RunState, message: DecideArgument, gate: Gate): Promise<DecideReply> {
-  const proof = await proofOf(state, message, gate);
+  const proof = await proving(state, () => proofOf(state, message, gate));
   if (!proof.proven)
     return answer(state, { kind: 'refused', code: 'signature', why: `signature: ${proof.why}`, gate }, message);
   // Meanwhile somebody else may have decided.
@@ -51,8 +57,28 @@ async function decideProven(state: RunState, message: DecideArgument, gate: Gate
   return answer(state, received, message);
 }
 
+/** Signatures that are verified at once: forged ones must not keep a run from going on, nor fill its history. */
+const MOST_UNPROVEN = 3;
+
+/** Why no signature is verified now; undefined where one may be. */
+export function whyBusy({ unproven = 0, leaving }: RunState): string | undefined {
+  if (leaving === true) return 'busy: the run is about to continue as new; send it again';
+  return unproven < MOST_UNPROVEN ? undefined : 'busy: other signatures are verified; send it again';
+}
+
+/** Verifies a signature, among those that are verified. */
+export async function proving(state: RunState, verify: () => Promise<Proof>): Promise<Proof> {
+  state.unproven = (state.unproven ?? 0) + 1;
+  try {
+    return await verify();
+  } finally {
+    state.unproven -= 1;
+  }
+}
+
 async function proofOf(state: RunState, decision: DecideArgument, gate: Gate): Promise<Proof> {
-  const use = currentUpdateInfo()?.id ?? '';
+  // Temporal knows the ids of updates of one execution only.
+  const use = `${workflowInfo().runId}/${currentUpdateInfo()?.id ?? ''}`;
   const asked = { run: planOf(state).run.runKey, gate: gate.id, digest: current(gate), decision, use, at: Date.now() };
   try {
     return await proofs.verifyDecision.executeWithOptions({ summary: `${gate.id} verify signature` }, [asked]);
@@ -125,9 +151,8 @@ function mayRecord({ refusalsRecorded = 0 }: RunState): boolean {
 /** Puts on record what came to a gate and did not settle it. */
 export async function recordAside(state: RunState): Promise<void> {
   for (;;) {
-    const [next, ...rest] = state.aside ?? [];
+    const [next] = state.aside ?? [];
     if (next === undefined) return;
-    state.aside = rest;
     const { runKey: run } = planOf(state).run;
     if (next.kind === 'counted') {
       const summary = `${next.decided.gate} approve`;
@@ -136,11 +161,13 @@ export async function recordAside(state: RunState): Promise<void> {
       const summary = `${next.refused.gate} refused`;
       await records.recordRefusal.executeWithOptions({ summary }, [{ run, ...next.refused }]);
     }
+    // Only now: a cancel in the middle leaves it to the close.
+    state.aside = (state.aside ?? []).slice(1);
   }
 }
 
-function messageIn(argument: unknown): DecideArgument {
-  const parsed = read(readDecide, argument);
+function messageIn(state: RunState, argument: unknown): DecideArgument {
+  const parsed = read(state, readDecide, argument);
   if (parsed.success) return parsed.data;
   throw refusal({ kind: 'refused', code: 'malformed', why: `malformed: ${parsed.why}` });
 }
@@ -152,11 +179,11 @@ function refusal({ code, why, gate }: Refused): ApplicationFailure {
     ...(gate === undefined ? {} : { state: gate.state }),
     ...(decidedBy === undefined ? {} : { by: decidedBy }),
   };
-  return ApplicationFailure.nonRetryable(why, 'DecisionRefused', said);
+  return ApplicationFailure.nonRetryable(why.slice(0, LONGEST_WHY), 'DecisionRefused', said);
 }
 
 /** Reads an argument, whatever a sender may have sent. */
-export function read<T>(reader: (value: unknown) => Read<T>, value: unknown): Read<T> {
-  const why = whyUnreadable(value);
+export function read<T>({ plan }: RunState, reader: (value: unknown) => Read<T>, value: unknown): Read<T> {
+  const why = whyUnreadable(value, plan?.boundedMessages === true);
   return why === undefined ? reader(value) : { success: false, why };
 }

@@ -101,7 +101,9 @@ function openVersion(
   state: RunState,
   gate: string,
   { draft, because, audit }: Pick<Asking, 'draft' | 'because' | 'audit'>,
-  editedBy?: string,
+  of: { readonly version: number; readonly editedBy?: string | undefined; readonly editors?: readonly string[] } = {
+    version: 1,
+  },
 ): Promise<{ digest: string; policy?: GatePolicy }> {
   const plan = planOf(state);
   return records.openGate.executeWithOptions({ summary: `${gate} open` }, [
@@ -113,7 +115,9 @@ function openVersion(
       effects: plan.effects,
       because,
       audit,
-      ...(editedBy === undefined ? {} : { editedBy }),
+      version: of.version,
+      ...(of.editedBy === undefined ? {} : { editedBy: of.editedBy }),
+      ...(of.editors === undefined ? {} : { editors: of.editors }),
       at: Date.now(),
     },
   ]);
@@ -195,13 +199,15 @@ async function revise(state: RunState, gate: Gate, parked: Parked, around: Aroun
     const because = `${changed}; the version before stands`;
     const { policy } = asked;
     const asBefore = { draft: { ...parked.draft, artefact: gate.artefact }, because, audit: gate.audit };
-    if (policy !== undefined) await openVersion(state, gate.id, asBefore, policy.editedBy);
+    if (policy !== undefined) await openVersion(state, gate.id, asBefore, { version: gate.digests.length, ...policy });
     put(state, { ...asked, state: 'open', because, openedAt: Date.now(), reminders: 0 });
     return 'again';
   }
   const because = `revised by ${decision.by}`;
   const editedBy = decision.output === undefined ? undefined : decision.by;
-  const version = await openVersion(state, gate.id, { draft: parked.draft, because, audit: gate.audit }, editedBy);
+  const editors = [...(gate.policy?.editors ?? []), ...(editedBy === undefined ? [] : [editedBy])];
+  const of = { version: gate.digests.length + 1, editedBy, ...(editors.length === 0 ? {} : { editors }) };
+  const version = await openVersion(state, gate.id, { draft: parked.draft, because, audit: gate.audit }, of);
   const { artefact } = parked.draft;
   const next = { ...reopen(gate, { ...version, artefact, because }), openedAt: Date.now(), reminders: 0 };
   put(state, next);

@@ -25,7 +25,7 @@ import { statusOf } from './visible.ts';
  */
 export function listen(state: RunState): void {
   const decision = (verb: Decision['decision'], reader: (value: unknown) => Read<object>) => (argument: unknown) => {
-    const parsed = read(reader, argument);
+    const parsed = read(state, reader, argument);
     if (!parsed.success) return refuse(state, verb, `malformed: ${parsed.why}`);
     takeBare(state, { decision: verb, identity: 'unverified', ...parsed.data } as Decision);
   };
@@ -56,7 +56,7 @@ export function listen(state: RunState): void {
 }
 
 function stop(state: RunState, argument: unknown): void {
-  const parsed = read(readStop, argument);
+  const parsed = read(state, readStop, argument);
   if (!parsed.success) return refuse(state, 'stop', `malformed: ${parsed.why}`);
   if (state.phase === 'closed') return refuse(state, 'stop', 'late: the run is closed');
   state.stop ??= parsed.data;

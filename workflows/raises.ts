@@ -1,10 +1,10 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import { currentUpdateInfo, isCancellation } from '@temporalio/workflow';
+import { currentUpdateInfo, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Proof } from '../activities/verify-decision.ts';
 import { readRaiseBudget, type RaiseBudgetArgument, type RaiseBudgetReply } from '../contract/messages.ts';
 import { isApprover } from '../core/may-decide.ts';
 import { usd } from '../core/money.ts';
-import { read } from './decisions.ts';
+import { proving, read, whyBusy } from './decisions.ts';
 import { proofs } from './proxies.ts';
 import { planOf, type RunState, type WaitingForMoney } from './state.ts';
 
@@ -13,7 +13,9 @@ const MONEY = 'raiseBudget';
 
 /** Lets a `raiseBudget` update in that counts as far as is known without its signature being verified. @throws `RaiseRefused`, which its sender hears and no run minds. */
 export function validateRaise(state: RunState, argument: unknown): void {
-  raiseIn(state, argument);
+  const { raise } = raiseIn(state, argument);
+  const busy = raise.signature === undefined ? undefined : whyBusy(state);
+  if (busy !== undefined) throw refused(busy);
 }
 
 /** What a `raiseBudget` update comes to. A signed one is verified first. @throws `RaiseRefused`. */
@@ -31,7 +33,7 @@ async function raiseProven(
   raise: RaiseBudgetArgument & { readonly id: string },
 ): Promise<RaiseBudgetReply> {
   const { id, ...message } = raise;
-  const proof = await proofOf(state, budget, message, id);
+  const proof = await proving(state, () => proofOf(state, budget, message, `${workflowInfo().runId}/${id}`));
   if (!proof.proven) throw refused(`signature: ${proof.why}`);
   // Meanwhile the wait may be over, or another has begun.
   const { short } = raiseIn(state, message);
@@ -61,7 +63,7 @@ function take(
 }
 
 function raiseIn(state: RunState, argument: unknown): { raise: RaiseBudgetArgument; short: WaitingForMoney } {
-  const parsed = read(readRaiseBudget, argument);
+  const parsed = read(state, readRaiseBudget, argument);
   if (!parsed.success) throw refused(`malformed: ${parsed.why}`);
   const { short } = state;
   if (short === undefined || state.phase !== 'awaitingBudget')
@@ -83,5 +85,5 @@ function demandApprover(state: RunState, by: string, roles: readonly string[]): 
 }
 
 function refused(why: string): Error {
-  return ApplicationFailure.nonRetryable(why, 'RaiseRefused');
+  return ApplicationFailure.nonRetryable(why.slice(0, 2000), 'RaiseRefused');
 }

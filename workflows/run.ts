@@ -216,6 +216,7 @@ function historyIsLong(plan: RunPlan): boolean {
 }
 
 async function continueAsNew(state: RunState, input: unknown, options: unknown): Promise<never> {
+  state.leaving = true;
   await condition(allHandlersFinished);
   return await makeContinueAsNewFunc({ workflowType: workflowInfo().workflowType })(input, options, state);
 }

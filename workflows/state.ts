@@ -78,6 +78,10 @@ export interface RunState {
   decided: Decided | undefined;
   /** What came to a gate, did not settle it, and has to go on record. */
   aside?: readonly Aside[];
+  /** How many signatures are verified now. */
+  unproven?: number;
+  /** The run is about to continue as new, and verifies no more. */
+  leaving?: boolean;
   /** How many refused decisions went on record. */
   refusalsRecorded?: number;
   /** The budget that the run waits at. */
@@ -97,7 +101,8 @@ export interface RunState {
 export function initialState(carried: unknown, now: number): RunState {
   const info = workflowInfo();
   const chain = info.firstExecutionRunId;
-  if ((carried as Partial<RunState> | null | undefined)?.chain === chain) return carried as RunState;
+  if ((carried as Partial<RunState> | null | undefined)?.chain === chain)
+    return { ...(carried as RunState), unproven: 0, leaving: false };
   return {
     runKey: info.originalExecutionRunId,
     chain,

@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
-import { CLAIM_MS } from '../../contract/approvals.ts';
 import type { DeskDecision } from '../desk.ts';
+import { claimFor } from '../claiming.ts';
 import { demand, type Visited } from '../visitor.ts';
 import { caseOf, noApproval } from './case.ts';
 import { answerCase, type CaseAnswer } from './case-page.ts';
@@ -29,10 +29,12 @@ export function decideRoutes(options: PageOptions): Hono<Visited> {
   for (const verb of VERBS) routes.post(`/:digest/${verb}`, (context) => decided(context, options, verb));
   routes.post('/:digest/claim', async (context) => {
     const digest = context.req.param('digest');
-    const { name } = visitorOf(context);
-    const now = options.now();
-    const claimed = await options.store.approvals.claim(digest, name, now + CLAIM_MS, now);
+    const claimed = await claimFor(options.store, visitorOf(context), digest, options.now());
     if (claimed.kind === 'claimed') return seeOther(context, digest, 'claimed');
+    if (claimed.kind === 'forbidden') {
+      const { status, said } = refusedSaid(claimed);
+      return await answerAgain(context, options, { said, status });
+    }
     const text = claimed.kind === 'held' ? `${claimed.by} has it in hand already.` : 'It is settled already.';
     return await answerAgain(context, options, { said: { tone: 'warn', text }, status: 409 });
   });

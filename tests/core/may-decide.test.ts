@@ -65,6 +65,15 @@ test('nobody approves what they asked for or edited, where names are proven; the
   expect(codeOf(of({ signed: true }, undefined, who), approve('cleo', signed))).toBeUndefined();
 });
 
+test('a person is one however the name is written, and whoever edited stays an editor', () => {
+  const signed = { identity: 'signed' } as const;
+  const made = (who: object) => of({ signed: true, approvers: ['Ada@X.org', 'bo'] }, undefined, who);
+  expect(codeOf(made({}), approve('ada@x.org', signed))).toBeUndefined();
+  expect(codeOf(made({ requestedBy: 'Bo ' }), approve('bo', signed))).toBe('ownWork');
+  expect(codeOf(made({ requestedBy: 'ｂｏ' }), approve('bo', signed))).toBe('ownWork');
+  expect(codeOf(made({ editors: ['bo', 'cleo'] }), approve('bo', signed))).toBe('ownWork');
+});
+
 test('a gate can be approved once it has been open for as long as it has to', () => {
   const policy = of({ minDelay: '10 seconds' });
   expect(codeOf(policy, approve('ada'), 9 * SECOND)).toBe('tooSoon');

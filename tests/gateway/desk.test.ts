@@ -172,8 +172,32 @@ test('whoever has it in hand decides it, until they let go', async () => {
   expect(await ask('ada', `/${digest}/claim`, {})).toMatchObject({ status: 410 });
 });
 
+test('nobody keeps others from deciding who may not decide, nor for ever', async () => {
+  const { ask, decide, digest, handles } = await desk('approvers: ["bo"]');
+  expect(await ask('cleo', `/${digest}/claim`, {})).toMatchObject({ status: 403 });
+  const first = await ask('bo', `/${digest}/claim`, {});
+  expect(await ask('bo', `/${digest}/claim`, {})).toEqual(first);
+  const deep = JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) as object;
+  expect(await decide('bo', { decision: 'revise', output: deep })).toMatchObject({ status: 400 });
+  expect(await decide('bo', { decision: 'revise', output: 'x'.repeat(200_000) })).toMatchObject({ status: 400 });
+  for (let n = 0; n < 5; n += 1) expect(await decide('cleo', approve)).toMatchObject({ status: 409 });
+  await ask('bo', `/${digest}/release`, {});
+  for (let n = 0; n < 5; n += 1) expect(await decide('cleo', approve)).toMatchObject({ status: 403 });
+  expect(await decide('bo', approve)).toMatchObject({ status: 200 });
+  await handles[0]?.result();
+});
+
+test('many who decide at once are all heard, a few signatures at a time', async () => {
+  const { decide, handles, rows } = await desk('signed: true');
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => decide(n % 2 === 0 ? 'bo' : 'cleo', approve)));
+  expect(answers.some(({ status }) => status === 200)).toBe(true);
+  expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+  await handles[0]?.result();
+  expect(await rows('select count(*) as n from decisions')).toEqual([{ n: 1 }]);
+});
+
 test('commands list, show and decide what waits, and their exit codes say what came of it', async () => {
-  const { cli, digest, handles, folder, items } = await desk('signed: true, quorum: 2', { runs: 2 });
+  const { cli, client, digest, handles, folder, items } = await desk('signed: true, quorum: 2', { runs: 2 });
   const short = digest.slice(7, 19);
   const listed = await cli('bo', 'list');
   expect(listed.stdout).toMatch(/^DIGEST +RUN +GATE +STATE +LEFT/);
@@ -220,7 +244,7 @@ test('commands list, show and decide what waits, and their exit codes say what c
   expect(await cli('bo', 'list', '--state', 'edited', '--json')).toMatchObject({
     stdout: expect.stringContaining(other) as unknown,
   });
-  await handles[1]?.signal('stop', { by: 'ada', reason: 'enough' });
+  await client.workflow.getHandle(items[1]?.workflowId ?? '').signal('stop', { by: 'ada', reason: 'enough' });
   await Promise.all(handles.map((handle) => handle.result()));
   expect((await cli('bo', 'list')).stderr).toBe('Nothing waits for people.');
 });

@@ -1,63 +1,9 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import type { WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
-import type { ApplicationFailure } from '@temporalio/common';
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { decisionDigest } from '../../activities/verify-decision.ts';
-import type { DecideArgument, DecideReply, Status } from '../../contract/messages.ts';
 import type { Statement } from '../../contract/statement.ts';
 import { decisionKey } from '../../gateway/decision-key.ts';
-import { good, titleLoop } from '../support/loops.ts';
-import { rig, until, type EventId, type Rig } from '../support/rig.ts';
-
-const owls = { id: '1', topic: 'owls' };
-const key = decisionKey(generateKeyPairSync('ed25519').privateKey);
-const decisionKeys = new Map([[key.id, key.publicKey]]);
-
-const opened = async (
-  approval: string,
-  options?: unknown,
-): Promise<Rig & { handle: WorkflowHandle; digest: string }> => {
-  const harness = `approval: { when: "true", ${approval} }`;
-  const one = await rig({ loops: [{ loop: titleLoop(), harness }], script: [good('owls')], decisionKeys });
-  const handle = await one.start('writeTitle', owls, options);
-  const { gateDigest: digest = '' } = await one.gate(handle);
-  return { ...one, handle, digest };
-};
-const decide = (handle: WorkflowHandle, decision: object): Promise<DecideReply> =>
-  handle.executeUpdate<DecideReply, [unknown]>('decide', { args: [decision] });
-const refusal = async (handle: WorkflowHandle, decision: object): Promise<[unknown, string]> =>
-  await decide(handle, decision).then(
-    () => ['not refused', ''],
-    ({ cause }: WorkflowUpdateFailedError) => {
-      const { details, message } = cause as ApplicationFailure;
-      return [(details?.[0] as { code?: string } | undefined)?.code, message];
-    },
-  );
-/** A decision as the gateway sends it for somebody who is signed in. */
-const signed = async (
-  { rows }: Rig,
-  by: string,
-  decision: Partial<DecideArgument> & { digest: string },
-  change: Partial<Statement> = {},
-): Promise<DecideArgument> => {
-  const [run] = await rows('select run_key from runs');
-  const message = { decision: 'approve', by, ...decision } as DecideArgument;
-  const iat = Math.floor(Date.now() / 1000);
-  const statement: Statement = {
-    run: String(run?.['run_key']),
-    gate: 'main#1',
-    digest: decision.digest,
-    decision: decisionDigest(message),
-    by,
-    roles: [],
-    iat,
-    exp: iat + 60,
-    nonce: randomUUID(),
-    ...change,
-  };
-  return { ...message, signature: key.sign(statement) };
-};
-const statusOf = (handle: WorkflowHandle) => handle.query<Status>('status');
+import { decide, key, opened, refusal, signed, statusOf } from '../support/gated.ts';
+import { until, type EventId } from '../support/rig.ts';
 
 test('as many different people as the policy asks for have to approve, and each is on record before anything is done', async () => {
   const { handle, digest, rows } = await opened('quorum: 3');
@@ -122,9 +68,9 @@ test('where decisions have to be signed, bare ones are refused and go on record,
       rows(
         `select json_extract(body, '$.code') as code, json_extract(body, '$.by') as by from audit where kind = 'refusal'`,
       ),
-    ({ length }) => length === 3,
+    ({ length }) => length === 2,
   );
-  expect(audited).toEqual(Array.from({ length: 3 }, () => ({ code: 'unsigned', by: 'mallory' })));
+  expect(audited).toEqual(Array.from({ length: 2 }, () => ({ code: 'unsigned', by: 'mallory' })));
   const reply = await decide(handle, await signed(one, 'ada', { digest, note: 'fine' }));
   expect(reply).toMatchObject({ state: 'approved', by: 'ada' });
   expect(await handle.result()).toMatchObject({ outcome: 'accepted' });
