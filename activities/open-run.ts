@@ -153,7 +153,8 @@ function tenantOf(loop: Loop, input: unknown): { tenant?: string } {
 function triggerOf(request: OpenRunInput, options: RunOptions): Trigger {
   // Who wants it may not approve it, whatever started it.
   const by = options.requestedBy === undefined ? {} : { by: options.requestedBy };
-  if (options.trigger !== undefined) return { ...by, ...options.trigger };
+  if (options.trigger !== undefined)
+    return options.trigger.by === undefined ? { ...options.trigger, ...by } : options.trigger;
   if (request.schedule !== undefined) return { kind: 'schedule', source: request.schedule.id, ...by };
   if (request.parent !== undefined) return { kind: 'loop', source: request.parent, ...by };
   return { kind: 'manual', ...by };

@@ -28,12 +28,13 @@ export function close(state: RunState, ending: Ending, artefact: Digest | undefi
 }
 
 async function closeRecord(state: RunState, ending: Ending, artefact: Digest | undefined): Promise<RunResult> {
-  await recordAside(state);
   const plan = planOf(state);
   const { decided } = state;
   state.phase = 'closed';
   state.clock = park(state.clock, Date.now());
   state.gates = state.gates.map((gate) => (gate.state === 'open' ? { ...gate, state: 'closed' } : gate));
+  // After the gates are closed: what was answered before goes on record, and nothing comes after it.
+  if (state.aside?.length) await recordAside(state);
   const final = ending.outcome === 'accepted' || ending.outcome === 'dryRun';
   const shown = final ? artefact : state.best;
   const recorded = await records.recordLesson.executeWithOptions({ summary: `record ${ending.outcome}` }, [
