@@ -8,6 +8,7 @@ import { sqlChanges } from './changes.ts';
 import { sqlLoopBook } from './loop-book.ts';
 import { sqlContexts } from './contexts.ts';
 import { sqlAudit } from './audit.ts';
+import { DATABASE_FILE } from './database-file.ts';
 import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
 import { ErasedNames } from './erased-names.ts';
@@ -35,9 +36,7 @@ import { openDatabase, openReader } from './sqlite.ts';
 import { sqlUsers } from './users.ts';
 
 export { digestOf } from './artefacts.ts';
-
-/** Name of the database in a data folder. */
-export const DATABASE_FILE = 'loopwright.db';
+export { DATABASE_FILE } from './database-file.ts';
 
 /**
  * Opens the store of a data folder and owns the folder until it is closed.

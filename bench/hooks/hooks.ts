@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SIGN } from '../../gateway/sign.ts';
 import { LiveWorker } from '../live-worker.ts';
+import { KEEPS, noteLoop } from '../note-loop.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of the bench').toString('base64')}`;
 
@@ -38,7 +39,7 @@ export interface HooksResult {
 export async function hooks(options: HooksOptions): Promise<HooksResult> {
   const live = await LiveWorker.begin({
     cliPath: options.cliPath,
-    files: { 'loops/note/loop.ts': LOOP, 'hooks.yaml': RULES },
+    files: { 'loops/note/loop.ts': noteLoop(KEEPS), 'hooks.yaml': RULES },
     env: { BENCH_SECRET: SECRET },
   });
   try {
@@ -137,25 +138,6 @@ class Scene {
     };
   }
 }
-
-const LOOP = `import { check, defineLoop, model } from 'loopwright';
-import { z } from 'zod';
-const Note = z.object({ id: z.string(), text: z.string() });
-const Short = z.object({ text: z.string() });
-export const note = defineLoop<z.infer<typeof Note>, z.infer<typeof Short>>({
-  name: 'note',
-  input: Note,
-  output: Short,
-  dedupe: ({ id }) => id,
-  stages: {
-    main: {
-      generate: model({ keyless: ({ text }) => ({ text }) }),
-      verify: [check('same', (made, { text }) => ({ verdict: made.text === text ? 'pass' : 'fail', evidence: made.text }))],
-    },
-  },
-  act: { keep: { repeatable: true, run: (made, { outbox, idempotencyKey }) => outbox.put('notes', idempotencyKey, made) } },
-});
-`;
 
 const RULES = `sources:
   bench:

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { LoopClient } from '../../client/loop-client.ts';
 import { BIN, LiveWorker } from '../live-worker.ts';
+import { KEEPS, noteLoop } from '../note-loop.ts';
 
 /** How many approvals several people decide at once. */
 export interface RaceOptions {
@@ -151,31 +152,6 @@ async function byCli(
 }
 
 /** Its effect takes three seconds, as one in the world does: whoever comes late meets a run that is still at work. */
-const LOOP = `import { check, defineLoop, model } from 'loopwright';
-import { z } from 'zod';
-const Note = z.object({ id: z.string(), text: z.string() });
-const Short = z.object({ text: z.string() });
-export const note = defineLoop<z.infer<typeof Note>, z.infer<typeof Short>>({
-  name: 'note',
-  input: Note,
-  output: Short,
-  dedupe: ({ id }) => id,
-  stages: {
-    main: {
-      generate: model({ keyless: ({ text }) => ({ text }) }),
-      verify: [check('same', (made, { text }) => ({ verdict: made.text === text ? 'pass' : 'fail', evidence: made.text }))],
-    },
-  },
-  act: {
-    keep: {
-      repeatable: true,
-      run: async (made, { outbox, idempotencyKey }) => {
-        await new Promise((resolve) => setTimeout(resolve, 3000));
-        await outbox.put('notes', idempotencyKey, made);
-      },
-    },
-  },
-});
-`;
+const LOOP = noteLoop(`await new Promise((resolve) => setTimeout(resolve, 3000)); ${KEEPS}`);
 
 const FILES = { 'loops/note/loop.ts': LOOP, 'loops/note/harness.yaml': 'approval: { when: "true" }\n' };

@@ -68,7 +68,8 @@ test('kill -9 between starts and their records starts nothing twice and loses no
   onTestFinished(() => store.close());
   const count = (sql: string) => Number(store.prepare(sql).get()?.['n']);
   const starts = () => count('select count(*) as n from starts');
-  const closed = () => count(`select count(*) as n from runs where loop = 'second' and closed_at is not null`);
+  const closed = () =>
+    count(`select count(*) as n from runs where loop in ('first', 'second') and closed_at is not null`);
 
   const loops = new LoopClient(client);
   const ticks: string[] = [];
@@ -87,7 +88,7 @@ test('kill -9 between starts and their records starts nothing twice and loses no
     await worker.ready();
   }
   await working;
-  for (const end = Date.now() + 30_000; closed() < TICKETS && Date.now() < end;) await pause(50);
+  for (const end = Date.now() + 30_000; closed() < 2 * TICKETS && Date.now() < end;) await pause(50);
   process.stderr.write(`${JSON.stringify({ ticks, starts: starts() })}\n`);
   expect(ticks).toEqual(['accepted', 'noWork']);
   for (const loop of ['first', 'second']) {

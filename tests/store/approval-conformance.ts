@@ -1,20 +1,9 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { ApprovalQuery, type GatePolicy } from '../../contract/approvals.ts';
+import { ApprovalQuery } from '../../contract/approvals.ts';
 import type { Decision } from '../../contract/messages.ts';
 import type { GateVersion, Store } from '../../store/ports.ts';
 import type { OpenEmptyStore } from './conformance.ts';
-import { runOf } from './samples.ts';
-
-const policy: GatePolicy = {
-  approvers: ['*'],
-  quorum: 1,
-  selfApproval: true,
-  minDelayMs: 0,
-  signed: false,
-  escalateTo: [],
-  remindAfterMs: 1000,
-  expiresAfterMs: 5000,
-};
+import { policy, runOf } from './samples.ts';
 
 const NOW = 1500;
 

@@ -1,20 +1,8 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { GatePolicy } from '../../contract/approvals.ts';
 import type { PlannedLetter } from '../../store/notices-port.ts';
 import type { Store } from '../../store/ports.ts';
 import type { OpenEmptyStore } from './conformance.ts';
-import { noticeOf, runOf } from './samples.ts';
-
-const policy: GatePolicy = {
-  approvers: ['*'],
-  quorum: 1,
-  selfApproval: true,
-  minDelayMs: 0,
-  signed: false,
-  escalateTo: [],
-  remindAfterMs: 1000,
-  expiresAfterMs: 5000,
-};
+import { noticeOf, policy, runOf } from './samples.ts';
 
 /** What every store must do with what people are told, whatever is behind it. */
 export function noticesConformance(name: string, open: OpenEmptyStore): void {

@@ -1,6 +1,19 @@
+import type { GatePolicy } from '../../contract/approvals.ts';
 import type { ScheduleLook } from '../../contract/schedules.ts';
 import type { NoticeLook, PlannedLetter } from '../../store/notices-port.ts';
 import type { CallKey, NewLesson, NewRun, Store } from '../../store/ports.ts';
+
+/** A policy that lets everybody decide, and has little patience. */
+export const policy: GatePolicy = {
+  approvers: ['*'],
+  quorum: 1,
+  selfApproval: true,
+  minDelayMs: 0,
+  signed: false,
+  escalateTo: [],
+  remindAfterMs: 1000,
+  expiresAfterMs: 5000,
+};
 
 /** A run as it is opened; its work is its own unless said otherwise. */
 export function runOf(runKey: string, change: Partial<NewRun> = {}): NewRun {
