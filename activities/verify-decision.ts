@@ -3,7 +3,7 @@ import type { DecideArgument, RaiseBudgetArgument } from '../contract/messages.t
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { Statement, STATEMENT_SECONDS, StatementHeader } from '../contract/statement.ts';
-import { canonicalJson } from '../core/canonical.ts';
+import { decisionText } from '../core/decision-text.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** Clocks of this installation may differ by this much, in seconds. */
@@ -47,8 +47,8 @@ export async function verifyDecision(deps: Dependencies, request: VerifyDecision
 }
 
 /** What a statement says about a decision: its digest without the signature. */
-export function decisionDigest({ signature: _about, ...decision }: DecideArgument | RaiseBudgetArgument): string {
-  return createHash('sha256').update(canonicalJson(decision)).digest('hex');
+export function decisionDigest(decision: DecideArgument | RaiseBudgetArgument): string {
+  return createHash('sha256').update(decisionText(decision)).digest('hex');
 }
 
 function readStatement(

@@ -50,6 +50,14 @@ export const APPROVAL_STATES = [
 /** What became of a version of a gate. */
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
+/** What a person decided who brought a version into a state. */
+export const SETTLED_BY: Partial<Record<ApprovalState, 'approve' | 'reject' | 'revise'>> = {
+  approved: 'approve',
+  rejected: 'reject',
+  edited: 'revise',
+  answered: 'revise',
+};
+
 /** One version of a gate: what waits for people, or was decided by them. Its digest names it. */
 export const Approval = z.object({
   /** What a decision has to name; unique over all runs. */

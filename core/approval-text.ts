@@ -2,7 +2,9 @@ import type { Approval } from '../contract/approvals.ts';
 import type { RunRecord } from '../contract/run-record.ts';
 import { columns } from './columns.ts';
 import { dollars, moment, span } from './figures.ts';
+import { readableJson } from './json-text.ts';
 import { approversAt } from './may-decide.ts';
+import { isPending } from './pending.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
 /** An approval as `approvals list --json` prints it: times in ISO 8601. */
@@ -54,7 +56,7 @@ function stateOf({ state, have, need, claimedBy, decidedBy }: Approval): string 
 }
 
 function leftOf({ state, expiresAt }: Approval, now: number): string {
-  if ((state !== 'open' && state !== 'claimed') || expiresAt === undefined) return '–';
+  if (!isPending(state) || expiresAt === undefined) return '–';
   return expiresAt > now ? span(expiresAt - now) : 'now';
 }
 
@@ -94,11 +96,7 @@ function outputOf({ artefact }: Approval, record: RunRecord | undefined): string
   const text = record?.attempts.find((attempt) => attempt.artefact === artefact)?.output;
   const edit = record?.decisions.findLast(({ output }) => output !== undefined)?.output;
   if (text === undefined) return edit === undefined ? `artefact ${artefact}` : JSON.stringify(edit, null, 2);
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
+  return readableJson(text);
 }
 
 function evidenceOf({ artefact }: Approval, record: RunRecord | undefined): string {

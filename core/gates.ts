@@ -1,7 +1,7 @@
 import type { DecisionRefusal, GatePolicy } from '../contract/approvals.ts';
 import type { Decision, DecideReply } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
-import { isApprover, whyNot } from './may-decide.ts';
+import { whyForbidden, whyNot } from './may-decide.ts';
 import { personOf } from './person.ts';
 
 /** Why a gate is no longer open, or that it is. */
@@ -90,9 +90,9 @@ export function counted(gate: Gate, decision: Decision, policy: GatePolicy): Exc
 
 /** Runs of before asked who decides before they asked what. */
 function forbiddenBefore(gates: readonly Gate[], { by }: Decision, { approvers }: Receiving): Received | undefined {
-  if (gates.every(({ policy }) => policy !== undefined) || isApprover(approvers, { by, roles: [] })) return undefined;
-  const why = `forbidden: ${by} may not decide; \`approval.approvers\` are ${approvers.join(', ')}`;
-  return { kind: 'refused', code: 'forbidden', why };
+  if (gates.every(({ policy }) => policy !== undefined)) return undefined;
+  const why = whyForbidden(approvers, { by, roles: [] });
+  return why === undefined ? undefined : { kind: 'refused', code: 'forbidden', why };
 }
 
 /** The gate that a decision means, or why none. */

@@ -26,6 +26,17 @@ export function isApprover(approvers: readonly string[], { by, roles }: Decider)
   );
 }
 
+/** Why somebody may not decide, whatever they do; undefined where they may. */
+export function whyForbidden(approvers: readonly string[], decider: Decider): string | undefined {
+  if (isApprover(approvers, decider)) return undefined;
+  return `forbidden: ${decider.by} may not decide; \`approval.approvers\` are ${approvers.join(', ')}`;
+}
+
+/** Whether somebody tried what they may not: it goes on record. */
+export function isTrespass(code: DecisionRefusal): boolean {
+  return ['unsigned', 'forbidden', 'ownWork', 'signature'].includes(code);
+}
+
 /** What part somebody has in what a gate shows; empty where they have none. */
 function ownPart({ editedBy, editors = [], requestedBy }: GatePolicy, by: string): string {
   const is = (name: string | undefined): boolean => name !== undefined && personOf(name) === personOf(by);
@@ -47,11 +58,8 @@ export function whyNot(
       code: 'unsigned',
       why: `unsigned: this gate takes signed decisions only (\`approval.signed\`); decide as a user of the gateway, on the dashboard or with \`loopwright approvals\``,
     };
-  if (!isApprover(approvers, { by, roles }))
-    return {
-      code: 'forbidden',
-      why: `forbidden: ${by} may not decide; \`approval.approvers\` are ${approvers.join(', ')}`,
-    };
+  const forbidden = whyForbidden(approvers, { by, roles });
+  if (forbidden !== undefined) return { code: 'forbidden', why: forbidden };
   if (decision.decision !== 'approve') return undefined;
   if (!policy.selfApproval) {
     const own = ownPart(policy, by);

@@ -1,4 +1,5 @@
 import { isRecord } from './form/fields.ts';
+import { parsedJson } from './json-text.ts';
 
 /** Fields of a value that a line has room for. */
 const MOST_FIELDS = 4;
@@ -14,7 +15,7 @@ export interface PreviewField {
 
 /** A JSON value on one line, for lists: its first plain fields, in the order of `names` where it has them. It is cut, and never the whole. */
 export function preview(json: string, names: readonly string[] = []): readonly PreviewField[] {
-  const value = parsed(json);
+  const value = parsedJson(json);
   if (!isRecord(value)) return [{ text: cut(typeof value === 'string' ? value : json) }];
   return inOrder(value, names)
     .filter(([, one]) => one !== null && typeof one !== 'object')
@@ -29,14 +30,6 @@ export function inOrder(
 ): readonly (readonly [name: string, value: unknown])[] {
   const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length);
   return Object.entries(record).toSorted(([a], [b]) => place(a) - place(b));
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Enough of a number to tell it from others. */

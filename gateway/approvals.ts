@@ -1,8 +1,8 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
-import type { Visitor } from '../contract/access.ts';
 import { ApprovalQuery, DecisionRequest, RaiseRequest } from '../contract/approvals.ts';
-import { whyTooMuch } from '../core/readable.ts';
+import type { Digest } from '../contract/names.ts';
+import { MESSAGE_BOUNDS, whyUnsafe } from '../core/readable.ts';
 import type { Store } from '../store/ports.ts';
 import type { Desk, DeskAnswer } from './desk.ts';
 import { claimFor } from './claiming.ts';
@@ -18,9 +18,13 @@ export interface ApprovalRoutesOptions {
 }
 
 /** A query string's view of {@link ApprovalQuery}: everything is text there. */
-const fromText = z
-  .strictObject({ ...ApprovalQuery.shape, limit: z.coerce.number().optional() })
-  .pipe(z.preprocess((value) => value, ApprovalQuery));
+const fromText = z.strictObject({
+  ...ApprovalQuery.shape,
+  limit: z.preprocess((text) => (text === undefined ? undefined : Number(text)), ApprovalQuery.shape.limit),
+});
+
+/** What a route does about an approval. */
+type Work = (context: Context<Visited>, digest: Digest) => Response | Promise<Response>;
 
 /** A digest, or its first eight hex digits or more. */
 const Named = z.string().regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'expected sha256: and at least 8 hex digits');
@@ -30,20 +34,21 @@ const Named = z.string().regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'expected sha256: a
  * …/decide`, `…/claim`, `…/release`. A digest may be its first eight hex digits or more. 409 says who was first, 410 that
  * it is over, 403 that it is not yours to decide.
  */
-export function approvalRoutes({ store, desk, now }: ApprovalRoutesOptions): Hono<Visited> {
+export function approvalRoutes(options: ApprovalRoutesOptions): Hono<Visited> {
+  const { store, desk, now } = options;
+  const one = (work: Work) => named(options, work);
   const routes = new Hono<Visited>();
   for (const verb of ['decide', 'claim', 'release']) routes.use(`/:digest/${verb}`, demand('decide'));
   routes.get('/', async (context) =>
     context.json(await store.approvals.list(fromText.parse(context.req.query()), now())),
   );
-  routes.get('/:digest', async (context) => {
-    const digest = await digestOf(context, store, now());
-    if (typeof digest !== 'string') return digest;
-    return context.json(await store.approvals.find(digest, now()));
-  });
+  routes.get(
+    '/:digest',
+    one(async (context, digest) => context.json(await store.approvals.find(digest, now()))),
+  );
   routes.post('/raise', demand('decide'), async (context) => {
     const { run, usd, reason } = RaiseRequest.parse(await context.req.json());
-    const answer = await desk()?.raise(visitorOf(context), { workflowId: run, usd, reason });
+    const answer = await desk()?.raise(context.get('visitor'), { workflowId: run, usd, reason });
     if (answer === undefined) return noWorker(context);
     if (answer.kind === 'raised') {
       const { kind: _raised, ...counted } = answer;
@@ -53,44 +58,49 @@ export function approvalRoutes({ store, desk, now }: ApprovalRoutesOptions): Hon
       ? refusal(context, 422, 'Refused', answer.why)
       : refusal(context, 503, 'Unreachable', answer.why);
   });
-  routes.post('/:digest/decide', async (context) => {
-    const digest = await digestOf(context, store, now());
-    if (typeof digest !== 'string') return digest;
-    const sent: unknown = await context.req.json();
-    const unreadable = whyTooMuch(sent);
-    if (unreadable !== undefined) return refusal(context, 400, 'InvalidInput', `The decision ${unreadable}.`);
-    const request = DecisionRequest.parse(sent);
-    const at = desk();
-    if (at === undefined) return noWorker(context);
-    return answered(context, await at.decide(visitorOf(context), { ...request, id: digest, digest }));
-  });
-  routes.post('/:digest/claim', async (context) => {
-    const digest = await digestOf(context, store, now());
-    if (typeof digest !== 'string') return digest;
-    const claimed = await claimFor(store, visitorOf(context), digest, now());
-    if (claimed.kind === 'claimed') return context.json({ by: visitorOf(context).name, until: claimed.until });
-    if (claimed.kind === 'forbidden') return refusal(context, 403, 'Forbidden', claimed.why);
-    if (claimed.kind === 'settled') return refusal(context, 410, 'Settled', 'It is settled already.');
-    return refusal(context, 409, 'Claimed', heldBy(claimed));
-  });
-  routes.post('/:digest/release', async (context) => {
-    const digest = await digestOf(context, store, now());
-    if (typeof digest !== 'string') return digest;
-    await store.approvals.release(digest, visitorOf(context).name);
-    return context.json({});
-  });
+  routes.post(
+    '/:digest/decide',
+    one(async (context, digest) => {
+      const sent: unknown = await context.req.json();
+      const unreadable = whyUnsafe(sent, MESSAGE_BOUNDS);
+      if (unreadable !== undefined) return refusal(context, 400, 'InvalidInput', `The decision ${unreadable}.`);
+      const request = DecisionRequest.parse(sent);
+      const at = desk();
+      if (at === undefined) return noWorker(context);
+      return answered(context, await at.decide(context.get('visitor'), { ...request, digest }));
+    }),
+  );
+  routes.post(
+    '/:digest/claim',
+    one(async (context, digest) => {
+      const claimed = await claimFor(store, context.get('visitor'), digest, now());
+      if (claimed.kind === 'claimed') return context.json({ by: context.get('visitor').name, until: claimed.until });
+      if (claimed.kind === 'forbidden') return refusal(context, 403, 'Forbidden', claimed.why);
+      if (claimed.kind === 'settled') return refusal(context, 410, 'Settled', 'It is settled already.');
+      return refusal(context, 409, 'Claimed', heldBy(claimed));
+    }),
+  );
+  routes.post(
+    '/:digest/release',
+    one(async (context, digest) => {
+      await store.approvals.release(digest, context.get('visitor').name);
+      return context.json({});
+    }),
+  );
   return routes;
 }
 
-/** The digest that is meant, or the answer that none is. */
-async function digestOf(context: Context, store: Store, now: number): Promise<string | Response> {
-  const named = Named.parse(context.req.param('digest'));
-  const prefix = named.startsWith('sha256:') ? named : `sha256:${named}`;
-  const [one, another] = await store.approvals.named({ prefix }, now);
-  if (one === undefined)
-    return refusal(context, 404, 'UnknownApproval', `Nothing that ${prefix} names ever waited here.`);
-  if (another === undefined) return one.digest;
-  return refusal(context, 409, 'Ambiguous', `${prefix} names several; give more of its digits.`);
+/** A route about the one approval that its address names: the answer where it names none, or several. */
+function named({ store, now }: ApprovalRoutesOptions, work: Work): (context: Context<Visited>) => Promise<Response> {
+  return async (context) => {
+    const said = Named.parse(context.req.param('digest'));
+    const prefix = said.startsWith('sha256:') ? said : `sha256:${said}`;
+    const [one, another] = await store.approvals.named({ prefix }, now());
+    if (one === undefined)
+      return refusal(context, 404, 'UnknownApproval', `Nothing that ${prefix} names ever waited here.`);
+    if (another === undefined) return await work(context, one.digest);
+    return refusal(context, 409, 'Ambiguous', `${prefix} names several; give more of its digits.`);
+  };
 }
 
 function noWorker(context: Context): Response {
@@ -130,8 +140,4 @@ function answered(context: Context, answer: DeskAnswer): Response {
 
 function heldBy({ by, until }: { readonly by: string; readonly until: number }): string {
   return `${by} has it in hand until ${new Date(until).toISOString()}. Ask them to let go of it, or wait.`;
-}
-
-function visitorOf(context: Context): Visitor {
-  return context.get('visitor') as Visitor;
 }

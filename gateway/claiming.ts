@@ -1,9 +1,9 @@
 import type { Visitor } from '../contract/access.ts';
 import { CLAIM_MS } from '../contract/approvals.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
-import { whyNot } from '../core/may-decide.ts';
 import type { Claimed } from '../store/approvals.ts';
 import type { Store } from '../store/ports.ts';
+import { whyNotBy } from './standing.ts';
 
 /** What came of a claim. */
 export type ClaimAnswer = Claimed | { readonly kind: 'forbidden'; readonly why: string };
@@ -11,15 +11,13 @@ export type ClaimAnswer = Claimed | { readonly kind: 'forbidden'; readonly why: 
 /** Takes an approval in hand for somebody who may decide it: others would only be kept from it. */
 export async function claimFor(
   { approvals }: Pick<Store, 'approvals'>,
-  { name, roles, via }: Visitor,
+  visitor: Visitor,
   digest: Digest,
   now: Timestamp,
 ): Promise<ClaimAnswer> {
   const approval = await approvals.find(digest, now);
   if (approval === undefined) return { kind: 'settled' };
-  const identity = via === 'owner' ? 'unverified' : 'signed';
-  const decision = { decision: 'reject', by: name, roles, identity } as const;
-  const against = approval.policy && whyNot(approval.policy, approval.openedAt, decision, now);
+  const against = whyNotBy(visitor, approval, 'reject', now);
   if (against !== undefined) return { kind: 'forbidden', why: against.why };
-  return await approvals.claim(digest, name, now + CLAIM_MS, now);
+  return await approvals.claim(digest, visitor.name, now + CLAIM_MS, now);
 }

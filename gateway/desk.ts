@@ -3,9 +3,8 @@ import type { Visitor } from '../contract/access.ts';
 /** A decision as a person sends it. */
 export interface DeskDecision {
   /** Digest of the approval: what was shown is what is decided. */
-  readonly id: string;
-  readonly decision: 'approve' | 'reject' | 'revise';
   readonly digest: string;
+  readonly decision: 'approve' | 'reject' | 'revise';
   readonly note?: string;
   readonly feedback?: string;
   readonly output?: unknown;

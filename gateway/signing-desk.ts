@@ -4,14 +4,16 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { LoopClient } from '../client/loop-client.ts';
 import type { Visitor } from '../contract/access.ts';
-import { RefusedDecision, type Approval, type ApprovalState, type DecisionRefusal } from '../contract/approvals.ts';
-import type { DecideArgument, Decision } from '../contract/messages.ts';
+import { RefusedDecision, SETTLED_BY, type Approval, type DecisionRefusal } from '../contract/approvals.ts';
+import { raiseBudgetUpdate, type DecideArgument, type Decision } from '../contract/messages.ts';
 import { STATEMENT_SECONDS, type Statement } from '../contract/statement.ts';
-import { canonicalJson } from '../core/canonical.ts';
-import { whyNot } from '../core/may-decide.ts';
-import { whyTooMuch } from '../core/readable.ts';
+import { decisionText } from '../core/decision-text.ts';
+import { isTrespass } from '../core/may-decide.ts';
+import { isPending } from '../core/pending.ts';
+import { MESSAGE_BOUNDS, whyUnsafe } from '../core/readable.ts';
 import type { Store } from '../store/ports.ts';
 import type { DecisionKey } from './decision-key.ts';
+import { isProven, whyNotBy } from './standing.ts';
 import type { Desk, DeskAnswer, DeskDecision, DeskRaise, RaiseAnswer } from './desk.ts';
 
 /** What a desk stands on. */
@@ -27,16 +29,6 @@ export interface SigningDeskOptions {
 /** How long a run may take to answer, in milliseconds, unless said otherwise. */
 const PATIENCE_MS = 10_000;
 
-/** What of a person's tries goes on record: they tried what they may not. */
-const RECORDED: readonly DecisionRefusal[] = ['forbidden', 'unsigned', 'ownWork', 'signature'];
-
-/** What a settled approval says of a decision that is the same again. */
-const STATE_AFTER: Readonly<Record<DeskDecision['decision'], readonly ApprovalState[]>> = {
-  approve: ['approved'],
-  reject: ['rejected'],
-  revise: ['edited', 'answered'],
-};
-
 /**
  * Sends what people decide to their run, signed for who is signed in, and says what came of it: the run alone decides who
  * was first. What the policy refuses is refused here already, and goes on record: a refused update leaves nothing in a
@@ -51,19 +43,17 @@ export class SigningDesk implements Desk {
 
   async decide(visitor: Visitor, decision: DeskDecision): Promise<DeskAnswer> {
     const { store, now } = this.#options;
-    const tooMuch = whyTooMuch(decision);
+    const tooMuch = whyUnsafe(decision, MESSAGE_BOUNDS);
     if (tooMuch !== undefined) return { kind: 'refused', why: `the decision ${tooMuch}` };
-    const approval = await store.approvals.find(decision.id, now());
+    const approval = await store.approvals.find(decision.digest, now());
     if (approval === undefined) return { kind: 'unknown' };
-    const { id: _shown, ...said } = decision;
-    const { digest, gate } = approval;
-    const message = { ...said, by: visitor.name, digest, gate } as DecideArgument;
+    const message = { ...decision, by: visitor.name, gate: approval.gate } as DecideArgument;
     // Of what is settled the run is asked all the same: it may wait again, where somebody has reset it.
-    if (!waits(approval)) return await this.#send(approval, visitor, message);
+    if (!isPending(approval.state)) return await this.#send(approval, visitor, message);
     const { claimedBy, claimedUntil = 0 } = approval;
     if (claimedBy !== undefined && claimedBy !== visitor.name)
       return { kind: 'held', by: claimedBy, until: claimedUntil };
-    const against = this.#against(approval, visitor, message);
+    const against = whyNotBy(visitor, approval, decision.decision, now());
     if (against !== undefined) return await this.#refused(approval, message, against);
     return await this.#send(approval, visitor, message);
   }
@@ -76,9 +66,8 @@ export class SigningDesk implements Desk {
       if (run === undefined || budget === undefined)
         return { kind: 'refused', why: `${workflowId} waits for no money` };
       const message = { by: visitor.name, usd, reason };
-      const of = { run: run.run.runKey, gate: 'raiseBudget', digest: budget };
-      const signed = visitor.via === 'owner' ? message : { ...message, signature: this.#sign(of, visitor, message) };
-      return { kind: 'raised', ...(await runs.raise(workflowId, signed, timeoutMs)) };
+      const of = { run: run.run.runKey, gate: raiseBudgetUpdate.name, digest: budget };
+      return { kind: 'raised', ...(await runs.raise(workflowId, this.#signed(of, visitor, message), timeoutMs)) };
     } catch (error) {
       const refused = error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError;
       const why = ((error as Error).cause as Error | undefined)?.message ?? (error as Error).message;
@@ -86,18 +75,11 @@ export class SigningDesk implements Desk {
     }
   }
 
-  #against(approval: Approval, { via, roles }: Visitor, { decision, by }: DecideArgument) {
-    const identity = via === 'owner' ? 'unverified' : 'signed';
-    const policy = approval.policy;
-    return policy && whyNot(policy, approval.openedAt, { decision, by, roles, identity }, this.#options.now());
-  }
-
   async #send(approval: Approval, visitor: Visitor, message: DecideArgument): Promise<DeskAnswer> {
     const { store, runs, timeoutMs = PATIENCE_MS } = this.#options;
     const run = await store.runs.find(approval.runKey);
     const { runKey, gate, digest } = approval;
-    const bound = { run: runKey, gate, digest };
-    const signed = visitor.via === 'owner' ? message : { ...message, signature: this.#sign(bound, visitor, message) };
+    const signed = this.#signed({ run: runKey, gate, digest }, visitor, message);
     const of = { timeoutMs, ...(run === undefined ? {} : { firstRunId: run.firstRunId }) };
     try {
       const { state, have, need } = await whenNotBusy(() => runs.decide(approval.workflowId, signed, of));
@@ -107,7 +89,7 @@ export class SigningDesk implements Desk {
       if (refusal !== undefined) return await this.#refused(approval, message, refusal);
       // The run may have ended by what somebody else decided, or by this very decision.
       const now = await store.approvals.find(approval.digest, this.#options.now());
-      if (now !== undefined && !waits(now)) return settledAnswer(now, visitor, message);
+      if (now !== undefined && !isPending(now.state)) return settledAnswer(now, visitor, message);
       if (error instanceof WorkflowNotFoundError) return { kind: 'late' };
       return {
         kind: 'unreachable',
@@ -116,23 +98,24 @@ export class SigningDesk implements Desk {
     }
   }
 
-  #sign(
-    { run, gate, digest }: Pick<Statement, 'run' | 'gate' | 'digest'>,
-    { name, roles }: Visitor,
-    message: object,
-  ): string {
+  /** A message with what proves whose it is, where that is proven. */
+  #signed<Message extends object>(
+    of: Pick<Statement, 'run' | 'gate' | 'digest'>,
+    visitor: Visitor,
+    message: Message,
+  ): Message & { signature?: string } {
+    if (!isProven(visitor)) return message;
     const iat = Math.floor(this.#options.now() / 1000);
-    return this.#options.key.sign({
-      run,
-      gate,
-      digest,
-      decision: createHash('sha256').update(canonicalJson(message)).digest('hex'),
-      by: name,
-      roles: [...roles],
+    const signature = this.#options.key.sign({
+      ...of,
+      decision: createHash('sha256').update(decisionText(message)).digest('hex'),
+      by: visitor.name,
+      roles: [...visitor.roles],
       iat,
       exp: iat + STATEMENT_SECONDS,
       nonce: randomUUID(),
     });
+    return { ...message, signature };
   }
 
   async #refused(
@@ -142,7 +125,7 @@ export class SigningDesk implements Desk {
   ): Promise<DeskAnswer> {
     const { store, now } = this.#options;
     const { code, why } = refusal;
-    if (RECORDED.includes(code)) {
+    if (isTrespass(code)) {
       const { runKey, gate, digest } = approval;
       await store.gates.refuse({ runKey, gate, digest, decision, code, why, by, via: 'gateway', at: now() });
     }
@@ -154,12 +137,8 @@ export class SigningDesk implements Desk {
         ? { kind: 'late' }
         : { kind: 'lost', by: current.decidedBy, state: current.state };
     }
-    return { kind: RECORDED.includes(code) ? 'forbidden' : 'refused', why };
+    return { kind: isTrespass(code) ? 'forbidden' : 'refused', why };
   }
-}
-
-function waits({ state }: Approval): boolean {
-  return state === 'open' || state === 'claimed';
 }
 
 /** What a decision comes to on what is settled: the same as before where it is the same again. */
@@ -169,7 +148,7 @@ function settledAnswer(
   { decision }: Pick<Decision, 'decision'>,
 ): DeskAnswer {
   const mine = decision === 'approve' ? approvedBy.includes(name) : decidedBy === name;
-  if (mine && STATE_AFTER[decision].includes(state)) return { kind: 'decided', state, have, need };
+  if (mine && SETTLED_BY[state] === decision) return { kind: 'decided', state, have, need };
   return decidedBy === undefined ? { kind: 'late' } : { kind: 'lost', by: decidedBy, state };
 }
 

@@ -1,8 +1,14 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { Approval, ApprovalPage, ApprovalQuery, ApprovalState } from '../contract/approvals.ts';
+import {
+  SETTLED_BY,
+  type Approval,
+  type ApprovalPage,
+  type ApprovalQuery,
+  type ApprovalState,
+} from '../contract/approvals.ts';
 import type { Decision } from '../contract/messages.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
-import { policyOf } from './gates.ts';
+import { NEVER, policyOf } from './gates.ts';
 import type { Database } from './group-commit.ts';
 import type { Tables } from './schema.ts';
 
@@ -167,7 +173,7 @@ function approvalOf(row: Row, decisions: readonly DecisionRow[], now: Timestamp)
   );
   const approvedBy = [...new Set(approvals.flatMap(({ by }) => by ?? []))];
   const held = row.state === 'open' && row.claimed_until !== null && row.claimed_until > now;
-  const last = decisions.findLast(({ decision }) => decision === SETTLED_BY[row.state]);
+  const last = decisions.findLast(({ decision }) => decision === SETTLED_BY[row.state as ApprovalState]);
   return {
     digest: row.digest,
     runKey: row.run_key,
@@ -180,7 +186,7 @@ function approvalOf(row: Row, decisions: readonly DecisionRow[], now: Timestamp)
     because: row.because,
     audit: row.audit === 1,
     openedAt: row.opened_at,
-    ...(row.expires_at === Number.MAX_SAFE_INTEGER ? {} : { expiresAt: row.expires_at }),
+    ...(row.expires_at === NEVER ? {} : { expiresAt: row.expires_at }),
     ...policyOf(row.policy),
     have: approvedBy.length,
     need: row.need,
@@ -190,14 +196,6 @@ function approvalOf(row: Row, decisions: readonly DecisionRow[], now: Timestamp)
     ...(last === undefined ? {} : saidIn(last)),
   };
 }
-
-/** Which decision brings a version into a state that a person brings it into. */
-const SETTLED_BY: Readonly<Record<string, Decision['decision']>> = {
-  approved: 'approve',
-  rejected: 'reject',
-  edited: 'revise',
-  answered: 'revise',
-};
 
 /** Who decided, and what was said with it. */
 function saidIn({ by, identity, note, body }: DecisionRow): Partial<Approval> {

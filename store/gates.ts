@@ -10,8 +10,8 @@ import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
-/** Of gates without a policy: they are listed last. */
-const NEVER = Number.MAX_SAFE_INTEGER;
+/** When gates without a policy expire: they are listed last. */
+export const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** A version as its columns hold it. */
 type GateRow = Omit<Insertable<Tables['gates']>, 'claimed_by' | 'claimed_until' | 'settled_at' | 'state' | 'loop'>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { LoopEntry } from '../activities/dependencies.ts';
+import { MOST_INPUT_BYTES } from '../activities/loop-starts.ts';
 import { LoopClient } from '../client/loop-client.ts';
 import type { JsonSchema } from '../core/json-schema.ts';
 import type { FieldMistake, LoopSheet, Workshop } from '../gateway/workshop.ts';
@@ -17,9 +18,6 @@ export interface WorkshopOptions {
   /** Default `loops`. */
   readonly taskQueue?: string;
 }
-
-/** Largest input of a run that a form starts, in bytes of JSON: a history is no place for attachments. */
-const MOST_INPUT_BYTES = 256 * 1024;
 
 /** What a key may be made of, so that a workflow id stays readable. */
 const ODD_IN_KEY = /[^\w.:@-]+/g;

@@ -1,16 +1,12 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import { currentUpdateInfo, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { Proof } from '../activities/verify-decision.ts';
-import { readDecide, type DecideArgument, type DecideReply, type Decision, type Read } from '../contract/messages.ts';
+import { readDecide, type DecideArgument, type DecideReply, type Decision } from '../contract/messages.ts';
 import { current, receive, replyOf, type Gate, type Received } from '../core/gates.ts';
-import { proofs, records } from './proxies.ts';
-import { whyUnreadable } from './readable.ts';
-import { planOf, refuse, type RunState } from './state.ts';
+import { isTrespass } from '../core/may-decide.ts';
+import { records } from './proxies.ts';
+import { read } from './readable.ts';
+import { proofOf, whyBusy } from './signatures.ts';
+import { planOf, refuse, refusedUpdate, type RunState } from './state.ts';
 
 type Refused = Extract<Received, { kind: 'refused' }>;
-
-/** Longest reason that a sender hears, in characters: it may quote what they sent, and has to fit into the task's answer. */
-const LONGEST_WHY = 2000;
 
 /** Refused decisions of a run that go on record: more would let anybody fill its history. */
 const MOST_RECORDED = 20;
@@ -49,43 +45,13 @@ export function decide(state: RunState, argument: unknown): DecideReply | Promis
 }
 
 async function decideProven(state: RunState, message: DecideArgument, gate: Gate): Promise<DecideReply> {
-  const proof = await proving(state, () => proofOf(state, message, gate));
+  const shown = { gate: gate.id, digest: current(gate), decision: message };
+  const proof = await proofOf(state, shown, { summary: `${gate.id} verify signature`, again: 'decide again' });
   if (!proof.proven)
     return answer(state, { kind: 'refused', code: 'signature', why: `signature: ${proof.why}`, gate }, message);
   // Meanwhile somebody else may have decided.
   const received = consider(state, { ...message, identity: 'signed', roles: proof.roles } as Decision);
   return answer(state, received, message);
-}
-
-/** Signatures that are verified at once: forged ones must not keep a run from going on, nor fill its history. */
-const MOST_UNPROVEN = 3;
-
-/** Why no signature is verified now; undefined where one may be. */
-export function whyBusy({ unproven = 0, leaving }: RunState): string | undefined {
-  if (leaving === true) return 'busy: the run is about to continue as new; send it again';
-  return unproven < MOST_UNPROVEN ? undefined : 'busy: other signatures are verified; send it again';
-}
-
-/** Verifies a signature, among those that are verified. */
-export async function proving(state: RunState, verify: () => Promise<Proof>): Promise<Proof> {
-  state.unproven = (state.unproven ?? 0) + 1;
-  try {
-    return await verify();
-  } finally {
-    state.unproven -= 1;
-  }
-}
-
-async function proofOf(state: RunState, decision: DecideArgument, gate: Gate): Promise<Proof> {
-  // Temporal knows the ids of updates of one execution only.
-  const use = `${workflowInfo().runId}/${currentUpdateInfo()?.id ?? ''}`;
-  const asked = { run: planOf(state).run.runKey, gate: gate.id, digest: current(gate), decision, use, at: Date.now() };
-  try {
-    return await proofs.verifyDecision.executeWithOptions({ summary: `${gate.id} verify signature` }, [asked]);
-  } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    return { proven: false, why: `it could not be verified (${error.cause?.message ?? error.message}); decide again` };
-  }
 }
 
 function answer(
@@ -133,12 +99,7 @@ function take(state: RunState, received: Extract<Received, { kind: 'decided' | '
 
 /** Leaves a decision to be put on record that its gate's policy refused: somebody tried what they may not. */
 function record(state: RunState, { code, why, gate }: Refused, { decision, by }: Decision): void {
-  if (
-    gate?.policy === undefined ||
-    !['unsigned', 'forbidden', 'ownWork', 'signature'].includes(code) ||
-    !mayRecord(state)
-  )
-    return;
+  if (gate?.policy === undefined || !isTrespass(code) || !mayRecord(state)) return;
   const refused = { gate: gate.id, digest: current(gate), decision, code, why: why.slice(0, 500), by, at: Date.now() };
   state.refusalsRecorded = (state.refusalsRecorded ?? 0) + 1;
   state.aside = [...(state.aside ?? []), { kind: 'refused', refused }];
@@ -172,18 +133,12 @@ function messageIn(state: RunState, argument: unknown): DecideArgument {
   throw refusal({ kind: 'refused', code: 'malformed', why: `malformed: ${parsed.why}` });
 }
 
-function refusal({ code, why, gate }: Refused): ApplicationFailure {
+function refusal({ code, why, gate }: Refused): Error {
   const decidedBy = gate?.decision?.by;
   const said = {
     code,
     ...(gate === undefined ? {} : { state: gate.state }),
     ...(decidedBy === undefined ? {} : { by: decidedBy }),
   };
-  return ApplicationFailure.nonRetryable(why.slice(0, LONGEST_WHY), 'DecisionRefused', said);
-}
-
-/** Reads an argument, whatever a sender may have sent. */
-export function read<T>({ plan }: RunState, reader: (value: unknown) => Read<T>, value: unknown): Read<T> {
-  const why = whyUnreadable(value, plan?.boundedMessages === true);
-  return why === undefined ? reader(value) : { success: false, why };
+  return refusedUpdate('DecisionRefused', why, said);
 }

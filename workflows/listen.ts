@@ -14,8 +14,9 @@ import {
   type Decision,
   type Read,
 } from '../contract/messages.ts';
-import { decide, read, takeBare, validate } from './decisions.ts';
+import { decide, takeBare, validate } from './decisions.ts';
 import { raiseBudget, validateRaise } from './raises.ts';
+import { read } from './readable.ts';
 import { refuse, type RunState } from './state.ts';
 import { statusOf } from './visible.ts';
 

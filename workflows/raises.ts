@@ -1,15 +1,15 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import { currentUpdateInfo, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { Proof } from '../activities/verify-decision.ts';
-import { readRaiseBudget, type RaiseBudgetArgument, type RaiseBudgetReply } from '../contract/messages.ts';
-import { isApprover } from '../core/may-decide.ts';
+import { currentUpdateInfo } from '@temporalio/workflow';
+import {
+  raiseBudgetUpdate,
+  readRaiseBudget,
+  type RaiseBudgetArgument,
+  type RaiseBudgetReply,
+} from '../contract/messages.ts';
+import { whyForbidden } from '../core/may-decide.ts';
 import { usd } from '../core/money.ts';
-import { proving, read, whyBusy } from './decisions.ts';
-import { proofs } from './proxies.ts';
-import { planOf, type RunState, type WaitingForMoney } from './state.ts';
-
-/** Gate of a statement about money. */
-const MONEY = 'raiseBudget';
+import { read } from './readable.ts';
+import { proofOf, whyBusy } from './signatures.ts';
+import { refusedUpdate, type RunState, type WaitingForMoney } from './state.ts';
 
 /** Lets a `raiseBudget` update in that counts as far as is known without its signature being verified. @throws `RaiseRefused`, which its sender hears and no run minds. */
 export function validateRaise(state: RunState, argument: unknown): void {
@@ -32,24 +32,15 @@ async function raiseProven(
   { budget }: WaitingForMoney,
   raise: RaiseBudgetArgument & { readonly id: string },
 ): Promise<RaiseBudgetReply> {
-  const { id, ...message } = raise;
-  const proof = await proving(state, () => proofOf(state, budget, message, `${workflowInfo().runId}/${id}`));
+  const { id: _own, ...message } = raise;
+  const signed = { gate: raiseBudgetUpdate.name, digest: budget, decision: message };
+  const proof = await proofOf(state, signed, { summary: 'raise verify signature', again: 'try again' });
   if (!proof.proven) throw refused(`signature: ${proof.why}`);
   // Meanwhile the wait may be over, or another has begun.
   const { short } = raiseIn(state, message);
   if (short.budget !== budget) throw refused(`late: the run waits for ${short.budget} now`);
   demandApprover(state, message.by, proof.roles);
   return take(state, short, { ...raise, identity: 'signed' });
-}
-
-async function proofOf(state: RunState, budget: string, message: RaiseBudgetArgument, use: string): Promise<Proof> {
-  const asked = { run: planOf(state).run.runKey, gate: MONEY, digest: budget, decision: message, use, at: Date.now() };
-  try {
-    return await proofs.verifyDecision.executeWithOptions({ summary: 'raise verify signature' }, [asked]);
-  } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    return { proven: false, why: `it could not be verified (${error.cause?.message ?? error.message}); try again` };
-  }
 }
 
 function take(
@@ -79,11 +70,10 @@ function raiseIn(state: RunState, argument: unknown): { raise: RaiseBudgetArgume
 }
 
 function demandApprover(state: RunState, by: string, roles: readonly string[]): void {
-  const approvers = state.plan?.approvers ?? ['*'];
-  if (!isApprover(approvers, { by, roles }))
-    throw refused(`forbidden: ${by} may not decide; \`approval.approvers\` are ${approvers.join(', ')}`);
+  const forbidden = whyForbidden(state.plan?.approvers ?? ['*'], { by, roles });
+  if (forbidden !== undefined) throw refused(forbidden);
 }
 
 function refused(why: string): Error {
-  return ApplicationFailure.nonRetryable(why.slice(0, 2000), 'RaiseRefused');
+  return refusedUpdate('RaiseRefused', why);
 }

@@ -149,6 +149,14 @@ export function refuse(state: RunState, message: string, why: string): void {
   state.refused = [line, ...state.refused].slice(0, 5);
 }
 
+/** Longest reason that an update's sender hears, in characters: it may quote what they sent, and has to fit into the task's answer. */
+const LONGEST_WHY = 2000;
+
+/** Why an update does not count: its sender hears it, and no run minds. */
+export function refusedUpdate(type: 'DecisionRefused' | 'RaiseRefused', why: string, ...said: object[]): Error {
+  return ApplicationFailure.nonRetryable(why.slice(0, LONGEST_WHY), type, ...said);
+}
+
 /** What was pinned when the run opened. */
 export function planOf(state: RunState): RunPlan {
   if (state.plan === undefined) throw ApplicationFailure.nonRetryable('The run is not open yet.', 'Unexpected');

@@ -2,6 +2,7 @@ import type { Approval, ApprovalState } from '../../contract/approvals.ts';
 import type { Timestamp } from '../../contract/names.ts';
 import type { NoticeEvent } from '../../contract/notify.ts';
 import { assertNever } from '../assert-never.ts';
+import { isPending } from '../pending.ts';
 
 /** Something to tell about a subject. The same thing has the same id, whenever it is worked out. */
 export interface Due {
@@ -58,11 +59,6 @@ export function nextDue(approval: Approval, at: Timestamp): Timestamp | undefine
   const others = [...escalations(approval), ...lastCall(approval)].map(({ dueAt }) => dueAt);
   const later = [...reminder.filter((time) => isInTime(approval, time)), ...others].filter((time) => time > at);
   return later.length === 0 ? undefined : Math.min(...later);
-}
-
-/** Whether it waits for people. */
-export function isPending(state: ApprovalState): boolean {
-  return state === 'open' || state === 'claimed';
 }
 
 function noticeOf(approval: Approval, event: NoticeEvent, dueAt: Timestamp, n?: number): Due {

@@ -5,7 +5,8 @@ import type { NoticeEvent } from '../../contract/notify.ts';
 import type { Criterion } from '../../contract/verdict.ts';
 import { dollars, moment, span } from '../figures.ts';
 import { approversAt } from '../may-decide.ts';
-import { isPending } from './due.ts';
+import { readableJson } from '../json-text.ts';
+import { isPending } from '../pending.ts';
 import { messageLine, messageText } from './message-text.ts';
 
 /** A notice in words, before it has the form of a channel. Everything in it may be shown as text, and nothing as markup. */
@@ -50,7 +51,7 @@ export function tellApproval(
   { now, origin }: { readonly now: Timestamp; readonly origin: string },
 ): Told {
   const pending = isPending(approval.state);
-  const shown = output === undefined ? undefined : messageText(readable(output), OUTPUT);
+  const shown = output === undefined ? undefined : messageText(readableJson(output), OUTPUT);
   const worst = criteria.toSorted((a, b) => Number(a.verdict === 'pass') - Number(b.verdict === 'pass'));
   return {
     event,
@@ -170,13 +171,4 @@ function evidenceLine({ name, verdict, evidence, question }: Criterion): string 
 
 function restOf(count: number): string[] {
   return count > CRITERIA ? [`and ${count - CRITERIA} more`] : [];
-}
-
-/** JSON with a field a line; what is none as it is. */
-function readable(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2);
-  } catch {
-    return json;
-  }
 }

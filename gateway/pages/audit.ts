@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { AUDIT_KINDS, type AuditEntry } from '../../contract/audit.ts';
 import { answerPage, type PageOptions } from './page.ts';
 import { badge } from './parts/badge.ts';
-import { fieldsOf, parsed } from './parts/fields.ts';
+import { parsedJson } from '../../core/json-text.ts';
+import { fieldsOf } from './parts/fields.ts';
 import { filterForm } from './parts/filter.ts';
 import type { Markup } from './parts/markup.ts';
 import { pager } from './parts/pager.ts';
@@ -95,7 +96,7 @@ function table(entries: readonly AuditEntry[]): Markup {
 const TELLING = ['decision', 'loop', 'version', 'by', 'user', 'run', 'gate', 'budget', 'reason', 'subject', 'id'];
 
 function summaryOf({ body }: AuditEntry): string {
-  const value = (parsed(body) ?? {}) as Readonly<Record<string, unknown>>;
+  const value = (parsedJson(body) ?? {}) as Readonly<Record<string, unknown>>;
   const told = TELLING.map((name) => value[name]).filter((one) => typeof one === 'string' || typeof one === 'number');
   return told.length === 0 ? 'an entry' : told.slice(0, 4).join(' · ');
 }

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Visitor } from '../../contract/access.ts';
 import type { Approval } from '../../contract/approvals.ts';
 import { dollars, span } from '../../core/figures.ts';
+import { isPending } from '../../core/pending.ts';
 import type { Case } from './case.ts';
 import { facts } from './parts/facts.ts';
 import type { Markup } from './parts/markup.ts';
@@ -24,7 +25,7 @@ export interface Looking {
 /** What beside an approval says who may decide it, until when and at what cost, and lets them. */
 export function decidePanel(found: Case, looking: Looking): Markup {
   const { approval } = found;
-  const waits = approval.state === 'open' || approval.state === 'claimed';
+  const waits = isPending(approval.state);
   return html`<section class="card decide" aria-labelledby="decide">
       <h2 id="decide">${waits ? 'Decide' : 'Decided'}</h2>
       ${waits ? waiting(found, looking) : settled(found, looking.now)}

@@ -71,11 +71,11 @@ function decisionOf(
   const said = note ? { note } : {};
   switch (verb) {
     case 'approve':
-      return { id: digest, digest, decision: 'approve', ...said };
+      return { digest, decision: 'approve', ...said };
     case 'reject':
-      return { id: digest, digest, decision: 'reject', ...said };
+      return { digest, decision: 'reject', ...said };
     case 'ask':
-      return { id: digest, digest, decision: 'revise', feedback: feedback ?? '' };
+      return { digest, decision: 'revise', feedback: feedback ?? '' };
   }
 }
 

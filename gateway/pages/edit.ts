@@ -9,7 +9,8 @@ import { bound } from './decide-panel.ts';
 import { seeOther, sendDecision } from './decide.ts';
 import type { Said } from './layout.ts';
 import { answerPage, visitorOf, type PageOptions } from './page.ts';
-import { fieldsOf, parsed } from './parts/fields.ts';
+import { parsedJson } from '../../core/json-text.ts';
+import { fieldsOf } from './parts/fields.ts';
 import { approvalPath } from './parts/run-words.ts';
 import { schemaFields, type Filled } from './parts/schema-form.ts';
 import { shownLine } from './parts/shown.ts';
@@ -50,10 +51,8 @@ async function edited(context: Context, options: PageOptions, found: Case): Prom
       status: 422,
     });
   }
-  const shownDigest = typed.get('digest') ?? '';
   const answer = await sendDecision(context, options, {
-    id: digest,
-    digest: shownDigest,
+    digest,
     decision: 'revise',
     output: read.value,
     ...(approve ? { approve } : {}),
@@ -66,7 +65,7 @@ function formFor(
   { workshop }: PageOptions,
   { approval, output }: Case,
 ): { readonly form: Form; readonly value: unknown } {
-  const value = output === undefined ? undefined : parsed(output);
+  const value = output === undefined ? undefined : parsedJson(output);
   return { form: formOf(workshop()?.outputOf(approval.loop, approval.stage) ?? {}, value), value };
 }
 

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { RunRecord } from '../../contract/run-record.ts';
+import { isPending } from '../../core/pending.ts';
 import { assertNever } from '../../core/assert-never.ts';
 import { dollars, span } from '../../core/figures.ts';
 import { phasesOf } from '../../core/story/phases.ts';
@@ -67,7 +68,7 @@ async function temporalFacts(
 }
 
 function openGate(record: RunRecord | undefined): string | undefined {
-  return record?.gates.findLast(({ state }) => state === 'open' || state === 'claimed')?.digest;
+  return record?.gates.findLast(({ state }) => isPending(state))?.digest;
 }
 
 interface Around {

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Approval } from '../../contract/approvals.ts';
+import { isPending } from '../../core/pending.ts';
 import type { Said } from './layout.ts';
 import { shownLine } from './parts/shown.ts';
 
@@ -10,7 +11,7 @@ export type Done = (typeof DONE)[number];
 
 /** What is said of what was just done. An address can be made up, so nothing is said that the record denies. */
 export function saidOf(done: string | undefined, { state, have, need, claimedBy }: Approval): Said | undefined {
-  const waits = state === 'open' || state === 'claimed';
+  const waits = isPending(state);
   switch (DONE.find((one) => one === done)) {
     case 'approved':
       if (state === 'approved') return good('Approved. The run goes on.');

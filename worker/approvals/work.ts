@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { ApprovalQuery, DecisionRequest } from '../../contract/approvals.ts';
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
 import { approvalTable, approvalText, listedApproval, shortDigest } from '../../core/approval-text.ts';
+import { isPending } from '../../core/pending.ts';
 import { GatewayError, type RecordClient } from '../../gateway/record-client.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import type { Common, Said } from '../commands/approvals.ts';
@@ -38,7 +39,7 @@ export async function show(context: CommandContext, options: Common, named: stri
   });
   if (options.json) return context.print(JSON.stringify({ ...listedApproval(approval), record: run }));
   context.print(approvalText(approval, run, Date.now()));
-  if (approval.state !== 'open' && approval.state !== 'claimed') return;
+  if (!isPending(approval.state)) return;
   const short = shortDigest(approval.digest);
   context.report(
     `\nDecide it:\n  loopwright approvals approve ${short}\n  loopwright approvals reject ${short} --note 'why'\n  loopwright approvals revise ${short} --feedback 'what should be different'`,

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import type { LoopEntry } from '../../activities/dependencies.ts';
+import { MOST_INPUT_BYTES } from '../../activities/loop-starts.ts';
 import { LoopClient } from '../../client/loop-client.ts';
 import type { HookSources } from '../../gateway/hook-source.ts';
 import { Relay, type RelayOptions } from '../../gateway/relay.ts';
@@ -17,9 +18,6 @@ export interface HookRelayOptions {
   readonly taskQueue?: string;
   readonly report: (text: string) => void;
 }
-
-/** Largest input of a run that a delivery starts, in bytes of JSON: Temporal refuses 2 MB, and a history is no place for attachments. */
-const MOST_INPUT_BYTES = 256 * 1024;
 
 /** gRPC's `INVALID_ARGUMENT`: asking again changes nothing. */
 const INVALID_ARGUMENT = 3;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Approval } from '../../contract/approvals.ts';
 import type { Letter } from '../../contract/notify.ts';
 import { alertSubject } from '../../core/notify/alert-notices.ts';
-import { approvalSubject, noticesDue, isPending, subjectOf } from '../../core/notify/due.ts';
+import { approvalSubject, noticesDue, subjectOf } from '../../core/notify/due.ts';
+import { isPending } from '../../core/pending.ts';
 import type { Wire } from '../../core/notify/posting.ts';
 import {
   tellAlert,

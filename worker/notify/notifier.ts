@@ -1,5 +1,6 @@
 import { alertSubject, clearedNotice, raisedNotice } from '../../core/notify/alert-notices.ts';
-import { approvalSubject, isPending, nextDue, noticesDue, type Due } from '../../core/notify/due.ts';
+import { approvalSubject, nextDue, noticesDue, type Due } from '../../core/notify/due.ts';
+import { isPending } from '../../core/pending.ts';
 import { alertView, approvalView, lettersOf, type NoticeView, type Routing } from '../../core/notify/routing.ts';
 import type { Store } from '../../store/ports.ts';
 

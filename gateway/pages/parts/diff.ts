@@ -1,13 +1,13 @@
 import { html } from 'hono/html';
 import { isRecord } from '../../../core/form/fields.ts';
 import { textDiff } from '../../../core/text-diff.ts';
-import { parsed } from './fields.ts';
+import { parsedJson } from '../../../core/json-text.ts';
 import type { Markup } from './markup.ts';
 import { pieces } from './shown.ts';
 
 /** What changed between two outputs, field by field where both are records; fields that are the same are left out. */
 export function outputDiff(before: string, after: string): Markup {
-  const [old, fresh] = [parsed(before), parsed(after)];
+  const [old, fresh] = [parsedJson(before), parsedJson(after)];
   if (!isRecord(old) || !isRecord(fresh)) return html`<div class="text diff">${words(before, after)}</div>`;
   const names = [...new Set([...Object.keys(fresh), ...Object.keys(old)])];
   const changed = names.filter((name) => written(old[name]) !== written(fresh[name]));

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { isRecord } from '../../../core/form/fields.ts';
+import { parsedJson, readableJson } from '../../../core/json-text.ts';
 import { inOrder } from '../../../core/preview.ts';
 import type { Markup } from './markup.ts';
 import { shown } from './shown.ts';
@@ -9,7 +10,7 @@ const MOST_FIELDS = 60;
 
 /** A JSON text for people: its fields, one under the other; what is nested in them as JSON. A text that is no JSON stands as it is. */
 export function fieldsOf(text: string, names: readonly string[] = []): Markup {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (!isRecord(value)) return shown(typeof value === 'string' ? value : text);
   const entries = inOrder(value, names);
   return html`<dl class="fields">
@@ -26,21 +27,10 @@ export function fieldsOf(text: string, names: readonly string[] = []): Markup {
 
 /** The JSON itself, in a box that is opened. */
 export function rawJson(text: string, label: string): Markup {
-  const value = parsed(text);
-  const pretty = value === undefined ? text : JSON.stringify(value, undefined, 2);
   return html`<details class="raw">
     <summary>${label}</summary>
-    <div class="json" tabindex="0" role="region" aria-label="${label}">${shown(pretty, 20_000)}</div>
+    <div class="json" tabindex="0" role="region" aria-label="${label}">${shown(readableJson(text), 20_000)}</div>
   </details>`;
-}
-
-/** What a JSON text stands for; undefined where it is none, mostly because it was cut. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function valueOf(value: unknown): Markup {
