@@ -59,10 +59,10 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
     harness: `v${version.version}`,
     trigger: triggerOf(request, options),
     input: deps.store.artefacts.digest(texts.input),
-    watermark: await deps.store.lessons.watermark(),
+    watermark: Math.min(await deps.store.lessons.watermark(), options.lessonsUpTo ?? Infinity),
     prices: deps.store.artefacts.digest(texts.prices),
     budgetMicroUsd: microUsd(Math.min(options.budgetUsd ?? Infinity, asked.limits.usd)),
-    dryRun: options.dryRun === true || !version.promoted,
+    dryRun: options.dryRun === true || options.lessonsUpTo !== undefined || !version.promoted,
     asOf: request.schedule?.at ?? request.startedAt,
     openedAt: request.startedAt,
     ...tenantOf(entry.loop, input),
@@ -77,7 +77,11 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   // Opened before (a kill in between): what was pinned then counts.
   const pinned = pick(claim.run);
   const harness = await harnessOf(deps, pinned);
-  const plan = { ...planOf(deps, entry, harness, pinned), stops: await stopsOf(deps, entry, harness) };
+  const plan: RunPlan = {
+    ...planOf(deps, entry, harness, pinned),
+    stops: await stopsOf(deps, entry, harness),
+    ...(run.trigger.kind === 'eval' ? { brief: true } : {}),
+  };
   return { kind: 'opened', plan, ...(await firstContext(deps, plan)) };
 }
 

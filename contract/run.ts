@@ -5,7 +5,7 @@ import type { Digest, SearchAttribute, Timestamp } from './names.ts';
 export const MOST_IN_A_CHAIN = 5;
 
 /** Kinds of things that start runs. */
-export const TRIGGERS = ['manual', 'schedule', 'webhook', 'ci', 'loop', 'finder'] as const;
+export const TRIGGERS = ['manual', 'schedule', 'webhook', 'ci', 'loop', 'finder', 'eval'] as const;
 
 /** What started a run. */
 export const Trigger = z.strictObject({
@@ -32,6 +32,11 @@ export const RunOptions = z.strictObject({
     .optional()
     .describe('Harness version such as `v3`; one that was never promoted implies `dryRun`.'),
   dryRun: z.boolean().optional().describe('Everything but the effects.'),
+  lessonsUpTo: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Lessons are read up to this id only, as a run of an earlier day would have; it implies `dryRun`.'),
   rerun: z.boolean().optional().describe('Do work again that is done already.'),
   trigger: Trigger.optional().describe('What started it, where the starter knows better.'),
 });
@@ -105,6 +110,8 @@ export interface RunPlan {
   readonly patientVerifiers?: true;
   /** Messages that are too large are refused. Runs that were opened before this was so take them. */
   readonly boundedMessages?: true;
+  /** Its result goes without its output, which is in the store: it is one of many runs of an experiment. */
+  readonly brief?: true;
   /** Money is raised by signed messages only. */
   readonly signedRaises?: true;
   /** A gate's timer is kept for the next one. Runs that were opened before this was so cancel each. */

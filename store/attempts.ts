@@ -101,7 +101,7 @@ async function historyOf(database: Kysely<Tables>, loop: string, stage: string, 
     with newest as (
       select attempts.run_key, attempts.stage, attempts.attempt, attempts.artefact
       from runs join attempts on attempts.run_key = runs.run_key
-      where runs.loop = ${loop} and attempts.stage like ${`${stage}#%`}
+      where runs.loop = ${loop} and runs.trigger_kind <> 'eval' and attempts.stage like ${`${stage}#%`}
       order by runs.opened_at desc limit ${upTo})
     select newest.attempt, count(*) as tried,
       -- What only a person can say, and what a person said yes to, is no failed attempt.

@@ -106,6 +106,26 @@ export const ERASABLE: readonly ErasableTable[] = [
     key: ['loop', 'check', 'at', 'by'],
     columns: { note: mention, answer: mention, by: name },
   },
+  {
+    table: 'cases',
+    key: ['loop', 'id'],
+    run: 'run_key',
+    columns: { id: name, input: text, expect: text, never: text, related: name, note: text },
+    // The row stays, so that grades keep their case.
+    tombstone: { input: 'null', expect: null, never: null, note: null },
+  },
+  {
+    table: 'grades',
+    key: ['experiment', 'arm', 'case_id'],
+    run: 'run_key',
+    columns: { case_id: name, related: name, because: text, criteria: { as: 'json', ofRun: [] } },
+  },
+  {
+    table: 'candidates',
+    key: ['loop', 'digest'],
+    columns: { manifest: { as: 'json', ofRun: [] }, because: mention },
+  },
+  { table: 'experiments', key: ['id'], columns: { because: mention, cluster: mention, workflow_id: mention } },
   { table: 'api_tokens', key: ['id'], columns: { label: mention } },
   { table: 'alerts', key: ['key'], columns: { text: mention } },
   { table: 'notices', key: ['channel', 'id'], columns: { problem: mention } },

@@ -4,6 +4,8 @@ import { sqlApprovals } from './approvals.ts';
 import { sqlApiTokens } from './api-tokens.ts';
 import { recentTexts, sqlArtefacts } from './artefacts.ts';
 import { sqlAttempts } from './attempts.ts';
+import { sqlCandidates } from './candidates.ts';
+import { sqlCases } from './cases.ts';
 import { sqlChanges } from './changes.ts';
 import { sqlLoopBook } from './loop-book.ts';
 import { sqlContexts } from './contexts.ts';
@@ -13,8 +15,10 @@ import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
 import { ErasedNames } from './erased-names.ts';
 import { sqlErasures } from './erasures.ts';
+import { sqlExperiments } from './experiments.ts';
 import { sqlFindings } from './findings.ts';
 import { sqlGates } from './gates.ts';
+import { sqlGrades } from './grades.ts';
 import { sqlHarnesses } from './harnesses.ts';
 import { sqlLedger } from './ledger.ts';
 import { sqlLessons } from './lessons.ts';
@@ -82,6 +86,10 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     signIns: sqlSignIns(database),
     sessions: sqlSessions(database),
     changes: sqlChanges(database),
+    cases: sqlCases(database),
+    experiments: sqlExperiments(database),
+    grades: sqlGrades(database),
+    candidates: sqlCandidates(database),
     loopBook: sqlLoopBook(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),

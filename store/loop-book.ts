@@ -118,7 +118,7 @@ async function figures(read: Kysely<Tables>, day: string, loop: string | undefin
 
 /** What is counted of a loop: runs by outcome, open gates, lessons that are still there, money. */
 const COUNTS = {
-  runs: sql`select loop, outcome as kind, count(*) as n from runs where 1 = 1`,
+  runs: sql`select loop, outcome as kind, count(*) as n from runs where trigger_kind <> 'eval'`,
   gates: sql`select loop, null as kind, count(*) as n from gates where state = 'open'`,
   lessons: sql`select loop, null as kind, count(*) as n from lessons where erased_at is null`,
   ledger: sql`select loop, null as kind, sum(case state when 'held' then reserved else booked end) as n from ledger where 1 = 1`,

@@ -78,6 +78,8 @@ export async function listRuns(database: Kysely<Tables>, query: RunQuery): Promi
       .$if(loop !== undefined, (some) => some.where('loop', '=', loop ?? ''))
       .$if(outcome !== undefined, (some) => some.where('outcome', '=', outcome ?? ''))
       .$if(trigger !== undefined, (some) => some.where('trigger_kind', '=', trigger ?? ''))
+      // Runs of cases are no work: whoever wants them asks for them.
+      .$if(trigger === undefined && named === undefined, (some) => some.where('trigger_kind', '<>', 'eval'))
       .$if(named !== undefined, (some) => some.where(goesBy(named ?? '')))
       .$if(open === true, (some) => some.where('closed_at', 'is', null))
       .$if(open === false, (some) => some.where('closed_at', 'is not', null))

@@ -1,7 +1,8 @@
 import type { Generated } from 'kysely';
+import type { LearningTables } from './learning-schema.ts';
 
 /** Tables as SQL keeps them (`store/migrations/`). Only the adapters in this folder know these rows. */
-export interface Tables {
+export interface Tables extends LearningTables {
   artefacts: { digest: string; body: string };
   artefact_owners: { digest: string; run_key: string; keep: string };
   runs: {

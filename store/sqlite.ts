@@ -18,6 +18,7 @@ import * as alerts from './migrations/0012-alerts.ts';
 import * as audit from './migrations/0014-audit.ts';
 import * as starts from './migrations/0015-starts.ts';
 import * as signedRaises from './migrations/0021-signed-raises.ts';
+import * as experiments from './migrations/0022-experiments.ts';
 import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
@@ -49,6 +50,7 @@ const MIGRATIONS = {
   '0019-changes': { up: changes.up },
   '0020-notices': { up: notices.up },
   '0021-signed-raises': { up: signedRaises.up },
+  '0022-experiments': { up: experiments.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

@@ -47,7 +47,9 @@ async function closeRecord(state: RunState, ending: Ending, artefact: Digest | u
     },
   ]);
   state.ending = ending;
-  const { costMicroUsd, ...counts } = recorded;
+  const { costMicroUsd, output, ...left } = recorded;
+  // Results of the many runs of an experiment would fill its history.
+  const counts = output === undefined || plan.brief === true ? left : { ...left, output };
   state.costMicroUsd = costMicroUsd;
   show(state, 'closed', ending.outcome);
   describe(state);

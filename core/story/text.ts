@@ -47,6 +47,7 @@ const WAYS = {
   ci: 'by a CI job',
   loop: 'by another loop',
   finder: 'by a finder',
+  eval: 'by an experiment',
 } as const;
 
 function costText({ microUsd: cost, budgetMicroUsd, calls, uncertain }: Cost): string {

@@ -9,6 +9,7 @@ export const TRIGGER_WORDS: Readonly<Record<Trigger['kind'], string>> = {
   ci: 'by CI',
   loop: 'by a loop',
   finder: 'by a finder',
+  eval: 'by an experiment',
 };
 
 /** Address of a run's page. Several runs may have one workflow id: the key says which. */

@@ -1,0 +1,73 @@
+/** Tables of what loops learn by, as SQL keeps them (`store/migrations/`). */
+export interface LearningTables {
+  cases: {
+    loop: string;
+    id: string;
+    input: string;
+    expect: string | null;
+    never: string | null;
+    slice: string;
+    related: string;
+    source: string;
+    cluster: string | null;
+    run_key: string | null;
+    lesson: number | null;
+    sealed: number;
+    note: string | null;
+    at: number;
+    erased_at: number | null;
+  };
+  experiments: {
+    id: string;
+    loop: string;
+    kind: string;
+    baseline: string | null;
+    candidate: string;
+    change: string | null;
+    widens: number;
+    cluster: string | null;
+    watermark: number;
+    seed: number;
+    budget: number;
+    workflow_id: string;
+    state: string;
+    standing: string;
+    because: string;
+    opened_at: number;
+    closed_at: number | null;
+  };
+  grades: {
+    experiment: string;
+    arm: string;
+    case_id: string;
+    seq: number;
+    slice: string;
+    related: string;
+    verdict: string;
+    asked: number;
+    held: number;
+    outcome: string | null;
+    because: string;
+    criteria: string;
+    attempts: number;
+    cost: number;
+    took_ms: number;
+    run_key: string | null;
+    at: number;
+  };
+  candidates: {
+    loop: string;
+    digest: string;
+    kind: string;
+    base: number;
+    version: number;
+    widens: number;
+    manifest: string;
+    state: string;
+    because: string | null;
+    run_key: string;
+    experiment: string | null;
+    at: number;
+    settled_at: number | null;
+  };
+}
