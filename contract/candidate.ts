@@ -39,7 +39,7 @@ export type CandidateManifest = z.infer<typeof CandidateManifest>;
 /** A proposed change of one component of a harness, as it is kept. */
 export const Candidate = z.object({
   loop: z.string(),
-  /** Over kind and changed component: what is the same change again has the same one. */
+  /** Over base, kind and changed component: the same change of the same version again has the same one. */
   digest: z.string(),
   kind: z.enum(CHANGE_KINDS),
   /** Versions such as `v3`: what it changes, and itself. A version that was never promoted runs dry. */
