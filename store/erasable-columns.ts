@@ -125,6 +125,7 @@ export const ERASABLE: readonly ErasableTable[] = [
     key: ['loop', 'digest'],
     columns: { manifest: { as: 'json', ofRun: [] }, because: mention },
   },
+  { table: 'harness_moves', key: ['id'], columns: { by: mention, reason: mention } },
   { table: 'experiments', key: ['id'], columns: { because: mention, cluster: mention, workflow_id: mention } },
   { table: 'api_tokens', key: ['id'], columns: { label: mention } },
   { table: 'alerts', key: ['key'], columns: { text: mention } },

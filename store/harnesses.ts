@@ -1,7 +1,8 @@
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import type { HarnessMove } from '../contract/harness-move.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
-import { addAudit } from './audit.ts';
 import type { Database } from './group-commit.ts';
+import { moveOf, moveTo, promote, rollback, type Moved, type Promoting, type RollingBack } from './harness-moves.ts';
 import type { Tables } from './schema.ts';
 
 /** A harness version as it is kept. */
@@ -11,62 +12,48 @@ export interface HarnessVersion {
   readonly version: number;
   readonly body: unknown;
   readonly digest: Digest;
+  readonly source: 'file' | 'candidate';
+  /** Whether the loop runs on it, or ever did. */
   readonly promoted: boolean;
+  readonly at: Timestamp;
 }
 
-/** Harness versions: immutable, and a pointer a loop. */
+/** Harness versions: immutable, and a pointer a loop that says which one new runs take. */
 export interface Harnesses {
-  /** Records the harness of the file as a version, unless the newest file version says the same, and points the loop to it. */
+  /**
+   * Takes the harness of a loop's file: where the file changed since it was last taken, and says something else than the
+   * current version, it is a new version and the loop runs on it. Answers the current version.
+   */
   adopt(loop: string, body: unknown, digest: Digest, at: Timestamp): Promise<HarnessVersion>;
+  /** Lets the loop run on a candidate, where it runs on what was expected. @throws `InvalidInput` where there is no such version. */
+  promote(promoting: Promoting): Promise<Moved>;
+  /** Lets the loop run on an earlier version again. @throws `InvalidInput` where that was never promoted, or there is none. */
+  rollback(rolling: RollingBack): Promise<Moved>;
+  /** Every move of a loop's pointer, newest first. */
+  moves(loop: string, limit: number): Promise<readonly HarnessMove[]>;
   current(loop: string): Promise<HarnessVersion | undefined>;
   find(loop: string, version: number): Promise<HarnessVersion | undefined>;
+  /** Versions of a loop, newest first. */
+  list(loop: string, limit: number): Promise<readonly HarnessVersion[]>;
 }
 
 /** Harness versions, immutable, and a pointer a loop, in SQL. */
 export function sqlHarnesses({ read, write }: Database): Harnesses {
   return {
-    adopt: (loop, body, digest, at) =>
-      write(async (trx) => {
-        const newest = await trx
-          .selectFrom('harnesses')
-          .selectAll()
-          .where('loop', '=', loop)
-          .orderBy('version', 'desc')
-          .executeTakeFirst();
-        const newestFile = await trx
-          .selectFrom('harnesses')
-          .selectAll()
-          .where('loop', '=', loop)
-          .where('source', '=', 'file')
-          .orderBy('version', 'desc')
-          .executeTakeFirst();
-        if (newestFile?.digest === digest) return versionOf(newestFile);
-        const version = (newest?.version ?? 0) + 1;
-        await trx
-          .insertInto('harnesses')
-          .values({ loop, version, body: JSON.stringify(body), digest, source: 'file', promoted: 1, at })
-          .execute();
-        await trx
-          .insertInto('harness_pointers')
-          .values({ loop, version })
-          .onConflict((on) => on.column('loop').doUpdateSet({ version }))
-          .execute();
-        await addAudit(trx, { at, kind: 'harness', body: { loop, version, digest, source: 'file' } });
-        return { loop, version, body, digest, promoted: true };
-      }),
-    async current(loop) {
-      const row = await read
-        .selectFrom('harnesses')
-        .innerJoin('harness_pointers', (on) =>
-          on
-            .onRef('harness_pointers.loop', '=', 'harnesses.loop')
-            .onRef('harness_pointers.version', '=', 'harnesses.version'),
-        )
-        .selectAll('harnesses')
-        .where('harnesses.loop', '=', loop)
-        .executeTakeFirst();
-      return row && versionOf(row);
+    adopt: (loop, body, digest, at) => write((trx) => adopt(trx, { loop, body, digest, at })),
+    promote: (promoting) => write((trx) => promote(trx, promoting)),
+    rollback: (rolling) => write((trx) => rollback(trx, rolling)),
+    async moves(loop, limit) {
+      const rows = await read
+        .selectFrom('harness_moves')
+        .selectAll()
+        .where('loop', '=', loop)
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(moveOf);
     },
+    current: (loop) => current(read, loop),
     async find(loop, version) {
       const row = await read
         .selectFrom('harnesses')
@@ -76,7 +63,77 @@ export function sqlHarnesses({ read, write }: Database): Harnesses {
         .executeTakeFirst();
       return row && versionOf(row);
     },
+    async list(loop, limit) {
+      const rows = await read
+        .selectFrom('harnesses')
+        .selectAll()
+        .where('loop', '=', loop)
+        .orderBy('version', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(versionOf);
+    },
   };
+}
+
+async function adopt(
+  trx: Kysely<Tables>,
+  { loop, body, digest, at }: { loop: string; body: unknown; digest: Digest; at: Timestamp },
+): Promise<HarnessVersion> {
+  const running = await current(trx, loop);
+  const pointer = await trx.selectFrom('harness_pointers').selectAll().where('loop', '=', loop).executeTakeFirst();
+  if (running !== undefined && pointer?.file_digest === digest) return running;
+  const adopted =
+    running?.digest === digest ? running : await takeOver(trx, { loop, body, digest, at }, running?.version ?? null);
+  await trx.updateTable('harness_pointers').set({ file_digest: digest }).where('loop', '=', loop).execute();
+  return adopted;
+}
+
+/** Records what the file says as the next version, and lets the loop run on it. */
+async function takeOver(
+  trx: Kysely<Tables>,
+  { loop, body, digest, at }: { loop: string; body: unknown; digest: Digest; at: Timestamp },
+  from: number | null,
+): Promise<HarnessVersion> {
+  const newest = await trx
+    .selectFrom('harnesses')
+    .select(({ fn }) => fn.max('version').as('version'))
+    .where('loop', '=', loop)
+    .executeTakeFirst();
+  const version = (newest?.version ?? 0) + 1;
+  const source = 'file';
+  await trx
+    .insertInto('harnesses')
+    .values({ loop, version, body: JSON.stringify(body), digest, source, promoted: 1, at })
+    .execute();
+  await moveTo(trx, {
+    key: `file/${loop}/${version}`,
+    loop,
+    from_version: from,
+    to_version: version,
+    kind: 'file',
+    by: 'harness.yaml',
+    reason: 'The file changed.',
+    experiment: null,
+    e: null,
+    unproven: 0,
+    at,
+  });
+  return { loop, version, body, digest, source, promoted: true, at };
+}
+
+async function current(database: Kysely<Tables>, loop: string): Promise<HarnessVersion | undefined> {
+  const row = await database
+    .selectFrom('harnesses')
+    .innerJoin('harness_pointers', (on) =>
+      on
+        .onRef('harness_pointers.loop', '=', 'harnesses.loop')
+        .onRef('harness_pointers.version', '=', 'harnesses.version'),
+    )
+    .selectAll('harnesses')
+    .where('harnesses.loop', '=', loop)
+    .executeTakeFirst();
+  return row && versionOf(row);
 }
 
 function versionOf(row: Selectable<Tables['harnesses']>): HarnessVersion {
@@ -85,6 +142,8 @@ function versionOf(row: Selectable<Tables['harnesses']>): HarnessVersion {
     version: row.version,
     body: JSON.parse(row.body),
     digest: row.digest,
+    source: row.source as HarnessVersion['source'],
     promoted: row.promoted === 1,
+    at: row.at,
   };
 }

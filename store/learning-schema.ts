@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** Tables of what loops learn by, as SQL keeps them (`store/migrations/`). */
 export interface LearningTables {
   cases: {
@@ -53,6 +55,20 @@ export interface LearningTables {
     cost: number;
     took_ms: number;
     run_key: string | null;
+    at: number;
+  };
+  harness_moves: {
+    id: Generated<number>;
+    key: string;
+    loop: string;
+    from_version: number | null;
+    to_version: number;
+    kind: string;
+    by: string;
+    reason: string;
+    experiment: string | null;
+    e: number | null;
+    unproven: number;
     at: number;
   };
   candidates: {

@@ -33,6 +33,7 @@ import type { ApiTokens } from './api-tokens.ts';
 import type { Users } from './users.ts';
 
 export type { HarnessVersion } from './harnesses.ts';
+export type { Moved } from './harness-moves.ts';
 import type { Statements } from './statements.ts';
 
 export type { Gates, GateVersion, NewDecision, RefusedDecision } from './gates-port.ts';

@@ -180,7 +180,7 @@ export interface Tables extends LearningTables {
     promoted: number;
     at: number;
   };
-  harness_pointers: { loop: string; version: number };
+  harness_pointers: { loop: string; version: number; file_digest: Generated<string | null> };
   source_answers: { key: string; loop: string; digest: string; body: string; at: number; expires_at: number };
   erasures: {
     id: string;

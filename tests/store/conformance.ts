@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Judgement, Store } from '../../store/ports.ts';
-import { callOf, contentsOf, lessonOf, lookOf, noticeOf, runOf } from './samples.ts';
+import { callOf, candidateOf, contentsOf, lessonOf, lookOf, moving, noticeOf, runOf } from './samples.ts';
 
 /** Opens an empty store for one test; `dispose` takes it away. */
 export type OpenEmptyStore = () => Promise<{ readonly store: Store; readonly dispose: () => Promise<void> }>;
@@ -37,6 +37,11 @@ const TOKEN = { id: 'aaaaaaaaaaaa', user: 'ada', secretHash: 'h', label: 'ci', s
 /** The writes of a run's life in their order, each with its own repetition. */
 const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'adopting a harness': (store) => store.harnesses.adopt('triage', { instructions: 'sort' }, 'sha256:h', 900),
+  'proposing a candidate': (store) =>
+    store.candidates.propose(candidateOf('sha256:c'), { body: {}, digest: 'sha256:h2' }),
+  'promoting it': (store) =>
+    store.harnesses.promote({ ...moving('p'), version: 'v2', expected: 'v1', e: 25.5, unproven: false }),
+  'rolling back': (store) => store.harnesses.rollback(moving('r')),
   'opening a run': (store) => store.runs.open(runOf('r1')),
   'opening a duplicate': (store) =>
     store.runs.openDuplicate(runOf('r2', { workKey: 'triage/r1' }), 'triage-r1', 'inProgress: triage-r1'),
@@ -224,15 +229,6 @@ export function storeConformance(name: string, open: OpenEmptyStore): void {
       expect(await store.reviewAnswers.newest('triage')).toEqual([second, newer]);
       expect(await store.reviewAnswers.newest()).toEqual([other, second, newer]);
       expect(await store.facts.query('select answer from review_answers')).toHaveLength(4);
-    });
-
-    test('a harness file that changed is a new version; one that says the same is not', async () => {
-      await store.harnesses.adopt('triage', { n: 1 }, 'sha256:1', 1);
-      expect(await store.harnesses.adopt('triage', { n: 2 }, 'sha256:2', 2)).toMatchObject({ version: 2 });
-      expect(await store.harnesses.adopt('triage', { n: 2 }, 'sha256:2', 3)).toMatchObject({ version: 2 });
-      expect(await store.harnesses.current('triage')).toMatchObject({ version: 2, body: { n: 2 }, promoted: true });
-      expect(await store.harnesses.find('triage', 1)).toMatchObject({ body: { n: 1 } });
-      expect(await store.harnesses.find('triage', 3)).toBeUndefined();
     });
   });
 }

@@ -30,7 +30,8 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   budget_raises: ['key', 'budget', 'run_key', 'identity'],
   // Immutable: what names a subject is listed.
   harnesses: ['loop', 'body', 'digest', 'source'],
-  harness_pointers: ['loop'],
+  harness_pointers: ['loop', 'file_digest'],
+  harness_moves: ['key', 'loop', 'kind', 'experiment'],
   review_answers: ['loop', 'check'],
   erasures: ['id', 'by', 'reason', 'subject', 'counts'],
   erasure_salt: ['salt'],

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { up } from '../../store/migrations/0016-approvals.ts';
+import { up as addMoves } from '../../store/migrations/0023-harness-moves.ts';
 
 /** Versions of gates as the program before wrote them, each in a run of its own. */
 const BEFORE = [
@@ -16,17 +17,7 @@ const BEFORE = [
 ];
 
 test('gates of before say what became of them', async () => {
-  const raw = new DatabaseSync(':memory:');
-  onTestFinished(() => raw.close());
-  for (const statement of BEFORE) raw.exec(statement);
-  const face = {
-    close: () => {},
-    prepare: (text: string) => {
-      const statement = raw.prepare(text);
-      return { reader: false, all: () => [], run: () => statement.run(), iterate: () => [] };
-    },
-  } as unknown as SqliteDatabase;
-  await up(new Kysely({ dialect: new SqliteDialect({ database: face }) }));
+  const raw = await migrated(BEFORE, up);
   const rows = raw.prepare('select digest, loop, state, settled_at as at from gates order by digest').all();
   expect(rows.map(({ digest, loop, state, at }) => [digest, loop, state, at])).toEqual([
     ['c', 'a', 'cancelled', 9],
@@ -38,3 +29,39 @@ test('gates of before say what became of them', async () => {
     ['x', 'a', 'approved', 5],
   ]);
 });
+
+test('harnesses of before came from files, one after the other', async () => {
+  const raw = await migrated(
+    [
+      `create table harnesses (loop text, version integer, digest text, source text, at integer)`,
+      `create table harness_pointers (loop text primary key, version integer)`,
+      `insert into harnesses values ('a',1,'d1','file',1), ('b',1,'e1','file',2), ('a',2,'d2','file',3)`,
+      `insert into harness_pointers values ('a',2), ('b',1)`,
+    ],
+    addMoves,
+  );
+  const moves = raw.prepare('select loop, from_version as f, to_version as t, at from harness_moves order by id').all();
+  expect(moves.map(({ loop, f, t, at }) => [loop, f, t, at])).toEqual([
+    ['a', null, 1, 1],
+    ['b', null, 1, 2],
+    ['a', 1, 2, 3],
+  ]);
+  const pointers = raw.prepare('select file_digest as digest from harness_pointers order by loop').all();
+  expect(pointers.map(({ digest }) => digest)).toEqual(['d2', 'e1']);
+});
+
+/** A database of a program before, taken to the next version. */
+async function migrated(before: readonly string[], migrate: typeof up): Promise<DatabaseSync> {
+  const raw = new DatabaseSync(':memory:');
+  onTestFinished(() => raw.close());
+  for (const statement of before) raw.exec(statement);
+  const face = {
+    close: () => {},
+    prepare: (text: string) => {
+      const statement = raw.prepare(text);
+      return { reader: false, all: () => [], run: () => statement.run(), iterate: () => [] };
+    },
+  } as unknown as SqliteDatabase;
+  await migrate(new Kysely({ dialect: new SqliteDialect({ database: face }) }));
+  return raw;
+}

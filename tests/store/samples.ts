@@ -1,4 +1,5 @@
 import type { GatePolicy } from '../../contract/approvals.ts';
+import type { Candidate } from '../../contract/candidate.ts';
 import type { ScheduleLook } from '../../contract/schedules.ts';
 import type { NoticeLook, PlannedLetter } from '../../store/notices-port.ts';
 import type { CallKey, NewLesson, NewRun, Store } from '../../store/ports.ts';
@@ -53,6 +54,27 @@ export function lessonOf(runKey: string, key: string): NewLesson {
   };
 }
 
+/** A candidate for a change of the first version's instructions. */
+export function candidateOf(digest: string, change: Partial<Candidate> = {}): Omit<Candidate, 'version'> {
+  return {
+    loop: 'triage',
+    digest,
+    kind: 'instruction',
+    base: 'v1',
+    widens: false,
+    manifest: { summary: 'Say it shorter.', fixes: [], risks: [], proposer: 'human:ada' },
+    state: 'proposed',
+    runKey: `improve-${digest}`,
+    at: 1000,
+    ...change,
+  };
+}
+
+/** Who moves a loop to another harness. */
+export function moving(key: string): { key: string; loop: string; by: string; reason: string; at: number } {
+  return { key, loop: 'triage', by: 'ada', reason: 'shorter is better', at: 2000 };
+}
+
 /** A look at a schedule. */
 export function lookOf(id: string, change: Partial<ScheduleLook> = {}): ScheduleLook {
   const counts = { alertAfterMs: 60_000, missed: 0, skipped: 0 };
@@ -98,6 +120,8 @@ const TABLES = [
   'budgets',
   'harnesses',
   'harness_pointers',
+  'harness_moves',
+  'candidates',
   'review_answers',
   'inbox',
   'starts',

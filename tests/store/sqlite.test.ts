@@ -9,6 +9,7 @@ import { lookingConformance } from './looking-conformance.ts';
 import { approvalConformance } from './approval-conformance.ts';
 import { storeConformance, type OpenEmptyStore } from './conformance.ts';
 import { accessConformance } from './access-conformance.ts';
+import { harnessConformance } from './harness-conformance.ts';
 import { inboxConformance } from './inbox-conformance.ts';
 import { ledgerConformance } from './ledger-conformance.ts';
 import { noticesConformance } from './notices-conformance.ts';
@@ -31,6 +32,7 @@ const open: OpenEmptyStore = async () => {
 storeConformance('SQLite', open);
 workConformance('SQLite', open);
 ledgerConformance('SQLite', open);
+harnessConformance('SQLite', open);
 inboxConformance('SQLite', open);
 accessConformance('SQLite', open);
 noticesConformance('SQLite', open);
