@@ -112,6 +112,8 @@ export interface Dependencies {
   /** Who watches runs. Default: nobody. */
   readonly telemetry?: Telemetry;
   readonly now: () => number;
+  /** What is wrong with a harness that somebody proposes for a loop, one line each; nothing where it may run. */
+  readonly harnessMistakes: (entry: LoopEntry, body: unknown) => Promise<readonly string[]>;
   /** Gets a line for whoever runs the worker. */
   readonly report: (text: string) => void;
 }

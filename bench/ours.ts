@@ -53,6 +53,7 @@ export async function createOurWorker(
     routes: new Map([['default', { kind: 'endpoint', endpoint: modelInProcess(options) }]]),
     prices: { models: { 'bench-1': { inputUsdPerMillion: 1, outputUsdPerMillion: 2 } } },
     caps: { tenants: {} },
+    harnessMistakes: () => Promise.reject(new Error('the bench proposes no harness')),
     report: () => {},
     learner: { model: 'none', answer: () => Promise.reject(new Error('the bench has no learner')) },
     lessons: new LessonIndex(store.lessons),

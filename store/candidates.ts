@@ -6,7 +6,7 @@ import type { Tables } from './schema.ts';
 
 /** Changes that were proposed for harnesses. */
 export interface Candidates {
-  /** Records a candidate with the harness it stands for, as a version that is not promoted; answers the one that has the digest already. */
+  /** Records a candidate with the harness it stands for, as a version that is not promoted. One that has the digest already is proposed again by this run, under the version that it has. */
   propose(candidate: Omit<Candidate, 'version'>, harness: { body: unknown; digest: string }): Promise<Candidate>;
   find(loop: string, digest: string): Promise<Candidate | undefined>;
   /** The candidate that a run of `improve` proposed. */
@@ -57,7 +57,7 @@ export function sqlCandidates({ read, write }: Database): Candidates {
   };
 }
 
-/** The same change again is the same candidate; a new one takes the next version, which nothing runs on yet. */
+/** The same change again is the same candidate, of the run that tries it now; a new one takes the next version, which nothing runs on yet. */
 async function propose(
   trx: Kysely<Tables>,
   candidate: Omit<Candidate, 'version'>,
@@ -70,7 +70,7 @@ async function propose(
     .where('loop', '=', loop)
     .where('digest', '=', candidate.digest)
     .executeTakeFirst();
-  if (known !== undefined) return candidateOf(known);
+  if (known !== undefined) return await again(trx, candidateOf(known), candidate);
   const newest = await trx
     .selectFrom('harnesses')
     .select(({ fn }) => fn.max('version').as('version'))
@@ -83,6 +83,23 @@ async function propose(
     .execute();
   const proposed = { ...candidate, version: `v${version}` };
   await trx.insertInto('candidates').values(rowOf(proposed)).execute();
+  return proposed;
+}
+
+async function again(
+  trx: Kysely<Tables>,
+  known: Candidate,
+  { runKey, manifest, at }: Omit<Candidate, 'version'>,
+): Promise<Candidate> {
+  if (known.runKey === runKey) return known;
+  const { because: _because, settledAt: _settledAt, ...kept } = known;
+  const proposed: Candidate = { ...kept, manifest, state: 'proposed', runKey, at };
+  await trx
+    .updateTable('candidates')
+    .set(rowOf(proposed))
+    .where('loop', '=', known.loop)
+    .where('digest', '=', known.digest)
+    .execute();
   return proposed;
 }
 

@@ -12,6 +12,7 @@ import { adoptHarness } from '../worker/adopt-harness.ts';
 import { clusterOf } from '../worker/cluster/cluster.ts';
 import { runStarter } from '../worker/run-starter.ts';
 import { filesIn } from '../worker/files.ts';
+import { candidateMistakes } from '../worker/load/candidate-mistakes.ts';
 import { bundleLoops } from '../worker/load/runnable.ts';
 import { loadLoops } from '../worker/load/folders.ts';
 import { documentReader } from '../worker/documents.ts';
@@ -55,6 +56,7 @@ export async function testDependencies(
     routes: new Map<string, Route>([['local', { kind: 'local' }], ['default', { kind: 'local' }], ...endpoints]),
     prices: { models: Object.fromEntries(Object.values(models).map(({ model }) => [model, FREE])) },
     caps: { tenants: {} },
+    harnessMistakes: (entry, body) => candidateMistakes(entry, body, undefined),
     report: () => {},
     learner: embeddedLearner(ngramSpace()),
     lessons: new LessonIndex(store.lessons),

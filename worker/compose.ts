@@ -20,6 +20,7 @@ import { workshopOf } from './workshop.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
 import { filesIn, REPORTS } from './files.ts';
+import { candidateMistakes } from './load/candidate-mistakes.ts';
 import { openFolderLoops } from './load/runnable.ts';
 import { canLearn, lazyLearner } from './models/lazy-learner.ts';
 import { chooseLearner } from './models/learner.ts';
@@ -205,6 +206,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     routes: config.routes,
     prices: config.prices,
     caps: config.caps,
+    harnessMistakes: (entry, body) => candidateMistakes(entry, body, config.models),
     report,
     learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),

@@ -279,6 +279,7 @@ export function nothingAround(store: Store): Dependencies {
     routes: new Map(),
     prices: { models: {} },
     caps: { tenants: {} },
+    harnessMistakes: none('harness checks'),
     learner: { model: 'none', answer: none('learner') },
     lessons: new LessonIndex(store.lessons),
     decisionKeys: new Map(),

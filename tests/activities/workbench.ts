@@ -17,6 +17,7 @@ import type { PriceTable } from '../../core/prices.ts';
 import type { Loop } from '../../loops/define/index.ts';
 import { openStore } from '../../store/index.ts';
 import { adoptHarness } from '../../worker/adopt-harness.ts';
+import { candidateMistakes } from '../../worker/load/candidate-mistakes.ts';
 import type { Store } from '../../store/ports.ts';
 import { FakeOpenAi, type FakeManner, type Script } from '../support/fake-openai.ts';
 import { titleLoop } from '../support/loops.ts';
@@ -102,6 +103,7 @@ export async function workbench(
     ]),
     prices: { models: {} },
     caps: options.caps ?? { tenants: {} },
+    harnessMistakes: (entry, body) => candidateMistakes(entry, body, undefined),
     report: (text) => void told.push(text),
     learner: { model: 'local-test', answer: () => Promise.reject(new Error('no learner in this test')) },
     lessons: new LessonIndex(store.lessons),

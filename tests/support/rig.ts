@@ -24,6 +24,7 @@ import { filesIn } from '../../worker/files.ts';
 import { histories } from '../../testing/replay.ts';
 import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
 import { runStarter } from '../../worker/run-starter.ts';
+import { candidateMistakes } from '../../worker/load/candidate-mistakes.ts';
 import { parseHarness } from '../../worker/load/harness.ts';
 import { FakeOpenAi, type FakeManner, type Script } from './fake-openai.ts';
 import { Replayer } from './replayer.ts';
@@ -222,6 +223,7 @@ async function dependencies(
         ),
     },
     caps: options.caps ?? { tenants: {} },
+    harnessMistakes: (entry, body) => candidateMistakes(entry, body, undefined),
     report: () => {},
     learner: options.learner ?? {
       model: 'local-test',

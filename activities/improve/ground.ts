@@ -1,0 +1,69 @@
+import type { KeptCase } from '../../contract/case.ts';
+import type { Lesson } from '../../contract/lesson.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { priceOf } from '../../core/prices.ts';
+import type { Ground, PastAnswer, RouteFact } from '../../core/learning/proposers/proposer.ts';
+import type { Loop } from '../../loops/define/index.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { judgedBy } from '../route.ts';
+
+/** Route of `loopwright.yaml` whose model proposes changes, where there is one. */
+export const PROPOSER = 'proposer';
+
+/** Newest answers that proposers go by: they look at each many times. */
+const MOST_ANSWERS = 2000;
+
+/**
+ * What proposers may know of a loop, of all that was decided up to a lesson: the answers behind its cases that are not
+ * sealed. A decision whose case is sealed, or that has none yet, is left out: it judges what is proposed.
+ */
+export async function answersOf(
+  { store }: Dependencies,
+  loop: string,
+  watermark: number,
+): Promise<readonly PastAnswer[]> {
+  const cases = await store.cases.list({ loop, sealed: false });
+  const byLesson = new Map(cases.flatMap((one) => (one.lesson === undefined ? [] : [[one.lesson, one] as const])));
+  const lessons = await store.lessons.list({ loop, after: 0, upTo: watermark });
+  return lessons
+    .flatMap((lesson) => {
+      const kept = byLesson.get(lesson.id);
+      return kept === undefined || lesson.predicted === undefined ? [] : [answerOf(lesson, kept)];
+    })
+    .slice(-MOST_ANSWERS);
+}
+
+function answerOf(lesson: Lesson, { id, cluster }: KeptCase): PastAnswer {
+  const { input, output, predicted } = lesson;
+  const mended = output !== undefined && canonicalJson(output) !== canonicalJson(predicted);
+  return {
+    caseId: id,
+    input,
+    output: predicted,
+    right: output !== undefined && !mended,
+    ...(mended ? { corrected: output } : {}),
+    ...(cluster === undefined ? {} : { cluster }),
+  };
+}
+
+/** The failure clusters of answers, the most frequent first. */
+export function clustersIn(answers: readonly PastAnswer[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { right, cluster } of answers)
+    if (!right && cluster !== undefined) counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
+  return [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([cluster]) => cluster);
+}
+
+/** The routes that a harness of a loop may name: none whose model judges the loop, nor the one that proposes. */
+export function routeFacts(deps: Dependencies, loop: Loop): Ground['routes'] {
+  const { routes, prices, now } = deps;
+  return [...routes].flatMap(([name, route]): RouteFact[] => {
+    if (route.kind === 'local') return [{ name, kind: 'local' }];
+    const judges = Object.values(loop.stages).some((stage) => judgedBy(deps, stage, route.endpoint));
+    if (name === PROPOSER || judges) return [];
+    const found = priceOf(prices, route.endpoint.model, now());
+    if (found.kind !== 'price') return [];
+    const { inputUsdPerMillion, outputUsdPerMillion } = found.price;
+    return [{ name, kind: 'model', usdPerMillion: inputUsdPerMillion + outputUsdPerMillion }];
+  });
+}

@@ -1,0 +1,82 @@
+import { alternativesOf } from '../../alternatives.ts';
+import { caseIds, manifestOf, nothing } from './proposer.ts';
+import type { Draft, Ground, PastAnswer, Proposer } from './proposer.ts';
+import { notAsked } from './ask-more.ts';
+
+const NAME = 'ask-less';
+
+/** Fewer answers than this say nothing of a share near 1. */
+const FEWEST_ANSWERS = 20;
+
+/** Of what would act alone at least this share has to have been right; the trial demands .95 with evidence. */
+const SHARE_RIGHT = 0.97;
+
+/** How far a threshold moves at once. */
+const STEP = 0.01;
+
+/** A person is asked less where what they were asked about was right: the threshold of the approval rule goes down. */
+export const askLess: Proposer = {
+  name: NAME,
+  change: 'approval',
+  propose(ground) {
+    if (ground.cluster !== undefined) return nothing('asking a person less often mends no failure');
+    const threshold = thresholdIn(ground.harness.approval.when);
+    if (threshold === undefined) return nothing('the approval rule has no threshold such as `output.confidence < 0.9`');
+    const drafts = lowered(threshold.value).map((value) => draftOf(ground, threshold, value));
+    const good = drafts.filter((draft) => draft !== undefined).toSorted((a, b) => b.gain - a.gain);
+    return good.length === 0
+      ? nothing(
+          `nowhere below \`output.${threshold.field} < ${threshold.value}\` were ${FEWEST_ANSWERS} answers or more with ${SHARE_RIGHT * 100} % of them right`,
+        )
+      : { kind: 'drafts', drafts: good.slice(0, 5) };
+  },
+};
+
+/** A threshold on a field of the output, written so in an approval rule. */
+interface WrittenThreshold {
+  readonly field: string;
+  readonly value: number;
+  /** The rule with another number in its place. */
+  readonly moved: (value: number) => string;
+}
+
+const WRITTEN = /\boutput\.([a-zA-Z_]\w*)\s*<\s*(\d*\.?\d+)(?![\w.])/g;
+
+/** The one threshold of a rule that alone makes it ask; undefined where it has none, or several. */
+function thresholdIn(when: string): WrittenThreshold | undefined {
+  const [only, ...others] = [...when.matchAll(WRITTEN)];
+  const thresholds = alternativesOf(when).flatMap(({ threshold }) => threshold ?? []);
+  if (only === undefined || others.length > 0 || thresholds.length !== 1) return undefined;
+  const [text, field = '', number = ''] = only;
+  const moved = (value: number): string =>
+    `${when.slice(0, only.index)}output.${field} < ${value}${when.slice(only.index + text.length)}`;
+  return { field, value: Number(number), moved };
+}
+
+function lowered(from: number): readonly number[] {
+  const steps = Math.floor(from / STEP);
+  return Array.from({ length: steps }, (_, index) => Math.round((from - (index + 1) * STEP) * 1000) / 1000).filter(
+    (value) => value > 0,
+  );
+}
+
+function draftOf(ground: Ground, threshold: WrittenThreshold, value: number): Draft | undefined {
+  const { harness, answers } = ground;
+  const approval = { ...harness.approval, when: threshold.moved(value) };
+  const asked = notAsked(harness.approval);
+  const alone = answers.filter((answer: PastAnswer) => !asked(answer)).filter(notAsked(approval));
+  const right = alone.filter((answer) => answer.right);
+  if (alone.length < FEWEST_ANSWERS || right.length < alone.length * SHARE_RIGHT) return undefined;
+  return {
+    change: 'approval',
+    harness: { ...harness, approval },
+    manifest: manifestOf(NAME, ground, {
+      summary: `Ask a person only below \`output.${threshold.field} < ${value}\` (it was ${threshold.value}): of ${alone.length} answers in between ${right.length} were right.`,
+      fixes: caseIds(right),
+      risks: [
+        `It lets the loop do more by itself. ${alone.length - right.length} of ${alone.length} answers in between were wrong, and nobody would have been asked.`,
+      ],
+    }),
+    gain: right.length - (alone.length - right.length),
+  };
+}

@@ -1,0 +1,91 @@
+import type { CandidateManifest, ChangeKind } from '../../../contract/candidate.ts';
+import type { Harness } from '../../../contract/harness.ts';
+
+/** An answer of the loop that a person has decided about. */
+export interface PastAnswer {
+  /** Case that grew from it, where one did. */
+  readonly caseId?: string;
+  readonly input: unknown;
+  /** What the loop had answered, before anybody corrected it. */
+  readonly output: unknown;
+  readonly right: boolean;
+  /** What a person made of it, where they mended it. */
+  readonly corrected?: unknown;
+  /** Failure cluster that it belongs to, where it was wrong. */
+  readonly cluster?: string;
+}
+
+/** A model route that a harness of the loop may name. */
+export interface RouteFact {
+  readonly name: string;
+  /** `local`: the embedded learner, which says how sure it is. */
+  readonly kind: 'model' | 'local';
+  /** USD for a million tokens in and out together, where it has a price. */
+  readonly usdPerMillion?: number;
+}
+
+/** All that a proposer goes by. Nothing in it comes from a sealed case. */
+export interface Ground {
+  readonly harness: Harness;
+  /** Failure cluster to be mended; without one, whatever is wrong. */
+  readonly cluster?: string;
+  /** Oldest first. */
+  readonly answers: readonly PastAnswer[];
+  readonly routes: readonly RouteFact[];
+}
+
+/** A change that is proposed: the harness as it would be, and what the proposer says of it. */
+export interface Draft {
+  readonly change: ChangeKind;
+  readonly harness: Harness;
+  readonly manifest: CandidateManifest;
+  /** Past answers that it would have mended, less those that it would have spoilt. */
+  readonly gain: number;
+}
+
+/** What a proposer has to say: its drafts, the best first, or why it has none, in words. */
+export type Proposal =
+  | { readonly kind: 'drafts'; readonly drafts: readonly Draft[] }
+  | { readonly kind: 'none'; readonly because: string };
+
+/** Works out a change of one kind from what people decided. Pure: the same ground gives the same drafts. */
+export interface Proposer {
+  readonly name: string;
+  readonly change: ChangeKind;
+  propose(this: void, ground: Ground): Proposal;
+}
+
+/** Fewer failures than this are no pattern. */
+export const FEWEST_FAILURES = 3;
+
+/** The wrong answers that a proposal is about. */
+export function failuresOf({ answers, cluster }: Pick<Ground, 'answers' | 'cluster'>): readonly PastAnswer[] {
+  return answers.filter((answer) => !answer.right && (cluster === undefined || answer.cluster === cluster));
+}
+
+/** The answers that were right: none of them may be spoilt. */
+export function rightOf({ answers }: Pick<Ground, 'answers'>): readonly PastAnswer[] {
+  return answers.filter(({ right }) => right);
+}
+
+/** Most cases that a manifest names. */
+const MOST_CASES = 1000;
+
+/** Ids of the cases that grew from answers. */
+export function caseIds(answers: readonly PastAnswer[]): string[] {
+  return answers.flatMap(({ caseId }) => (caseId === undefined ? [] : [caseId])).slice(0, MOST_CASES);
+}
+
+/** Nothing to propose, because. */
+export function nothing(because: string): Proposal {
+  return { kind: 'none', because };
+}
+
+/** What a built-in proposer says of its change. */
+export function manifestOf(
+  name: string,
+  { cluster }: Pick<Ground, 'cluster'>,
+  said: Pick<CandidateManifest, 'summary' | 'fixes' | 'risks'>,
+): CandidateManifest {
+  return { ...said, ...(cluster === undefined ? {} : { cluster }), proposer: `builtin:${name}` };
+}
