@@ -1,5 +1,6 @@
 import type { RunOptions } from '../contract/run.ts';
 import type { KeyObject } from 'node:crypto';
+import type { Case } from '../contract/case.ts';
 import type { Harness } from '../contract/harness.ts';
 import type { SearchAttribute } from '../contract/names.ts';
 import type { Patience } from '../core/patience.ts';
@@ -18,6 +19,8 @@ export interface LoopEntry {
   readonly harness: Harness;
   /** Folder of the loop's own files, for `documents()`. */
   readonly folder: string;
+  /** Cases of its file; absent where it can have none. */
+  readonly cases?: readonly Case[];
 }
 
 /** What a provider lets through. */

@@ -43,7 +43,7 @@ export async function recordLesson(deps: Dependencies, request: RecordLessonInpu
     closedAt: request.at,
     ...(artefact === undefined ? {} : { artefact }),
     ...(decided === undefined ? {} : { decided }),
-    lessons: outcome === 'exhausted' || outcome === 'stalled' ? [await failureLesson(deps, request, outcome)] : [],
+    lessons: await lessonsOf(deps, request),
   });
   await showClosed(deps, request, closed);
   if (artefact === undefined || !['accepted', 'dryRun'].includes(outcome)) return closed;
@@ -72,6 +72,14 @@ async function lastDecision(
     if (outcome === 'accepted' || (error as { type?: string }).type !== 'EffectRefused') throw error;
     return undefined;
   }
+}
+
+/** What a run leaves that got nowhere. Runs of cases leave their grades. */
+async function lessonsOf(deps: Dependencies, request: RecordLessonInput): Promise<NewLesson[]> {
+  const { run, outcome } = request;
+  if (outcome !== 'exhausted' && outcome !== 'stalled') return [];
+  if ((await deps.store.runs.find(run.runKey))?.trigger.kind === 'eval') return [];
+  return [await failureLesson(deps, request, outcome)];
 }
 
 async function failureLesson(

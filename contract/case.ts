@@ -31,8 +31,8 @@ export const Case = z.strictObject({
 /** One eval item of a loop: an input, what is expected of its output, and its slice. */
 export type Case = z.infer<typeof Case>;
 
-/** Where cases come from: a file, or what a person decided about a run. */
-export const CASE_SOURCES = ['file', 'approval', 'edit', 'audit', 'rejection'] as const;
+/** Where cases come from: a file, what a person decided about a run, or a run that ended without a result. */
+export const CASE_SOURCES = ['file', 'approval', 'edit', 'audit', 'rejection', 'outcome'] as const;
 
 /** A case as the store keeps it. */
 export const KeptCase = Case.omit({ loop: true, related: true }).extend({

@@ -133,8 +133,20 @@ async function find(
   return row && { runKey, stage, attempt, artefact: row.artefact, author: row.author, at: row.at };
 }
 
-function judgements({ read, write }: Database): Pick<Attempts, 'judge' | 'judgement' | 'judgements'> {
+function judgements({ read, write }: Database): Pick<Attempts, 'judge' | 'judgement' | 'judgements' | 'failing'> {
   return {
+    async failing(runKey) {
+      const row = await read
+        .selectFrom('judgements')
+        .select('body')
+        .where('run_key', '=', runKey)
+        .where('author', '=', 'verifiers')
+        .orderBy('at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      const { criteria } = row === undefined ? { criteria: [] } : (JSON.parse(row.body) as Judgement).verdict;
+      return criteria.filter(({ verdict }) => verdict === 'fail' || verdict === 'error').map(({ name }) => name);
+    },
     async judgement(key) {
       const row = (await selectJudgements(read, key)).find(({ author }) => author === key.author);
       return row && (JSON.parse(row.body) as Judgement);

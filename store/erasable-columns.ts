@@ -110,10 +110,12 @@ export const ERASABLE: readonly ErasableTable[] = [
     table: 'cases',
     key: ['loop', 'id'],
     run: 'run_key',
-    columns: { id: name, input: text, expect: text, never: text, related: name, note: text },
+    columns: { id: name, input: text, expect: text, never: text, cluster: text, related: name, note: text },
     // The row stays, so that grades keep their case.
-    tombstone: { input: 'null', expect: null, never: null, note: null },
+    tombstone: { input: 'null', expect: null, never: null, cluster: null, note: null },
   },
+  // A cluster is made of the words of a note.
+  { table: 'failures', key: ['lesson'], run: 'run_key', columns: { cluster: text } },
   {
     table: 'grades',
     key: ['experiment', 'arm', 'case_id'],

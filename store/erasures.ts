@@ -94,6 +94,15 @@ async function erase(trx: Kysely<Tables>, order: Erase, names: ErasedNames): Pro
         .where('id', '=', Number(row['id']))
         .where('erased_at', 'is', null)
         .execute();
+    else if (table.table === 'cases' && 'input' in set)
+      await trx
+        .updateTable('cases')
+        .set({ erased_at: order.at })
+        .where('loop', '=', String(row['loop']))
+        // The same change may have given it another name.
+        .where('id', '=', set['id'] ?? String(row['id']))
+        .where('erased_at', 'is', null)
+        .execute();
   await dropTexts(trx, reach);
   // A cache of what sources said, about anybody: they are asked again.
   await trx.deleteFrom('source_answers').execute();

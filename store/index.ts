@@ -16,6 +16,7 @@ import { sqlEffects } from './effects.ts';
 import { ErasedNames } from './erased-names.ts';
 import { sqlErasures } from './erasures.ts';
 import { sqlExperiments } from './experiments.ts';
+import { sqlFailures } from './failures.ts';
 import { sqlFindings } from './findings.ts';
 import { sqlGates } from './gates.ts';
 import { sqlGrades } from './grades.ts';
@@ -90,6 +91,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     experiments: sqlExperiments(database),
     grades: sqlGrades(database),
     candidates: sqlCandidates(database),
+    failures: sqlFailures(database),
     loopBook: sqlLoopBook(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),

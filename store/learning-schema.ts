@@ -86,4 +86,14 @@ export interface LearningTables {
     at: number;
     settled_at: number | null;
   };
+  failures: {
+    loop: string;
+    run_key: string;
+    cluster: string;
+    feedback: string;
+    lesson: number;
+    at: number;
+  };
+  /** How far the lessons of a loop were looked at for failures and cases. */
+  growth: { loop: string; lesson: number };
 }

@@ -26,7 +26,7 @@ export function sqlLessons({ read }: Database): Lessons {
       return newest?.id ?? 0;
     },
     erasures: async () => first(await countErasures(read, {})).n,
-    async list({ loop, after, upTo }) {
+    async list({ loop, after, upTo, limit }) {
       const rows = await read
         .selectFrom('lessons')
         .selectAll()
@@ -35,6 +35,7 @@ export function sqlLessons({ read }: Database): Lessons {
         .where('id', '<=', upTo)
         .where('erased_at', 'is', null)
         .orderBy('id')
+        .$if(limit !== undefined, (some) => some.limit(limit ?? 0))
         .execute();
       return rows.map(lessonOf);
     },

@@ -16,6 +16,7 @@ import type { Changes } from './changes.ts';
 import type { CostBook } from './costs.ts';
 import type { Erasures } from './erasures.ts';
 import type { Experiments } from './experiments.ts';
+import type { Failures } from './failures.ts';
 import type { Grades } from './grades.ts';
 import type { Harnesses } from './harnesses.ts';
 import type { Gates, NewDecision } from './gates-port.ts';
@@ -73,6 +74,7 @@ export interface Store {
   readonly experiments: Experiments;
   readonly grades: Grades;
   readonly candidates: Candidates;
+  readonly failures: Failures;
   readonly loopBook: LoopBook;
   readonly facts: Facts;
   close(): Promise<void>;
@@ -213,6 +215,8 @@ export interface Attempts {
   judgement(key: JudgementKey): Promise<Judgement | undefined>;
   /** What the newest attempts of a loop at a stage came to, by number, and what one cost on average; `upTo` bounds how many are looked at. */
   history(loop: string, stage: string, upTo: number): Promise<AttemptHistory>;
+  /** Names of the criteria that failed or broke when a run's verifiers last said something. */
+  failing(runKey: string): Promise<readonly string[]>;
   /** All judgements on an artefact in a run, oldest first. */
   judgements(runKey: string, stage: string, artefact: Digest): Promise<readonly Judgement[]>;
 }
@@ -234,8 +238,13 @@ export interface Lessons {
   watermark(): Promise<number>;
   /** How often something was erased: whoever keeps lessons in memory lets go of them when it changes. */
   erasures(): Promise<number>;
-  /** Lessons of a loop with `after < id <= upTo`, oldest first, without those that were erased. */
-  list(query: { readonly loop: string; readonly after: number; readonly upTo: number }): Promise<readonly Lesson[]>;
+  /** Lessons of a loop with `after < id <= upTo`, oldest first, at most `limit`, without those that were erased. */
+  list(query: {
+    readonly loop: string;
+    readonly after: number;
+    readonly upTo: number;
+    readonly limit?: number;
+  }): Promise<readonly Lesson[]>;
 }
 
 /** Effects, once each. */

@@ -20,6 +20,7 @@ import * as starts from './migrations/0015-starts.ts';
 import * as signedRaises from './migrations/0021-signed-raises.ts';
 import * as experiments from './migrations/0022-experiments.ts';
 import * as harnessMoves from './migrations/0023-harness-moves.ts';
+import * as failures from './migrations/0024-failures.ts';
 import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
@@ -53,6 +54,7 @@ const MIGRATIONS = {
   '0021-signed-raises': { up: signedRaises.up },
   '0022-experiments': { up: experiments.up },
   '0023-harness-moves': { up: harnessMoves.up },
+  '0024-failures': { up: failures.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

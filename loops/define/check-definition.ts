@@ -4,7 +4,7 @@ import { sourceMistakes } from './check-sources.ts';
 import { verifierMistakes } from './check-verifiers.ts';
 import { isFields, kindOf, mistake, words, type Fields, type Mistakes } from './definition-mistake.ts';
 
-const LOOP_FIELDS = ['name', 'input', 'output', 'dedupe', 'tenant', 'stages', 'act'] as const;
+const LOOP_FIELDS = ['name', 'input', 'output', 'dedupe', 'tenant', 'expects', 'stages', 'act'] as const;
 const STAGE_FIELDS = ['context', 'generate', 'verify', 'output'] as const;
 const EFFECT_FIELDS = ['run', 'repeatable'] as const;
 
@@ -40,6 +40,13 @@ export function* mistakesIn(definition: unknown): Mistakes {
       'tenant',
       `expected a function of the input, got ${words(tenant)}`,
       'Write `tenant: (input) => input.customer`, or leave it out: then no cap of a tenant holds.',
+    );
+  const { expects } = definition;
+  if (expects !== undefined && typeof expects !== 'function')
+    yield mistake(
+      'expects',
+      `expected a function of the output, got ${words(expects)}`,
+      "Write `expects: (output) => ({ team: output.team })`, or leave it out: then a decision's label is expected, or nothing.",
     );
   yield* stagesMistakes(definition['stages']);
   yield* effectsMistakes(definition['act']);

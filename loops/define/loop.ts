@@ -84,6 +84,11 @@ export interface LoopDefinition<I, O> {
   dedupe?(this: void, input: I): string | undefined;
   /** Whose money a run for this input spends: a customer, a team. Their caps are in `loopwright.yaml`. */
   tenant?(this: void, input: I): string | undefined;
+  /**
+   * What of a right output has to be there again when the same input comes again: what a case of a decision expects.
+   * Default: the label of a decision, else nothing; then the loop's verifiers alone say whether a case passes.
+   */
+  expects?(this: void, output: O): unknown;
   /** By name. A stage whose output is not the loop's is made with {@link stage}. */
   readonly stages: Readonly<Record<string, Stage<I, O> | OtherStage<I>>>;
   readonly act?: Readonly<Record<string, Effect<I, O>>>;
@@ -96,6 +101,7 @@ export interface Loop {
   readonly output: z.ZodType;
   readonly dedupe?: (input: unknown) => string | undefined;
   readonly tenant?: (input: unknown) => string | undefined;
+  readonly expects?: (output: unknown) => unknown;
   readonly stages: Readonly<Record<string, Stage<unknown, unknown>>>;
   readonly act: Readonly<Record<string, Effect<unknown, unknown>>>;
   /** Of a loop that looks for work. */

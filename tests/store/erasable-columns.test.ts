@@ -54,8 +54,10 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   // Digests, and names of loops.
   starts: ['origin', 'item', 'started_by', 'loop'],
   changes: ['kind', 'run_key'],
-  // What they hold of customers goes as a whole with their run; clusters are fingerprints.
-  cases: ['loop', 'slice', 'source', 'cluster', 'run_key'],
+  // What they hold of customers goes as a whole with their run.
+  cases: ['loop', 'slice', 'source', 'run_key'],
+  failures: ['loop', 'run_key', 'feedback'],
+  growth: ['loop'],
   experiments: ['id', 'loop', 'kind', 'baseline', 'candidate', 'change', 'state', 'standing'],
   grades: ['experiment', 'arm', 'slice', 'verdict', 'outcome', 'run_key'],
   candidates: ['loop', 'digest', 'kind', 'state', 'run_key', 'experiment'],
