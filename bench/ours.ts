@@ -45,7 +45,7 @@ export async function createOurWorker(
   const store = await openStore(options.data, process.pid);
   const harness = parseHarness(HARNESS, `${LOOP}/harness.yaml`);
   const loop = benchLoop(options);
-  await adoptHarness(store, { loop, harness }, Date.now());
+  await adoptHarness(store, { loop, harness }, { at: Date.now() });
   const cluster = clusterOf(connection, 'default');
   const deps: Dependencies = {
     store: telling(store, note),

@@ -13,6 +13,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import { erasureRoutes } from './erasures.ts';
 import { safeHeaders } from './headers.ts';
 import { eventRoutes } from './events.ts';
+import { harnessRoutes } from './harnesses.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
 import { pinned } from './host.ts';
 import { noticeRoutes } from './notices.ts';
@@ -90,6 +91,7 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.route('/api/users', userRoutes(store, { now, origin }));
   app.route('/api/deliveries', deliveryRoutes(store, hooks));
   app.route('/api/approvals', approvalRoutes({ store, desk, now }));
+  app.route('/api/harnesses', harnessRoutes({ store, now }));
   app.route('/events', eventRoutes({ store, now, ended, heartbeatMs }));
   app.route('/', pageRoutes({ store, desk, workshop, now }));
   app.notFound((context) => {

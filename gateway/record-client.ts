@@ -21,6 +21,13 @@ import { Alert } from '../contract/alerts.ts';
 import { Costs, type CostQuery } from '../contract/costs.ts';
 import { Erasure, ErasureAnswer, ErasurePlan, type Erasable, type ErasureOrder } from '../contract/erasure.ts';
 import { AuditEntry, AuditHead, type AuditQuery } from '../contract/audit.ts';
+import {
+  HarnessBody,
+  HarnessMoved,
+  HarnessRecord,
+  type PromoteRequest,
+  type RollbackRequest,
+} from '../contract/harness-record.ts';
 import { Delivery, DeliveryKey, type DeliveryQuery } from '../contract/hooks.ts';
 import { Letter, type LetterQuery } from '../contract/notify.ts';
 import { RunList, type RunQuery } from '../contract/record.ts';
@@ -191,6 +198,26 @@ export class RecordClient {
   /** Lets go of it. */
   async release(digest: string): Promise<object> {
     return await this.#give('POST', `/api/approvals/${digest}/release`, {}, z.object({}));
+  }
+
+  /** Versions and moves of a loop's harness. @throws the gateway's `NotFound`. */
+  async harness(loop: string): Promise<HarnessRecord> {
+    return await this.#get(`/api/harnesses/${encodeURIComponent(loop)}`, {}, HarnessRecord);
+  }
+
+  /** One version of it, with its body. @throws the gateway's `NotFound`. */
+  async harnessBody(loop: string, version: string): Promise<HarnessBody> {
+    return await this.#get(`/api/harnesses/${encodeURIComponent(loop)}/${version}`, {}, HarnessBody);
+  }
+
+  /** Lets a loop run on a candidate. @throws the gateway's `Conflict`, `Unproven`, `Forbidden` or `NotFound`. */
+  async promoteHarness(loop: string, request: PromoteRequest): Promise<HarnessMoved> {
+    return await this.#give('POST', `/api/harnesses/${encodeURIComponent(loop)}/promote`, request, HarnessMoved);
+  }
+
+  /** Lets a loop run on an earlier version again. @throws the gateway's `Conflict`, `InvalidInput`, `Forbidden` or `NotFound`. */
+  async rollbackHarness(loop: string, request: RollbackRequest): Promise<HarnessMoved> {
+    return await this.#give('POST', `/api/harnesses/${encodeURIComponent(loop)}/rollback`, request, HarnessMoved);
   }
 
   /** All about one run; undefined where the record has none. */

@@ -27,9 +27,9 @@ export interface Promoting extends Moving {
 /** The way back to a version that was promoted before. */
 export interface RollingBack extends Moving {
   /** Default: what the loop ran on before the newest move that was not taken back. */
-  readonly to?: string;
+  readonly to?: string | undefined;
   /** What the loop must run on now. Default: anything. */
-  readonly expected?: string;
+  readonly expected?: string | undefined;
 }
 
 /** What became of a move. `already`: the loop runs on it, and somebody else moved it there. `conflict`: it does not run on what was expected. */

@@ -33,8 +33,6 @@ export interface Harnesses {
   moves(loop: string, limit: number): Promise<readonly HarnessMove[]>;
   current(loop: string): Promise<HarnessVersion | undefined>;
   find(loop: string, version: number): Promise<HarnessVersion | undefined>;
-  /** Versions of a loop, newest first. */
-  list(loop: string, limit: number): Promise<readonly HarnessVersion[]>;
 }
 
 /** Harness versions, immutable, and a pointer a loop, in SQL. */
@@ -62,16 +60,6 @@ export function sqlHarnesses({ read, write }: Database): Harnesses {
         .where('version', '=', version)
         .executeTakeFirst();
       return row && versionOf(row);
-    },
-    async list(loop, limit) {
-      const rows = await read
-        .selectFrom('harnesses')
-        .selectAll()
-        .where('loop', '=', loop)
-        .orderBy('version', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map(versionOf);
     },
   };
 }

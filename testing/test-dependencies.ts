@@ -41,7 +41,7 @@ export async function testDependencies(
   const { loops, mistakes, bundle } = await bundleLoops(cacheFolder(process.env), loaded);
   if (mistakes.length > 0) throw new Error(mistakes.map(mistakeLine).join('\n'));
   const store = await openStore(join(folder, 'data'), process.pid);
-  for (const entry of loops.values()) await adoptHarness(store, entry, Date.now());
+  for (const entry of loops.values()) await adoptHarness(store, entry, { at: Date.now() });
   const cluster = clusterOf(connection, 'default');
   const endpoints = Object.entries(models).map(([name, endpoint]): [string, Route] => [
     name,

@@ -173,7 +173,7 @@ async function loopSource(options: ComposeOptions, { models }: ModelConfig, stor
     const watched = new WatchedLoops({
       ...base,
       ...opened,
-      adopt: async (found) => (await adoptHarness(store, found, Date.now())).version,
+      adopt: async (found) => (await adoptHarness(store, found, { at: Date.now(), report })).version,
       openRuns: async (name) => (await store.runs.unclosed()).filter(({ loop }) => loop === name).length,
     });
     return { ...opened, loops: watched.entries, watched };
@@ -196,7 +196,7 @@ interface Opened extends Pick<OwnedFolder, 'store' | 'decisionKey'> {
 async function dependencies(options: ComposeOptions, opened: Opened): Promise<Dependencies> {
   const { env, cacheDir, report } = options;
   const { store, decisionKey, cluster, config, source, telemetry } = opened;
-  for (const entry of source.loops.values()) await adoptHarness(store, entry, Date.now());
+  for (const entry of source.loops.values()) await adoptHarness(store, entry, { at: Date.now(), report });
   const learner = { env, cacheDir, data: options.data, report };
   const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
   return {

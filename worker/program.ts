@@ -8,6 +8,7 @@ import { backupCommand } from './commands/backup.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
+import { harnessCommand } from './commands/harness.ts';
 import { hooksCommand } from './commands/hooks.ts';
 import { initCommand } from './commands/init.ts';
 import { notifyCommand } from './commands/notify.ts';
@@ -35,6 +36,7 @@ const COMMANDS = [
   runsCommand,
   whyCommand,
   approvalsCommand,
+  harnessCommand,
   costCommand,
   scheduleCommand,
   hooksCommand,

@@ -54,7 +54,7 @@ export async function liveSeed(store: Store, base: Dependencies, seed: number): 
     stages: { main: { generate: model(), verify: [check('any', () => ({ verdict: 'pass', evidence: 'any' }))] } },
   });
   const harness = Harness.parse({ limits });
-  await adoptHarness(store, { loop, harness }, 0);
+  await adoptHarness(store, { loop, harness }, { at: 0 });
   const provider = new Provider(random);
   const at = Date.UTC(2026, 0, 1) + seed * DAY_MS;
   const deps: Dependencies = {

@@ -69,7 +69,7 @@ export async function workbench(
   });
   const loop = options.loop ?? titleLoop();
   const harness = Harness.parse(options.harness ?? {});
-  await adoptHarness(store, { loop, harness }, 0);
+  await adoptHarness(store, { loop, harness }, { at: 0 });
   const asks = options.asks ?? { api: 'responses' };
   const endpointOf = (name: string) => openAiEndpoint({ model: name, apiKey: 'test', baseUrl, ...asks });
   const told: string[] = [];

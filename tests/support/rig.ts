@@ -199,7 +199,7 @@ async function dependencies(
   const loops = new Map<string, LoopEntry>();
   for (const { loop, harness: text } of options.loops) {
     const harness = parseHarness(text, `${loop.name}/harness.yaml`);
-    await adoptHarness(store, { loop, harness }, 0);
+    await adoptHarness(store, { loop, harness }, { at: 0 });
     loops.set(loop.name, { loop, harness, folder: tmpdir() });
   }
   const endpoint = (model: string): Route => ({
