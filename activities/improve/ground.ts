@@ -1,6 +1,6 @@
 import type { KeptCase } from '../../contract/case.ts';
 import type { Lesson } from '../../contract/lesson.ts';
-import { canonicalJson } from '../../core/canonical.ts';
+import { meets } from '../../core/learning/expected.ts';
 import { priceOf } from '../../core/prices.ts';
 import type { Ground, PastAnswer, RouteFact } from '../../core/learning/proposers/proposer.ts';
 import type { Loop } from '../../loops/define/index.ts';
@@ -22,26 +22,34 @@ export async function answersOf(
   loop: string,
   watermark: number,
 ): Promise<readonly PastAnswer[]> {
-  const cases = await store.cases.list({ loop, sealed: false });
-  const byLesson = new Map(cases.flatMap((one) => (one.lesson === undefined ? [] : [[one.lesson, one] as const])));
+  const byLesson = new Map<number, KeptCase>();
+  const sealed = new Set<number>();
+  for (const one of await store.cases.list({ loop })) {
+    if (one.lesson === undefined) continue;
+    if (one.sealed) sealed.add(one.lesson);
+    else byLesson.set(one.lesson, one);
+  }
   const lessons = await store.lessons.list({ loop, after: 0, upTo: watermark });
   return lessons
     .flatMap((lesson) => {
-      const kept = byLesson.get(lesson.id);
+      const kept = sealed.has(lesson.id) ? undefined : byLesson.get(lesson.id);
       return kept === undefined || lesson.predicted === undefined ? [] : [answerOf(lesson, kept)];
     })
     .slice(-MOST_ANSWERS);
 }
 
-function answerOf(lesson: Lesson, { id, cluster }: KeptCase): PastAnswer {
-  const { input, output, predicted } = lesson;
-  const mended = output !== undefined && canonicalJson(output) !== canonicalJson(predicted);
+/** Right is what the case that grew from it would let pass: a person may have polished what nothing was wrong with. */
+function answerOf({ input, output, predicted, text }: Lesson, kept: KeptCase): PastAnswer {
+  const { id, cluster, expect, never } = kept;
+  const says = expect !== undefined || never !== undefined;
+  const right = says ? meets(predicted, kept).meets : output !== undefined;
   return {
     caseId: id,
     input,
     output: predicted,
-    right: output !== undefined && !mended,
-    ...(mended ? { corrected: output } : {}),
+    right,
+    ...(right || output === undefined ? {} : { corrected: output }),
+    ...(right || text === '' ? {} : { note: text }),
     ...(cluster === undefined ? {} : { cluster }),
   };
 }

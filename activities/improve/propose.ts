@@ -1,13 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import { CHANGE_KINDS, type Candidate, type CandidateManifest, type ChangeKind } from '../../contract/candidate.ts';
 import { Harness } from '../../contract/harness.ts';
 import type { PinnedRun } from '../../contract/run.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { changeContent, singleChange, widens } from '../../core/learning/change.ts';
-import { proposals } from '../../core/learning/proposers/index.ts';
-import type { Draft } from '../../core/learning/proposers/proposer.ts';
+import { proposals, type Proposals } from '../../core/learning/proposers/index.ts';
+import type { Draft, Ground } from '../../core/learning/proposers/proposer.ts';
+import { growCases } from '../cases.ts';
 import type { Dependencies, LoopEntry } from '../dependencies.ts';
 import { knownLoop, parsedHarness } from '../pinned.ts';
-import { answersOf, clustersIn, routeFacts } from './ground.ts';
+import { answersOf, clustersIn, PROPOSER, routeFacts } from './ground.ts';
+import { modelDraft } from './model-draft.ts';
 import { objectionTo } from './objection.ts';
 
 /** For which loop a change is proposed, and how. */
@@ -54,31 +57,51 @@ export async function propose(deps: Dependencies, request: ProposeInput): Promis
   if (current === undefined) return none(`loop ${request.loop} has no harness on record yet`);
   const base = { entry, version: `v${current.version}`, harness: parsedHarness(deps, current) };
   return request.candidate === undefined
-    ? await builtIn(deps, request, base)
+    ? await proposed(deps, request, base)
     : await brought(deps, request, base, request.candidate);
 }
 
-async function builtIn(deps: Dependencies, request: ProposeInput, base: Base): Promise<Proposed> {
+/** The model that is there for it first, else whoever of the built-in proposers has the most to say. */
+async function proposed(deps: Dependencies, request: ProposeInput, base: Base): Promise<Proposed> {
+  await growCases(deps, request.loop);
   const answers = await answersOf(deps, request.loop, request.run.watermark);
-  const ground = { harness: base.harness, answers, routes: routeFacts(deps, base.entry.loop) };
-  const kinds = request.kinds ?? CHANGE_KINDS;
+  const all: Ground = { harness: base.harness, answers, routes: routeFacts(deps, base.entry.loop) };
   // The last look is at all failures together, and at what people are asked in vain.
   const clusters =
     request.cluster === undefined ? [...clustersIn(answers).slice(0, MOST_CLUSTERS), undefined] : [request.cluster];
+  const grounds = clusters.map((cluster) => (cluster === undefined ? all : { ...all, cluster }));
+  const kinds = request.kinds ?? CHANGE_KINDS;
+  const against = (draft: Draft): Promise<string | undefined> => objectionTo(deps, request, base, draft);
   const because: string[] = [];
-  for (const cluster of clusters) {
-    const { drafts, silent } = proposals({ ...ground, ...(cluster === undefined ? {} : { cluster }) }, kinds);
-    const about = cluster ?? 'all failures';
+  if (deps.routes.get(PROPOSER)?.kind === 'endpoint') {
+    const made = await modelDraft(deps, request, base, grounds[0] ?? all, kinds, against);
+    if (made.kind === 'draft') return await record(deps, request, base, made.draft);
+    because.push(`${PROPOSER}: ${made.because}`);
+  }
+  for (const ground of grounds) {
+    const about = ground.cluster ?? 'all failures';
+    const { drafts, silent } = await asked(ground, kinds);
     because.push(...silent.map((why) => `${about}: ${why}`));
     for (const draft of drafts) {
-      const objection = await objectionTo(deps, request, base, draft);
+      const objection = await against(draft);
       if (objection === undefined) return await record(deps, request, base, draft);
       because.push(`${about}: ${draft.manifest.summary} ${objection}`);
     }
   }
   return none(
-    `nobody has a change to propose for ${request.cluster ?? request.loop}: ${because.slice(0, 8).join('; ') || 'no proposer was asked'}`,
+    `nobody has a change to propose for ${request.cluster ?? request.loop}. ${because.slice(0, 8).join('; ')}`,
   );
+}
+
+/** Asks one proposer after another, and lets the worker breathe in between: each may look at thousands of answers. */
+async function asked(ground: Ground, kinds: readonly ChangeKind[]): Promise<Proposals> {
+  const all: Proposals[] = [];
+  for (const kind of kinds) {
+    await setImmediate();
+    all.push(proposals(ground, [kind]));
+  }
+  const drafts = all.flatMap((one) => one.drafts).toSorted((a, b) => b.gain - a.gain);
+  return { drafts, silent: all.flatMap(({ silent }) => silent) };
 }
 
 /** What somebody brings goes the way of every proposal. */

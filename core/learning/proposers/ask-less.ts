@@ -2,6 +2,7 @@ import { alternativesOf } from '../../alternatives.ts';
 import { caseIds, manifestOf, nothing } from './proposer.ts';
 import type { Draft, Ground, PastAnswer, Proposer } from './proposer.ts';
 import { notAsked } from './ask-more.ts';
+import { cuts } from './conditions.ts';
 
 const NAME = 'ask-less';
 
@@ -11,9 +12,6 @@ const FEWEST_ANSWERS = 20;
 /** Of what would act alone at least this share has to have been right; the trial demands .95 with evidence. */
 const SHARE_RIGHT = 0.97;
 
-/** How far a threshold moves at once. */
-const STEP = 0.01;
-
 /** A person is asked less where what they were asked about was right: the threshold of the approval rule goes down. */
 export const askLess: Proposer = {
   name: NAME,
@@ -22,7 +20,9 @@ export const askLess: Proposer = {
     if (ground.cluster !== undefined) return nothing('asking a person less often mends no failure');
     const threshold = thresholdIn(ground.harness.approval.when);
     if (threshold === undefined) return nothing('the approval rule has no threshold such as `output.confidence < 0.9`');
-    const drafts = lowered(threshold.value).map((value) => draftOf(ground, threshold, value));
+    const alone = notAsked(ground.harness.approval);
+    const asked = ground.answers.filter((answer) => !alone(answer));
+    const drafts = lowered(threshold, asked).map((value) => draftOf(ground, asked, threshold, value));
     const good = drafts.filter((draft) => draft !== undefined).toSorted((a, b) => b.gain - a.gain);
     return good.length === 0
       ? nothing(
@@ -53,18 +53,23 @@ function thresholdIn(when: string): WrittenThreshold | undefined {
   return { field, value: Number(number), moved };
 }
 
-function lowered(from: number): readonly number[] {
-  const steps = Math.floor(from / STEP);
-  return Array.from({ length: steps }, (_, index) => Math.round((from - (index + 1) * STEP) * 1000) / 1000).filter(
-    (value) => value > 0,
-  );
+/** Where it may go: at what the answers said that people were asked about, in hundredths, as people read them. */
+function lowered({ field, value }: WrittenThreshold, asked: readonly PastAnswer[]): readonly number[] {
+  const said = asked
+    .map(({ output }) => (output as Record<string, unknown> | null)?.[field])
+    .filter((one): one is number => typeof one === 'number' && one < value);
+  return cuts(said.map((one) => Math.floor(one * 100) / 100)).filter((one) => one > 0);
 }
 
-function draftOf(ground: Ground, threshold: WrittenThreshold, value: number): Draft | undefined {
-  const { harness, answers } = ground;
+function draftOf(
+  ground: Ground,
+  asked: readonly PastAnswer[],
+  threshold: WrittenThreshold,
+  value: number,
+): Draft | undefined {
+  const { harness } = ground;
   const approval = { ...harness.approval, when: threshold.moved(value) };
-  const asked = notAsked(harness.approval);
-  const alone = answers.filter((answer: PastAnswer) => !asked(answer)).filter(notAsked(approval));
+  const alone = asked.filter(notAsked(approval));
   const right = alone.filter((answer) => answer.right);
   if (alone.length < FEWEST_ANSWERS || right.length < alone.length * SHARE_RIGHT) return undefined;
   return {

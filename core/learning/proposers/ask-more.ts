@@ -1,8 +1,8 @@
 import { parseRule } from '../../rule.ts';
 import { holdsWherever } from '../../alternatives.ts';
 import type { Harness } from '../../../contract/harness.ts';
-import { conditionsFor, gainOf, type Condition } from './conditions.ts';
-import { caseIds, failuresOf, FEWEST_FAILURES, manifestOf, nothing, rightOf } from './proposer.ts';
+import { bindingsOf, conditionsFor, gainOf, type Condition } from './conditions.ts';
+import { caseIds, failuresOf, FEWEST_FAILURES, isPattern, manifestOf, nothing, rightOf } from './proposer.ts';
 import type { Draft, Ground, PastAnswer, Proposer } from './proposer.ts';
 
 const NAME = 'ask-more';
@@ -26,7 +26,7 @@ export const askMore: Proposer = {
         `${failures.length} wrong answers were given without a person being asked, and fewer than ${FEWEST_FAILURES} are no pattern`,
       );
     const drafts = conditionsFor(failures, right, ['output', 'input'])
-      .filter((condition) => isWorthIt(condition))
+      .filter((condition) => isWorthIt(condition, failures.length))
       .slice(0, MOST_DRAFTS)
       .map((condition) => draftOf(ground, condition));
     return drafts.length === 0
@@ -38,14 +38,14 @@ export const askMore: Proposer = {
 /** Whether an approval rule lets an answer through. One that cannot be decided asks. */
 export function notAsked({ when }: Harness['approval']): (answer: PastAnswer) => boolean {
   const rule = parseRule(when, ['input', 'output']);
-  return ({ input, output }) => {
-    const decided = rule({ input, output });
+  return (answer) => {
+    const decided = rule(bindingsOf(answer));
     return !('error' in decided) && !decided.value;
   };
 }
 
-function isWorthIt({ failures, right }: Condition): boolean {
-  return failures.length >= FEWEST_FAILURES && failures.length >= right.length * WRONG_FOR_ONE_RIGHT;
+function isWorthIt({ failures, right }: Condition, all: number): boolean {
+  return isPattern(failures.length, all) && failures.length >= right.length * WRONG_FOR_ONE_RIGHT;
 }
 
 function draftOf(ground: Ground, condition: Condition): Draft {

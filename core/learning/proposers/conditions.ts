@@ -33,14 +33,13 @@ export function conditionsFor(
   right: readonly PastAnswer[],
   subjects: readonly Subject[],
 ): readonly Condition[] {
-  const bindings = new Map([...failures, ...right].map((answer) => [answer, bindingsOf(answer)]));
   const texts = new Set(subjects.flatMap((subject) => textsFor(failures, subject)));
   return [...texts]
     .flatMap((text) => {
       const rule = readRule(text);
       if (rule === undefined) return [];
       const holds = (answer: PastAnswer): boolean => {
-        const decided = rule(bindings.get(answer) ?? {});
+        const decided = rule(bindingsOf(answer));
         return 'error' in decided || decided.value;
       };
       return [{ text, failures: failures.filter(holds), right: right.filter(holds) }];
@@ -63,8 +62,14 @@ export function gainOf({ failures, right }: Condition): number {
   return failures.length - right.length;
 }
 
-function bindingsOf({ input, output }: PastAnswer): Record<Subject, unknown> {
-  return { input: celValue(input), output: celValue(output) };
+/** Answers as CEL takes them: they are looked at many times, and converted once. */
+const converted = new WeakMap<PastAnswer, Record<Subject, unknown>>();
+
+/** The variables of a rule over an answer. */
+export function bindingsOf(answer: PastAnswer): Record<Subject, unknown> {
+  const bindings = converted.get(answer) ?? { input: celValue(answer.input), output: celValue(answer.output) };
+  converted.set(answer, bindings);
+  return bindings;
 }
 
 function textsFor(failures: readonly PastAnswer[], subject: Subject): readonly string[] {
@@ -94,8 +99,8 @@ function comparisons(path: string, values: readonly unknown[], subject: Subject)
   ];
 }
 
-/** At most {@link MOST_A_FIELD} / 2 of the numbers, spread evenly. */
-function cuts(numbers: readonly number[]): readonly number[] {
+/** Different ones of the numbers, ascending: at most {@link MOST_A_FIELD} / 2, spread evenly, and the largest. */
+export function cuts(numbers: readonly number[]): readonly number[] {
   const sorted = [...new Set(numbers.filter(Number.isFinite))].toSorted((a, b) => a - b);
   const step = Math.max(1, Math.ceil(sorted.length / (MOST_A_FIELD / 2)));
   return sorted.filter((_, index) => index % step === 0 || index === sorted.length - 1);

@@ -11,6 +11,8 @@ export interface PastAnswer {
   readonly right: boolean;
   /** What a person made of it, where they mended it. */
   readonly corrected?: unknown;
+  /** What they said about it. */
+  readonly note?: string;
   /** Failure cluster that it belongs to, where it was wrong. */
   readonly cluster?: string;
 }
@@ -57,6 +59,14 @@ export interface Proposer {
 
 /** Fewer failures than this are no pattern. */
 export const FEWEST_FAILURES = 3;
+
+/** Of all failures that a proposal is about, it has to mend this share at least: with many things to look at, a few always have something in common. */
+const PATTERN_SHARE = 0.1;
+
+/** Whether so many of the failures are more than chance. */
+export function isPattern(found: number, failures: number): boolean {
+  return found >= Math.max(FEWEST_FAILURES, failures * PATTERN_SHARE);
+}
 
 /** The wrong answers that a proposal is about. */
 export function failuresOf({ answers, cluster }: Pick<Ground, 'answers' | 'cluster'>): readonly PastAnswer[] {

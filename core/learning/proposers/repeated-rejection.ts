@@ -1,6 +1,6 @@
 import type { HarnessEval } from '../../../contract/harness.ts';
 import { fnv1a } from '../../reader/ngrams.ts';
-import { caseIds, failuresOf, FEWEST_FAILURES, manifestOf, nothing, rightOf } from './proposer.ts';
+import { caseIds, failuresOf, FEWEST_FAILURES, isPattern, manifestOf, nothing, rightOf } from './proposer.ts';
 import type { Draft, Ground, PastAnswer, Proposer } from './proposer.ts';
 
 const NAME = 'repeated-rejection';
@@ -58,10 +58,12 @@ function draftsFor(
   const caught = (text: string): readonly PastAnswer[] => failures.filter((_, at) => wrongTexts[at]?.includes(text));
   const missing = (text: string): readonly PastAnswer[] => failures.filter((_, at) => !wrongTexts[at]?.includes(text));
   const bad = longest(
-    phrasesIn(wrongTexts, FEWEST_FAILURES).filter((text) => !rightTexts.some((one) => one.includes(text))),
+    phrasesIn(wrongTexts, FEWEST_FAILURES).filter(
+      (text) => isPattern(caught(text).length, failures.length) && !rightTexts.some((one) => one.includes(text)),
+    ),
   );
   const good = longest(
-    phrasesIn(rightTexts, rightTexts.length).filter((text) => missing(text).length >= FEWEST_FAILURES),
+    phrasesIn(rightTexts, rightTexts.length).filter((text) => isPattern(missing(text).length, failures.length)),
   );
   return [
     ...bad.map((text) =>

@@ -1,6 +1,6 @@
 import type { Harness } from '../../../contract/harness.ts';
 import { conditionsFor, gainOf } from './conditions.ts';
-import { caseIds, failuresOf, FEWEST_FAILURES, manifestOf, nothing, rightOf } from './proposer.ts';
+import { caseIds, failuresOf, FEWEST_FAILURES, isPattern, manifestOf, nothing, rightOf } from './proposer.ts';
 import type { Draft, Ground, PastAnswer, Proposal, Proposer, RouteFact } from './proposer.ts';
 
 const NAME = 'routing';
@@ -46,7 +46,7 @@ function surerTier(ground: Ground, failures: readonly PastAnswer[]): readonly Dr
   return levels.flatMap((atLeast) => {
     const mended = wrong.filter((answer) => sureOf(answer) < atLeast);
     const moved = right.filter((answer) => sureOf(answer) < atLeast);
-    if (mended.length < FEWEST_FAILURES || mended.length < moved.length * WRONG_FOR_ONE_RIGHT) return [];
+    if (!isPattern(mended.length, failures.length) || mended.length < moved.length * WRONG_FOR_ONE_RIGHT) return [];
     const routing = [{ ...tier, atLeast }, ...rest];
     const summary = `The embedded learner answers from a confidence of ${atLeast} (it was ${from}): ${mended.length} of its answers below were wrong.`;
     return [draftOf(ground, routing, summary, mended, moved)];
@@ -66,7 +66,7 @@ function strongerRoute(ground: Ground, failures: readonly PastAnswer[]): readonl
   return conditionsFor(failures, rightOf(ground), ['input'])
     .filter(
       ({ failures: mended, right }) =>
-        mended.length >= FEWEST_FAILURES && mended.length >= right.length * WRONG_FOR_ONE_RIGHT,
+        isPattern(mended.length, failures.length) && mended.length >= right.length * WRONG_FOR_ONE_RIGHT,
     )
     .slice(0, 3)
     .map((condition) => {

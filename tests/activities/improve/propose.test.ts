@@ -3,6 +3,7 @@ import { propose, type ProposeInput } from '../../../activities/improve/propose.
 import type { KeptCase } from '../../../contract/case.ts';
 import { Harness } from '../../../contract/harness.ts';
 import type { PinnedRun } from '../../../contract/run.ts';
+import type { Script } from '../../support/fake-openai.ts';
 import { workbench, type Workbench } from '../workbench.ts';
 
 /** As many decisions about titles: `wrong` were refused, with a phrase in them; each has a case, unless it is left out. */
@@ -35,7 +36,7 @@ async function decided(bench: Workbench, wrong: number, right: number, sealed = 
     sealed: sealed(n),
     at: n,
   }));
-  await bench.store.cases.add(cases);
+  await bench.store.cases.grow({ loop: 'writeTitle', upTo: lessons.length, cases, failures: [] });
 }
 
 async function openRun({ store, run }: Workbench, runKey = 'r1'): Promise<void> {
@@ -44,8 +45,8 @@ async function openRun({ store, run }: Workbench, runKey = 'r1'): Promise<void> 
 }
 
 const improve = (bench: Workbench, runKey: string, over: Partial<ProposeInput> = {}) => {
-  const run: PinnedRun = { ...bench.run, runKey, loop: 'improve', watermark: 1000 };
-  return propose(bench.deps, { run, loop: 'writeTitle', ...over });
+  const run: PinnedRun = { ...bench.run, runKey, watermark: 1000 };
+  return bench.within(() => propose(bench.deps, { run, loop: 'writeTitle', ...over }));
 };
 
 describe('a proposal', () => {
@@ -126,5 +127,46 @@ describe('a harness that somebody brings', () => {
     expect(await refused({ ...base, approval: { ...base.approval, when: 'outptu.x' } })).toContain(
       'Did you mean `output`?',
     );
+  });
+});
+
+describe('a model that proposes', () => {
+  const answer = {
+    kind: 'instruction',
+    component: 'Say what the text is about.',
+    summary: 'No clickbait.',
+    fixes: ['c0', 'c1', 'made-up'],
+    risks: ['Titles become dull.'],
+  };
+  const withProposer = async (script: Script): Promise<Workbench> => {
+    const bench = await workbench({ script });
+    const routes = new Map([
+      ...bench.deps.routes,
+      ['proposer', { kind: 'endpoint', endpoint: bench.endpoint }] as const,
+    ]);
+    await decided(bench, 6, 8, (n) => n < 2);
+    return { ...bench, deps: { ...bench.deps, routes } };
+  };
+
+  test('is shown failures as data and nothing that is sealed; what it answers becomes a candidate, and is paid', async () => {
+    const bench = await withProposer([{ json: answer }]);
+    expect(await improve(bench, 'r1')).toMatchObject({ version: 'v2' });
+    const [seen] = bench.model.seen;
+    expect(seen?.input).toContain('<data source="failure c2" trust="untrusted">');
+    expect(seen?.input).not.toContain('topic 1"');
+    expect(await bench.store.candidates.ofRun('r1')).toMatchObject({
+      kind: 'instruction',
+      manifest: { fixes: [], proposer: 'model:fake-1', cluster: 'said: clickbait' },
+    });
+    expect(await bench.ledger()).toMatchObject([{ call: 'propose', state: 'settled' }]);
+  });
+
+  test('whose answer may not run is asked once more with the reason; then the built-in proposers are', async () => {
+    const broken = { ...answer, kind: 'approval', component: '{"when":"outptu.x"}' };
+    const bench = await withProposer([{ json: broken }, { json: { ...broken, component: 'none' } }]);
+    expect(await improve(bench, 'r1')).toMatchObject({ version: 'v2' });
+    expect(bench.model.seen[1]?.input).toContain('Did you mean `output`?');
+    expect((await bench.ledger()).map(({ call }) => call)).toEqual(['propose', 'propose~repair']);
+    expect((await bench.store.candidates.ofRun('r1'))?.manifest.proposer).toBe('builtin:repeated-rejection');
   });
 });
