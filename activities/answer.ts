@@ -66,7 +66,7 @@ export async function answer<T>(
   const earlier = await earlierOf(deps, request.earlier);
   const { generate: generator } = stage;
   if (generator.kind === 'compute') {
-    const output = await generator.run(input, { earlier, facts: deps.store.facts, asOf: run.asOf });
+    const output = await generator.run(input, { earlier, facts: deps.store.facts, runKey: run.runKey, asOf: run.asOf });
     return await keep({ text: JSON.stringify(output), author: `function:${generator.name}`, passedOver: [] });
   }
   if (generator.kind === 'find') {
@@ -101,7 +101,7 @@ async function byTiers<T>(asking: Asking, generator: ModelGenerator<unknown, unk
       demandQueue(deps, one.name);
       return await payable(asking, one, (made) => keep({ ...made, passedOver }));
     }
-    const context = { earlier, facts: deps.store.facts, asOf: run.asOf };
+    const context = { earlier, facts: deps.store.facts, runKey: run.runKey, asOf: run.asOf };
     const made = await answerLocally(deps, run, generator, input, parts, context);
     const sure = made.confidence ?? 0;
     if (one.atLeast === undefined || sure >= one.atLeast) return await keep({ ...made, passedOver });
@@ -160,7 +160,7 @@ async function ask<T>(asking: Asking, { name, route }: ChosenRoute, keep: Keep<T
   const { deps, request, stage, input, earlier, parts } = asking;
   const { run } = request;
   if (route.kind === 'local') {
-    const context = { earlier, facts: deps.store.facts, asOf: run.asOf };
+    const context = { earlier, facts: deps.store.facts, runKey: run.runKey, asOf: run.asOf };
     const generator = stage.generate as ModelGenerator<unknown, unknown>;
     return await keep({ ...(await answerLocally(deps, run, generator, input, parts, context)), passedOver: [] });
   }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { GatePolicy } from '../contract/approvals.ts';
 import { failure } from '../contract/failures.ts';
+import type { Harness } from '../contract/harness.ts';
 import type { Decision } from '../contract/messages.ts';
-import type { Digest, Timestamp } from '../contract/names.ts';
+import { IMPROVE, type Digest, type Timestamp } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { Criterion } from '../contract/verdict.ts';
 import { policyOf } from '../core/approval-policy.ts';
@@ -12,7 +13,8 @@ import { isCertainFail } from '../core/verifying.ts';
 import type { GateVersion, NewDecision, NewLesson, RefusedDecision } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { APPROVAL_VARIABLES } from './evaluate.ts';
-import { harnessOf, inputOf, textOf } from './pinned.ts';
+import { askedOf } from './improve/asked.ts';
+import { harnessOf, inputOf, parsedHarness, textOf } from './pinned.ts';
 import { ruleOf } from './rules.ts';
 
 /** Which gate to open, or to open again with another artefact. */
@@ -83,7 +85,7 @@ export async function openGate(
 
 /** What the run's harness says about exactly this artefact. A tier whose rule cannot be decided holds: it is there for what matters more. */
 async function policyAt(deps: Dependencies, { run, artefact, editedBy, editors }: OpenGateInput): Promise<GatePolicy> {
-  const { approval } = await harnessOf(deps, run);
+  const approval = await approvalOf(deps, run);
   const { tiers = [] } = approval;
   const [input, output] =
     tiers.length === 0
@@ -95,6 +97,18 @@ async function policyAt(deps: Dependencies, { run, artefact, editedBy, editors }
   });
   const trigger = (await deps.store.runs.find(run.runKey))?.trigger;
   return policyOf(approval, tier, { requestedBy: trigger?.by, editedBy, editors });
+}
+
+/** What holds at a gate of a run. Who may decide about what a loop does may decide about its harness too, signed where that is. */
+async function approvalOf(deps: Dependencies, run: PinnedRun): Promise<Harness['approval']> {
+  const { approval } = await harnessOf(deps, run);
+  if (run.loop !== IMPROVE) return approval;
+  const { loop } = await askedOf(deps, run);
+  const theirs = await deps.store.harnesses.current(loop);
+  if (theirs === undefined) return approval;
+  const { tiers: _ofOutputs, remindAfter: _soon, expiresAfter: _sooner, ...who } = parsedHarness(deps, theirs).approval;
+  const { remindAfter, expiresAfter } = approval;
+  return { ...who, remindAfter, expiresAfter };
 }
 
 /** A decision that did not count. */

@@ -5,9 +5,16 @@ import { CHECK_PATIENCE, VERIFIER_PATIENCE, type Patience } from '../core/patien
 import type { Dependencies } from './dependencies.ts';
 import { orElsewhere } from './elsewhere.ts';
 import { evaluate } from './evaluate.ts';
+import { advance, type AdvanceInput } from './experiments/advance.ts';
+import { openEval, type OpenEvalInput } from './experiments/open.ts';
 import { fetchContext } from './fetch-context.ts';
 import { openGate, recordDecision, recordRefusal } from './gates.ts';
 import { generate } from './generate.ts';
+import { askedOf } from './improve/asked.ts';
+import { propose } from './improve/propose.ts';
+import { settleCandidate } from './improve/settle.ts';
+import { openTrial } from './improve/trial.ts';
+import { openWatch, settleWatch, type SettleWatchInput } from './improve/watch.ts';
 import { openRun, type OpenRunInput } from './open-run.ts';
 import { pinnedRun } from './pinned.ts';
 import { recordLesson } from './record-lesson.ts';
@@ -54,6 +61,15 @@ export function createActivities(deps: Dependencies) {
     raiseBudget: ofRun('raiseBudget', raiseBudget),
     act: ofRun('act', act),
     recordLesson: ofRun('recordLesson', recordLesson),
+    propose: ofRun('propose', async (_deps, { run }: { readonly run: PinnedRun }) =>
+      propose(deps, { run, ...(await askedOf(deps, run)) }),
+    ),
+    openTrial: ofRun('openTrial', openTrial),
+    openWatch: ofRun('openWatch', openWatch),
+    settleCandidate: ofRun('settleCandidate', settleCandidate),
+    openEval: wrap((input: OpenEvalInput) => openEval(deps, input)),
+    advanceExperiment: wrap((input: AdvanceInput) => advance(deps, input)),
+    settleWatch: wrap((input: SettleWatchInput) => settleWatch(deps, input)),
   };
 }
 

@@ -19,7 +19,11 @@ export type StepName =
   | 'endBudgetWait'
   | 'raiseBudget'
   | 'act'
-  | 'recordLesson';
+  | 'recordLesson'
+  | 'propose'
+  | 'openTrial'
+  | 'openWatch'
+  | 'settleCandidate';
 
 /** Whose step it is. */
 export interface RunSeen {

@@ -6,10 +6,10 @@ export const Alert = z.strictObject({
   key: z.string(),
   /**
    * `late`: a schedule should have run and did not. `budget`: a schedule is paused because its day's money is spent.
-   * `notify`: a channel has taken no notice for a day.
+   * `notify`: a channel has taken no notice for a day. `rollback`: a loop went back to the harness before by itself.
    */
-  kind: z.enum(['late', 'budget', 'notify']),
-  /** Whom it is about: the id of a schedule, or the name of a channel. */
+  kind: z.enum(['late', 'budget', 'notify', 'rollback']),
+  /** Whom it is about: the id of a schedule, or the name of a channel or of a loop. */
   about: z.string(),
   /** What is wrong, and what to do. */
   text: z.string(),

@@ -66,6 +66,9 @@ export const Experiment = z.object({
   seed: z.int(),
   /** Most that all its runs together may cost, in micro-USD. */
   budgetMicroUsd: z.number(),
+  /** Of an eval: most cases, all by default, and the share that has to pass at least. */
+  most: z.int().optional(),
+  atLeast: z.number().optional(),
   workflowId: z.string(),
   state: z.enum(['running', 'parked', 'closed']),
   standing: z.enum(STANDINGS),

@@ -10,6 +10,9 @@
 /** The one task queue that every loop is started on. */
 export const TASK_QUEUE = 'loops';
 
+/** The loop that improves loops: every worker has it. */
+export const IMPROVE = 'improve';
+
 /** The queue of a model route that has limits, by the queue of the loops. */
 export const MODEL_QUEUE = '-model-';
 

@@ -14,6 +14,7 @@ import { erasureRoutes } from './erasures.ts';
 import { safeHeaders } from './headers.ts';
 import { eventRoutes } from './events.ts';
 import { harnessRoutes } from './harnesses.ts';
+import { experimentRoutes } from './experiments.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
 import { pinned } from './host.ts';
 import { noticeRoutes } from './notices.ts';
@@ -82,6 +83,7 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.get('/api/owner', (context) => context.json({ pid }));
   app.route('/api/runs', runRoutes(store));
   app.route('/api/costs', costRoutes(store));
+  app.route('/api/experiments', experimentRoutes(store));
   app.route('/api/review-answers', reviewAnswerRoutes(store));
   app.route('/api/erasures', erasureRoutes(store));
   app.route('/api/alerts', alertRoutes(store));

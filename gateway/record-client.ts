@@ -34,6 +34,8 @@ import { RunList, type RunQuery } from '../contract/record.ts';
 import { ReviewAnswer } from '../contract/review-answer.ts';
 import { RunRecord, type RecordQuery } from '../contract/run-record.ts';
 import { ScheduleForgotten, ScheduleRecord } from '../contract/schedules.ts';
+import { Baseline, ExperimentReport, type ExperimentQuery } from '../contract/experiment-report.ts';
+import { Experiment } from '../contract/experiment.ts';
 import { z } from 'zod';
 import { Refusal } from './refusals.ts';
 
@@ -68,6 +70,21 @@ export class RecordClient {
   /** What money went where. */
   async costs(query: CostQuery): Promise<Costs> {
     return await this.#get('/api/costs', query, Costs);
+  }
+
+  /** Experiments, newest first. */
+  async experiments(query: ExperimentQuery): Promise<readonly Experiment[]> {
+    return await this.#get('/api/experiments', query, z.array(Experiment));
+  }
+
+  /** The newest eval of the version that a loop runs on. @throws the gateway's `NotFound`. */
+  async baseline(loop: string): Promise<Baseline> {
+    return await this.#get('/api/experiments/baseline', { loop }, Baseline);
+  }
+
+  /** What is known of one. @throws the gateway's `NotFound`. */
+  async experiment(id: string): Promise<ExperimentReport> {
+    return await this.#get(`/api/experiments/${encodeURIComponent(id)}`, {}, ExperimentReport);
   }
 
   /** The newest answer to each question of a review. */

@@ -133,7 +133,19 @@ async function find(
   return row && { runKey, stage, attempt, artefact: row.artefact, author: row.author, at: row.at };
 }
 
-function judgements({ read, write }: Database): Pick<Attempts, 'judge' | 'judgement' | 'judgements' | 'failing'> {
+const selectJudgementsOn = prepared((database, key: Pick<JudgementKey, 'runKey' | 'artefact'>) =>
+  database
+    .selectFrom('judgements')
+    .select('body')
+    .where('run_key', '=', key.runKey)
+    .where('artefact', '=', key.artefact)
+    .orderBy('at'),
+);
+
+function judgements({
+  read,
+  write,
+}: Database): Pick<Attempts, 'judge' | 'judgement' | 'judgements' | 'judgementsOn' | 'failing'> {
   return {
     async failing(runKey) {
       const row = await read
@@ -160,6 +172,10 @@ function judgements({ read, write }: Database): Pick<Attempts, 'judge' | 'judgem
     },
     async judgements(runKey, stage, artefact) {
       const rows = await selectJudgements(read, { runKey, stage, artefact });
+      return rows.map((row) => JSON.parse(row.body) as Judgement);
+    },
+    async judgementsOn(runKey, artefact) {
+      const rows = await selectJudgementsOn(read, { runKey, artefact });
       return rows.map((row) => JSON.parse(row.body) as Judgement);
     },
   };

@@ -19,7 +19,9 @@ export interface Experiments {
   open(experiment: Experiment): Promise<Experiment>;
   find(id: string): Promise<Experiment | undefined>;
   /** Those of a loop, or of all, newest first. */
-  list(query: { readonly loop?: string; readonly limit: number }): Promise<readonly Experiment[]>;
+  list(query: { readonly loop?: string | undefined; readonly limit: number }): Promise<readonly Experiment[]>;
+  /** The newest eval of a version that has ended. */
+  baseline(loop: string, version: string): Promise<Experiment | undefined>;
   /** Says how it stands; one that is closed stays as it is. */
   stand(id: string, stands: ExperimentStands): Promise<void>;
 }
@@ -56,6 +58,19 @@ export function sqlExperiments({ read, write }: Database): Experiments {
         .execute();
       return rows.map(experimentOf);
     },
+    async baseline(loop, version) {
+      const row = await read
+        .selectFrom('experiments')
+        .selectAll()
+        .where('loop', '=', loop)
+        .where('kind', '=', 'eval')
+        .where('candidate', '=', version)
+        .where('state', '=', 'closed')
+        .orderBy('opened_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && experimentOf(row);
+    },
     stand: (id, { state, standing, because, closedAt }) =>
       write(async (trx) => {
         await trx
@@ -81,6 +96,8 @@ function rowOf(experiment: Experiment): Insertable<Tables['experiments']> {
     watermark: experiment.watermark,
     seed: experiment.seed,
     budget: experiment.budgetMicroUsd,
+    most: experiment.most ?? null,
+    at_least: experiment.atLeast ?? null,
     workflow_id: experiment.workflowId,
     state: experiment.state,
     standing: experiment.standing,
@@ -103,6 +120,8 @@ function experimentOf(row: Selectable<Tables['experiments']>): Experiment {
     watermark: row.watermark,
     seed: row.seed,
     budgetMicroUsd: row.budget,
+    ...(row.most === null ? {} : { most: row.most }),
+    ...(row.at_least === null ? {} : { atLeast: row.at_least }),
     workflowId: row.workflow_id,
     state: row.state as Experiment['state'],
     standing: row.standing as Standing,

@@ -31,6 +31,8 @@ export interface LearningTables {
     watermark: number;
     seed: number;
     budget: number;
+    most: number | null;
+    at_least: number | null;
     workflow_id: string;
     state: string;
     standing: string;

@@ -219,6 +219,8 @@ export interface Attempts {
   failing(runKey: string): Promise<readonly string[]>;
   /** All judgements on an artefact in a run, oldest first. */
   judgements(runKey: string, stage: string, artefact: Digest): Promise<readonly Judgement[]>;
+  /** The same, whichever stage made it. */
+  judgementsOn(runKey: string, artefact: Digest): Promise<readonly Judgement[]>;
 }
 
 /** What single verifiers found about an artefact, until there is a verdict on it. */

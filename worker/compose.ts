@@ -25,6 +25,7 @@ import { openFolderLoops } from './load/runnable.ts';
 import { canLearn, lazyLearner } from './models/lazy-learner.ts';
 import { chooseLearner } from './models/learner.ts';
 import { ownFolder, type FolderOptions, type OwnedFolder } from './own-folder.ts';
+import { improveEntry, withImprove } from './own-loops/improve.ts';
 import { ownLoops, pinnedIntents } from './own-loops/own-loops.ts';
 import { refuseUnchecked } from './review/refuse.ts';
 import { keepWatching } from './schedules/keep-watching.ts';
@@ -91,7 +92,8 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   try {
     const cluster = clusterOf(options.connection, options.namespace);
     const config = await readModelConfig(options.env, report);
-    const source = await loopSource(options, config, store);
+    const found = await loopSource(options, config, store);
+    const source = { ...found, loops: withImprove(found.loops, await improveEntry(store, Date.now)) };
     seen = await watchRuns({ ...options, store, cluster, now: Date.now });
     const deps = await dependencies(options, { ...folder, cluster, config, source, telemetry: seen.telemetry });
     warnOfAttributes(deps.attributes, options);

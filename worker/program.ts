@@ -9,7 +9,9 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { harnessCommand } from './commands/harness.ts';
+import { evalCommand } from './commands/eval.ts';
 import { hooksCommand } from './commands/hooks.ts';
+import { improveCommand } from './commands/improve.ts';
 import { initCommand } from './commands/init.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -37,6 +39,8 @@ const COMMANDS = [
   whyCommand,
   approvalsCommand,
   harnessCommand,
+  evalCommand,
+  improveCommand,
   costCommand,
   scheduleCommand,
   hooksCommand,

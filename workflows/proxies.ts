@@ -71,3 +71,9 @@ export const proofs = proxyActivities<Activities>({
   startToCloseTimeout: '10s',
   retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 5 },
 });
+
+/** The records of experiments: a fold over many rows, and short all the same. */
+export const experiments = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '60s',
+  retry: { initialInterval: '100ms', maximumInterval: '10s', nonRetryableErrorTypes: ['PayloadsTooLarge'] },
+});

@@ -2,7 +2,7 @@ import { allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo } f
 import { failure } from '../contract/failures.ts';
 import type { RunResult } from '../contract/outcomes.ts';
 import type { Draft, RunPlan } from '../contract/run.ts';
-import { worked } from '../core/clock.ts';
+import { park, resume, worked } from '../core/clock.ts';
 import type { Ending } from '../core/endings.ts';
 import { stageOf, stepId } from '../core/steps.ts';
 import { Alarm } from './alarm.ts';
@@ -108,6 +108,18 @@ export class Run {
     ]);
     this.#state.decided = undefined;
     this.#state.done[step] = true;
+  }
+
+  /** Between steps of an author's own: obeys a stop, the deadline and a long history. With a time it waits first, and its work clock stands still. */
+  async pause(ms = 0): Promise<void> {
+    const state = this.#state;
+    if (ms > 0) {
+      state.clock = park(state.clock, Date.now());
+      await condition(() => state.stop !== undefined, ms);
+      state.clock = resume(state.clock, Date.now());
+    }
+    const leaving = this.#checkpoint();
+    if (leaving !== undefined) await leaving;
   }
 
   /** Ends the run: there is nothing to do. */

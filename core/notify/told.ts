@@ -88,6 +88,7 @@ const ALERTS: Readonly<Record<Alert['kind'], string>> = {
   late: 'a schedule is late,',
   budget: "a schedule's budget is spent,",
   notify: 'nobody can be told through the channel',
+  rollback: 'a change of its harness did harm to the loop',
 };
 
 /** What many notices together say: what is in each of them, in a line. */

@@ -5,6 +5,8 @@ import type { Facts, Part } from './sources.ts';
 export interface ComputeContext {
   readonly earlier: Readonly<Record<string, unknown>>;
   readonly facts: Facts;
+  /** Identity of the run in the record. */
+  readonly runKey: string;
   /** End of the period the run reports on, in milliseconds since 1970. Never read a clock instead. */
   readonly asOf: number;
 }

@@ -23,6 +23,7 @@ import { clusterOf } from '../../worker/cluster/cluster.ts';
 import { filesIn } from '../../worker/files.ts';
 import { histories } from '../../testing/replay.ts';
 import { createLoopWorker, dataConverter } from '../../worker/loop-worker.ts';
+import { improveEntry } from '../../worker/own-loops/improve.ts';
 import { runStarter } from '../../worker/run-starter.ts';
 import { candidateMistakes } from '../../worker/load/candidate-mistakes.ts';
 import { parseHarness } from '../../worker/load/harness.ts';
@@ -54,6 +55,8 @@ export interface RigOptions {
   /** Failures after which a verifier that breaks is given up; each takes the server about a second. */
   readonly patience?: number;
   readonly now?: () => number;
+  /** Whether it has the loop that improves loops. */
+  readonly improves?: true;
   /** Search attributes that the worker believes the cluster has; asked by default. */
   readonly attributes?: readonly SearchAttribute[];
   /** CLI flags in the commands that runs show. */
@@ -197,6 +200,11 @@ async function dependencies(
   cluster: ReturnType<typeof clusterOf>,
 ): Promise<Omit<Dependencies, 'files'>> {
   const loops = new Map<string, LoopEntry>();
+  if (options.improves === true) {
+    const improve = await improveEntry(store, options.now ?? Date.now);
+    await adoptHarness(store, improve, { at: 0 });
+    loops.set(improve.loop.name, improve);
+  }
   for (const { loop, harness: text } of options.loops) {
     const harness = parseHarness(text, `${loop.name}/harness.yaml`);
     await adoptHarness(store, { loop, harness }, { at: 0 });

@@ -49,6 +49,7 @@ async function entryOf(cacheDir: string, print: string, workflows: readonly Work
 export function entryText(workflows: readonly WorkflowSource[], theirs?: string): string {
   return [
     `export { default } from ${JSON.stringify(ownPath('workflows/loop'))};`,
+    `export * from ${JSON.stringify(ownPath('workflows/learning'))};`,
     ...(theirs === undefined ? [] : [`export * from ${JSON.stringify(theirs)};`]),
     ...workflows.map(({ loop, file }) => `export { ${loop} } from ${JSON.stringify(file)};`),
     '',

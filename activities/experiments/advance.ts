@@ -1,0 +1,140 @@
+import { failure } from '../../contract/failures.ts';
+import type { KeptCase, Slice } from '../../contract/case.ts';
+import { ARMS, type Arm, type Experiment, type Grade, type Standing } from '../../contract/experiment.ts';
+import { dollars } from '../../core/figures.ts';
+import { drawn } from '../../core/learning/draw.ts';
+import { standingOf } from '../../core/learning/standing.ts';
+import { partsOf } from '../../core/learning/slices.ts';
+import { growCases } from '../cases.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { gradeOf, type CaseRan } from './grade.ts';
+
+/** Cases that are run at once; each is a run in every arm. */
+const AT_ONCE = 8;
+
+/** What an experiment does next. */
+export interface AdvanceInput {
+  readonly experiment: string;
+  /** Runs that have ended since. */
+  readonly ran: readonly CaseRan[];
+  readonly at: number;
+}
+
+/** A case that is to be run. */
+export interface CaseToRun {
+  readonly caseId: string;
+  readonly seq: number;
+  readonly slice: Slice;
+  readonly input: unknown;
+  readonly arms: readonly { readonly arm: Arm; readonly harness: string }[];
+  /** Lessons up to here may be read: those before its own answer was given, and no newer ones than the experiment's. */
+  readonly lessonsUpTo: number;
+}
+
+/** How an experiment goes on. */
+export type Advance = {
+  readonly standing: Standing;
+  readonly because: string;
+  readonly graded: number;
+  readonly of: number;
+} & (
+  | { readonly kind: 'run'; readonly loop: string; readonly cases: readonly CaseToRun[] }
+  /** More cases may come: then it goes on. */
+  | { readonly kind: 'parked' }
+  | { readonly kind: 'settled' }
+);
+
+/**
+ * Grades what has run, and says how the experiment stands and which cases are next. All of it is worked out from grades
+ * that are on record, so a step that is made again, by whoever and whenever, says the same.
+ */
+export async function advance(deps: Dependencies, { experiment: id, ran, at }: AdvanceInput): Promise<Advance> {
+  const experiment = await deps.store.experiments.find(id);
+  if (experiment === undefined)
+    throw failure('ArtefactMissing', `Experiment ${id} is not in the store: this is another data folder.`);
+  await gradeAll(deps, experiment, ran);
+  if (experiment.kind !== 'eval') await growCases(deps, experiment.loop);
+  const cases = drawn(await deps.store.cases.list({ loop: experiment.loop }), experiment.seed);
+  const grades = await deps.store.grades.of(id);
+  const next = nextOf(experiment, cases, grades);
+  await deps.store.experiments.stand(id, {
+    state: next.kind === 'run' ? 'running' : next.kind === 'parked' ? 'parked' : 'closed',
+    standing: next.standing,
+    because: next.because,
+    ...(next.kind === 'settled' ? { closedAt: at } : {}),
+  });
+  if (experiment.kind === 'trial' && next.kind !== 'run') await settleTried(deps, experiment, next, at);
+  return next;
+}
+
+/** What a trial says of its candidate. */
+async function settleTried(
+  { store }: Dependencies,
+  { id, loop, candidate }: Experiment,
+  { standing, because }: Pick<Advance, 'standing' | 'because'>,
+  at: number,
+): Promise<void> {
+  const tried = await store.candidates.ofVersion(loop, candidate);
+  if (tried === undefined) return;
+  const state = standing === 'collecting' ? 'inconclusive' : standing;
+  await store.candidates.settle(tried, { state, because, experiment: id, at });
+}
+
+async function gradeAll(deps: Dependencies, { id, loop }: Experiment, ran: readonly CaseRan[]): Promise<void> {
+  const grades = await Promise.all(
+    ran.map(async (one) => {
+      const kept = await deps.store.cases.find(loop, one.caseId);
+      // Erased while it ran.
+      return kept === undefined ? [] : [await gradeOf(deps, id, kept, one)];
+    }),
+  );
+  await deps.store.grades.add(grades.flat());
+}
+
+function nextOf(experiment: Experiment, cases: readonly KeptCase[], grades: readonly Grade[]): Advance {
+  const arms = ARMS.filter((arm) => arm === 'candidate' || experiment.baseline !== undefined);
+  const chosen = partsOf(experiment, cases);
+  const stands = standingOf(experiment, chosen, grades);
+  const graded = new Map(grades.map((grade) => [`${grade.arm}/${grade.caseId}`, grade]));
+  const counts = {
+    standing: stands.standing,
+    because: stands.because,
+    graded: grades.length,
+    of: chosen.length * arms.length,
+  };
+  if (stands.closed) return { kind: 'settled', ...counts };
+  const left = chosen.filter(({ one }) => arms.some((arm) => !graded.has(`${arm}/${one.id}`)));
+  // What is inconclusive goes on with cases that are not there yet.
+  const wanted =
+    stands.standing === 'collecting'
+      ? left.filter(({ slice }) => stands.need === undefined || slice === stands.need)
+      : [];
+  const spent = grades.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+  if (wanted.length > 0 && spent >= experiment.budgetMicroUsd && spent > 0)
+    return {
+      kind: 'settled',
+      ...counts,
+      standing: 'inconclusive',
+      because: `its budget of ${dollars(experiment.budgetMicroUsd)} is used up: ${stands.because}`,
+    };
+  if (wanted.length === 0) return { kind: 'parked', ...counts };
+  const first = Math.max(0, ...grades.map(({ seq }) => seq)) + 1;
+  return {
+    kind: 'run',
+    loop: experiment.loop,
+    ...counts,
+    cases: wanted.slice(0, AT_ONCE).map(({ one, slice }, index) => ({
+      caseId: one.id,
+      seq: grades.find(({ caseId }) => caseId === one.id)?.seq ?? first + index,
+      slice,
+      input: one.input,
+      arms: arms
+        .filter((arm) => !graded.has(`${arm}/${one.id}`))
+        .map((arm) => ({
+          arm,
+          harness: (arm === 'baseline' ? experiment.baseline : undefined) ?? experiment.candidate,
+        })),
+      lessonsUpTo: Math.min(experiment.watermark, one.lesson === undefined ? Infinity : one.lesson - 1),
+    })),
+  };
+}

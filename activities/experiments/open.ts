@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { failure } from '../../contract/failures.ts';
+import type { Experiment } from '../../contract/experiment.ts';
+import { microUsd } from '../../core/money.ts';
+import { fnv1a } from '../../core/reader/ngrams.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { growCases } from '../cases.ts';
+import { knownLoop } from '../pinned.ts';
+
+const version = z.string().regex(/^v[1-9]\d*$/, 'expected a version such as "v3"');
+
+/** What an eval is started with. */
+export const EvalInput = z.strictObject({
+  loop: z.string(),
+  /** Version to measure; the current one by default. */
+  harness: version.optional(),
+  /** Version to hold it against. */
+  against: version.optional(),
+  /** Most cases. */
+  most: z.int().min(1).max(100_000).optional(),
+  atLeast: z.number().min(0).max(1).default(0.8),
+  budgetUsd: z.number().min(0).max(10_000).default(5),
+});
+
+/** An eval that is to begin. */
+export interface OpenEvalInput {
+  /** What the workflow was started with. */
+  readonly input: unknown;
+  readonly workflowId: string;
+  readonly at: number;
+}
+
+/** Records an eval. @throws `InvalidInput`, `UnknownLoop`. */
+export async function openEval(deps: Dependencies, { input, workflowId, at }: OpenEvalInput): Promise<Experiment> {
+  const parsed = EvalInput.safeParse(input);
+  if (!parsed.success)
+    throw failure('InvalidInput', `The input of an eval does not fit:\n${z.prettifyError(parsed.error)}`);
+  const { loop, harness, against, most, atLeast, budgetUsd } = parsed.data;
+  knownLoop(deps, loop);
+  const candidate = harness ?? (await currentOf(deps, loop));
+  for (const wanted of [candidate, against]) if (wanted !== undefined) await mustExist(deps, loop, wanted);
+  return await openExperiment(deps, {
+    id: workflowId,
+    loop,
+    kind: 'eval',
+    candidate,
+    ...(against === undefined ? {} : { baseline: against }),
+    widens: false,
+    ...(most === undefined ? {} : { most }),
+    atLeast,
+    budgetMicroUsd: microUsd(budgetUsd),
+    workflowId,
+    at,
+  });
+}
+
+/** What its opener says of an experiment; the rest is pinned here. */
+export type NewExperiment = Omit<
+  Experiment,
+  'watermark' | 'seed' | 'state' | 'standing' | 'because' | 'openedAt' | 'closedAt'
+> & { readonly at: number };
+
+/** Records an experiment, once: its cases are up to date, and what its arms may know and in which order they are asked is pinned. */
+export async function openExperiment(deps: Dependencies, { at, ...experiment }: NewExperiment): Promise<Experiment> {
+  await growCases(deps, experiment.loop);
+  return await deps.store.experiments.open({
+    ...experiment,
+    watermark: await deps.store.lessons.watermark(),
+    seed: fnv1a(experiment.id),
+    state: 'running',
+    standing: 'collecting',
+    because: 'no case has run yet',
+    openedAt: at,
+  });
+}
+
+/** The version that new runs of a loop are pinned to. */
+export async function currentOf(deps: Dependencies, loop: string): Promise<string> {
+  const current = await deps.store.harnesses.current(loop);
+  if (current !== undefined) return `v${current.version}`;
+  throw failure('InvalidInput', `Loop ${loop} has no harness yet: start a worker with it once.`);
+}
+
+async function mustExist(deps: Dependencies, loop: string, wanted: string): Promise<void> {
+  if ((await deps.store.harnesses.find(loop, Number(wanted.slice(1)))) !== undefined) return;
+  throw failure(
+    'InvalidInput',
+    `Loop ${loop} has no harness version ${wanted}. \`loopwright harness list ${loop}\` lists them.`,
+  );
+}

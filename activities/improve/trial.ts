@@ -1,0 +1,45 @@
+import { microUsd } from '../../core/money.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { openExperiment } from '../experiments/open.ts';
+import { askedOf, candidateOf, type OfImprove } from './asked.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** A trial that has begun. */
+export interface Trial {
+  readonly experiment: string;
+  /** How long to wait for new cases where those that there are prove nothing, in milliseconds. */
+  readonly everyMs: number;
+  /** When to wait no more. */
+  readonly until: number;
+}
+
+/** Begins the trial of the candidate that a run has proposed; the same again is the same trial. */
+export async function openTrial(deps: Dependencies, { run, at }: OfImprove): Promise<Trial> {
+  const { budgetUsd, everyMinutes, waitDays } = await askedOf(deps, run);
+  const candidate = await candidateOf(deps, run);
+  const id = `trial-${candidate.loop}-${candidate.version}-${run.runKey.slice(0, 8)}`;
+  const { cluster } = candidate.manifest;
+  const { openedAt } = await openExperiment(deps, {
+    id,
+    loop: candidate.loop,
+    kind: 'trial',
+    baseline: candidate.base,
+    candidate: candidate.version,
+    change: candidate.kind,
+    widens: candidate.widens,
+    ...(cluster === undefined ? {} : { cluster }),
+    budgetMicroUsd: microUsd(budgetUsd),
+    workflowId: (await deps.store.runs.find(run.runKey))?.workflowId ?? '',
+    at,
+  });
+  if (candidate.state === 'proposed')
+    await deps.store.candidates.settle(candidate, {
+      state: 'trial',
+      because: 'its trial has begun',
+      experiment: id,
+      at,
+    });
+  return { experiment: id, everyMs: everyMinutes * MINUTE, until: openedAt + waitDays * DAY };
+}
