@@ -4,7 +4,8 @@ import type { ApprovalQuery, DecisionRequest } from '../../contract/approvals.ts
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
 import { approvalTable, approvalText, listedApproval, shortDigest } from '../../core/approval-text.ts';
 import { isPending } from '../../core/pending.ts';
-import { GatewayError, type RecordClient } from '../../gateway/record-client.ts';
+import { GatewayError } from '../../gateway/gateway-client.ts';
+import type { RecordClient } from '../../gateway/record-client.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import type { Common, Said } from '../commands/approvals.ts';
 import { withTheRecord } from '../record/record-access.ts';

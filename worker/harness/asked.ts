@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
 import { Harness } from '../../contract/harness.ts';
 import type { HarnessBody } from '../../contract/harness-record.ts';
-import { GatewayError, type RecordClient } from '../../gateway/record-client.ts';
+import { GatewayError } from '../../gateway/gateway-client.ts';
+import type { RecordClient } from '../../gateway/record-client.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import type { Common } from '../commands/harness.ts';
 import { withTheRecord } from '../record/record-access.ts';
