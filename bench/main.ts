@@ -3,6 +3,7 @@ import { bench } from './bench.ts';
 import { benchHooks } from './hooks/main.ts';
 import { money } from './money/money.ts';
 import { benchRace } from './race/main.ts';
+import { benchRollback } from './rollback/main.ts';
 import { summarise, tableOf } from './summary.ts';
 
 const USAGE = `npm run bench -- money [--json] [--seeds N] [--from N]
@@ -31,6 +32,15 @@ npm run bench -- race [--json] [--approvals N]
   --approvals N    default 200
   --json           one JSON object
 
+npm run bench -- rollback [--json] [--starts N]
+
+  A stream of starts while a loop goes back to the harness before, twice, with kill -9 of the worker right after the
+  command's answer and in the middle of the command: what new runs take, and whether open ones keep theirs. Exits 1 where
+  one is lost, or takes the version that was taken back for longer than a second.
+
+  --starts N       default 200
+  --json           one JSON object
+
 npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
 
   --rounds N       interleaved rounds; default 6
@@ -49,6 +59,7 @@ async function main(): Promise<number> {
       from: { type: 'string', default: '1' },
       webhooks: { type: 'string', default: '1000' },
       approvals: { type: 'string', default: '200' },
+      starts: { type: 'string', default: '200' },
       away: { type: 'string', default: '60' },
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '6' },
@@ -66,6 +77,8 @@ async function main(): Promise<number> {
   if (positionals[0] === 'money') return await benchMoney(values);
   if (positionals[0] === 'race')
     return await benchRace({ approvals: count('approvals', values.approvals), json: values.json });
+  if (positionals[0] === 'rollback')
+    return await benchRollback({ runs: count('starts', values.starts), json: values.json });
   if (positionals[0] === 'hooks') {
     const { json } = values;
     return await benchHooks({

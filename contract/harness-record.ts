@@ -30,6 +30,8 @@ export type HarnessBody = z.infer<typeof HarnessBody>;
 export const HarnessRecord = z.object({
   loop: z.string(),
   current: VersionName,
+  /** What a rollback without a target goes back to. */
+  before: VersionName.optional(),
   /** Newest first, as the moves are. */
   versions: z.array(HarnessLine),
   moves: z.array(HarnessMove),

@@ -9,8 +9,9 @@ export async function harnessRecordOf(
   { harnesses, candidates, loopBook }: Pick<Store, 'harnesses' | 'candidates' | 'loopBook'>,
   loop: string,
 ): Promise<HarnessRecord | undefined> {
-  const [current, versions, moves, proposed] = await Promise.all([
+  const [current, before, versions, moves, proposed] = await Promise.all([
     harnesses.current(loop),
+    harnesses.before(loop),
     loopBook.versions(loop),
     harnesses.moves(loop, MOST),
     candidates.list({ loop, limit: MOST }),
@@ -30,7 +31,13 @@ export async function harnessRecordOf(
       at,
     };
   });
-  return { loop, current: `v${current.version}`, versions: lines, moves: [...moves] };
+  return {
+    loop,
+    current: `v${current.version}`,
+    ...(before === undefined ? {} : { before }),
+    versions: lines,
+    moves: [...moves],
+  };
 }
 
 /** One version with its body; undefined where there is none. */

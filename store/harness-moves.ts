@@ -95,7 +95,9 @@ export async function rollback(trx: Kysely<Tables>, rolling: RollingBack): Promi
   if (done !== undefined) return done;
   const current = await currentOf(trx, loop);
   if (rolling.expected !== undefined && rolling.expected !== current) return { kind: 'conflict', current };
-  const to = rolling.to ?? (await before(trx, loop));
+  const to = rolling.to ?? (await versionBefore(trx, loop));
+  if (to === undefined)
+    throw failure('InvalidInput', `Loop ${loop} runs on its first harness: there is none to go back to.`);
   const { promoted } = await versionIn(trx, loop, to);
   if (promoted !== 1)
     throw failure(
@@ -121,14 +123,24 @@ export async function rollback(trx: Kysely<Tables>, rolling: RollingBack): Promi
   return { kind: 'moved', current: to, move };
 }
 
-/** Versions that a loop would go back through, the newest last: what it runs on. A rollback takes back what came after its target. */
-export function versionsBehind(moves: readonly HarnessMove[]): readonly string[] {
-  let stack: string[] = [];
+/**
+ * What a loop ran on before the newest move that was not taken back: a rollback takes back what came after its target, so
+ * twice is two steps back and never to and fro.
+ */
+export async function versionBefore(database: Kysely<Tables>, loop: string): Promise<string | undefined> {
+  const moves = await database
+    .selectFrom('harness_moves')
+    .select(['kind', 'to_version as to'])
+    .where('loop', '=', loop)
+    .orderBy('id')
+    .execute();
+  let behind: number[] = [];
   for (const { kind, to } of moves) {
-    const known = kind === 'rollback' ? stack.lastIndexOf(to) : -1;
-    stack = known === -1 ? [...stack, to] : stack.slice(0, known + 1);
+    const known = kind === 'rollback' ? behind.lastIndexOf(to) : -1;
+    behind = known === -1 ? [...behind, to] : behind.slice(0, known + 1);
   }
-  return stack;
+  const version = behind.at(-2);
+  return version === undefined ? undefined : `v${version}`;
 }
 
 /** A move as it is read. */
@@ -172,13 +184,6 @@ async function versionIn(trx: Kysely<Tables>, loop: string, version: string): Pr
     .executeTakeFirst();
   if (row !== undefined) return row;
   throw failure('InvalidInput', `Loop ${loop} has no harness ${version}. List them: loopwright harness list ${loop}`);
-}
-
-async function before(trx: Kysely<Tables>, loop: string): Promise<string> {
-  const rows = await trx.selectFrom('harness_moves').selectAll().where('loop', '=', loop).orderBy('id').execute();
-  const version = versionsBehind(rows.map(moveOf)).at(-2);
-  if (version !== undefined) return version;
-  throw failure('InvalidInput', `Loop ${loop} runs on its first harness: there is none to go back to.`);
 }
 
 /** Says what became of the candidate that a version came from, where it came from one that ran. */

@@ -2,7 +2,16 @@ import type { Kysely, Selectable } from 'kysely';
 import type { HarnessMove } from '../contract/harness-move.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Database } from './group-commit.ts';
-import { moveOf, moveTo, promote, rollback, type Moved, type Promoting, type RollingBack } from './harness-moves.ts';
+import {
+  moveOf,
+  moveTo,
+  promote,
+  rollback,
+  versionBefore,
+  type Moved,
+  type Promoting,
+  type RollingBack,
+} from './harness-moves.ts';
 import type { Tables } from './schema.ts';
 
 /** A harness version as it is kept. */
@@ -29,6 +38,8 @@ export interface Harnesses {
   promote(promoting: Promoting): Promise<Moved>;
   /** Lets the loop run on an earlier version again. @throws `InvalidInput` where that was never promoted, or there is none. */
   rollback(rolling: RollingBack): Promise<Moved>;
+  /** What a rollback without a target goes back to; undefined where there is none. */
+  before(loop: string): Promise<string | undefined>;
   /** Every move of a loop's pointer, newest first. */
   moves(loop: string, limit: number): Promise<readonly HarnessMove[]>;
   current(loop: string): Promise<HarnessVersion | undefined>;
@@ -41,6 +52,7 @@ export function sqlHarnesses({ read, write }: Database): Harnesses {
     adopt: (loop, body, digest, at) => write((trx) => adopt(trx, { loop, body, digest, at })),
     promote: (promoting) => write((trx) => promote(trx, promoting)),
     rollback: (rolling) => write((trx) => rollback(trx, rolling)),
+    before: (loop) => versionBefore(read, loop),
     async moves(loop, limit) {
       const rows = await read
         .selectFrom('harness_moves')

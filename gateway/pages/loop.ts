@@ -17,7 +17,7 @@ import { rawJson } from './parts/fields.ts';
 import type { Markup } from './parts/markup.ts';
 import { meter } from './parts/meter.ts';
 import { address } from './parts/pager.ts';
-import { digestPrefix, loopPath } from './parts/run-words.ts';
+import { digestPrefix, harnessPath, loopPath } from './parts/run-words.ts';
 import { shown, shownLine } from './parts/shown.ts';
 import { ago, clock, left } from './parts/time.ts';
 import { runTable } from './runs.ts';
@@ -67,7 +67,7 @@ export function loopPage(options: PageOptions): Hono {
           </div>
           ${runTable(newest, now)}
         </section>
-        ${lessonCard(lessons, now)} ${versionCard(versions, sheet)}
+        ${lessonCard(lessons, now)} ${versionCard(name, versions, sheet)}
       </div>`;
     return await answerPage(context, options, { frame: { title: name, section: 'loops' }, body });
   });
@@ -193,9 +193,12 @@ function lessonCard(lessons: readonly Lesson[], now: number): Markup | string {
   </section>`;
 }
 
-function versionCard(versions: readonly VersionLine[], sheet: LoopSheet | undefined): Markup {
+function versionCard(loop: string, versions: readonly VersionLine[], sheet: LoopSheet | undefined): Markup {
   return html`<section class="card" aria-labelledby="versions">
-    <h2 id="versions">Harness</h2>
+    <div class="head">
+      <h2 id="versions">Harness</h2>
+      <a href="${harnessPath(loop)}">Versions, moves, the way back</a>
+    </div>
     <ol class="values plain">
       ${versions.slice(0, NEWEST).map(
         ({ version, source, digest, promoted, at }) =>

@@ -6,6 +6,7 @@ import { demand, type Visited } from '../visitor.ts';
 import { approvalPages } from './approval.ts';
 import { inboxPages } from './inbox.ts';
 import { auditPage } from './audit.ts';
+import { harnessPages } from './harness.ts';
 import { loopPage } from './loop.ts';
 import { loopListPage } from './loops.ts';
 import { spendPage } from './spend.ts';
@@ -35,6 +36,7 @@ export function pageRoutes(options: PageOptions): Hono<Visited> {
   pages.route('/runs', runPage(options));
   pages.route('/loops', loopListPage(options));
   pages.route('/loops', startPages(options));
+  pages.route('/loops', harnessPages(options));
   pages.route('/loops', loopPage(options));
   pages.route('/spend', spendPage(options));
   pages.route('/audit', auditPage(options));

@@ -90,8 +90,10 @@ export function harnessConformance(name: string, open: OpenEmptyStore): void {
       await promote('v3', 'v2');
       const back = (key: string, to?: string) =>
         store.harnesses.rollback({ ...moving(key), ...(to === undefined ? {} : { to }) });
+      expect(await store.harnesses.before('triage')).toBe('v2');
       expect(await back('a')).toMatchObject({ kind: 'moved', current: 'v2', move: { from: 'v3', kind: 'rollback' } });
       expect(await back('b')).toMatchObject({ kind: 'moved', current: 'v1' });
+      expect(await store.harnesses.before('triage')).toBeUndefined();
       await expect(back('c')).rejects.toThrow('Loop triage runs on its first harness');
       expect(await back('d', 'v3')).toMatchObject({ kind: 'moved', current: 'v3' });
       expect(await store.candidates.ofVersion('triage', 'v3')).toMatchObject({ state: 'promoted' });

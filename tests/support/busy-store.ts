@@ -2,7 +2,7 @@ import type { Outcome } from '../../contract/outcomes.ts';
 import type { Trigger } from '../../contract/run.ts';
 import type { Store } from '../../store/ports.ts';
 import type { GatePolicy } from '../../contract/approvals.ts';
-import { callOf, lessonOf, lookOf, runOf } from '../store/samples.ts';
+import { callOf, candidateOf, lessonOf, lookOf, runOf } from '../store/samples.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LOOPS = ['supportTriage', 'weeklyReport', 'releaseNotes'];
@@ -50,6 +50,7 @@ export async function fillStore(store: Store, now: number): Promise<void> {
     await store.harnesses.adopt(loop, { instructions: 'sort' }, 'sha256:1', now - 20 * DAY_MS);
     await store.harnesses.adopt(loop, { instructions: 'sort well' }, 'sha256:2', now - 10 * DAY_MS);
   }
+  await moveHarness(store, now);
   let number = 0;
   for (const [outcome, count] of OUTCOMES)
     for (let index = 0; index < count; index += 1) await closedRun(store, (number += 1), outcome, now);
@@ -66,6 +67,20 @@ export async function fillStore(store: Store, now: number): Promise<void> {
     text: 'It should have run 40 min ago and did not. `loopwright schedule list` says more.',
     raisedAt: now - 35 * 60_000,
   });
+}
+
+/** A candidate that a person promoted without proof and took back, and one that waits for evidence. */
+async function moveHarness(store: Store, now: number): Promise<void> {
+  const loop = 'supportTriage';
+  for (const [index, digest] of ['sha256:c1', 'sha256:c2'].entries()) {
+    const manifest = { summary: MESSAGES[2] ?? '', fixes: [], risks: [], proposer: 'human:ada' };
+    const candidate = candidateOf(digest, { loop, base: 'v2', state: 'inconclusive', manifest, at: now - 5 * DAY_MS });
+    await store.candidates.propose(candidate, { body: { instructions: `sort ${index}` }, digest });
+  }
+  const by = { loop, by: 'ada@example.com', reason: MESSAGES[3] ?? '', at: now - 4 * DAY_MS };
+  const evidence = { e: 3.14159, experiment: 'trial-1', unproven: true };
+  await store.harnesses.promote({ ...by, key: 'promoted', version: 'v3', expected: 'v2', ...evidence });
+  await store.harnesses.rollback({ ...by, key: 'taken back', at: now - 3 * DAY_MS });
 }
 
 async function closedRun(store: Store, number: number, outcome: Outcome, now: number): Promise<void> {

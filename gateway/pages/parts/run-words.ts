@@ -27,6 +27,11 @@ export function loopPath(name: string): string {
   return `/loops/${encodeURIComponent(name)}`;
 }
 
+/** Address of the page with a loop's harness. */
+export function harnessPath(name: string): string {
+  return `${loopPath(name)}/harness`;
+}
+
 /** A stage is mostly used once, so its first use needs no number. */
 export function stageName(stage: string): string {
   return stage.replace(/#1$/, '');

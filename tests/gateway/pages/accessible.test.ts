@@ -32,6 +32,8 @@ const PAGES = [
   '/loops/supportTriage',
   '/loops/nobody',
   '/loops/supportTriage/start',
+  '/loops/supportTriage/harness',
+  '/loops/supportTriage/harness?from=v2&to=v3',
   '/spend',
   '/spend?by=model&days=all',
   '/audit',
