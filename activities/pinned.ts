@@ -30,9 +30,10 @@ export async function pinnedRun(deps: Dependencies, runKey: string): Promise<Pin
 
 /** Only what is pinned. */
 export function pick(run: PinnedRun): PinnedRun {
-  const { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf, tenant } = run;
+  const { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf, tenant, judges } =
+    run;
   const pinned = { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf };
-  return tenant === undefined ? pinned : { ...pinned, tenant };
+  return { ...pinned, ...(tenant === undefined ? {} : { tenant }), ...(judges === undefined ? {} : { judges }) };
 }
 
 /** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */

@@ -7,6 +7,7 @@ import {
   type PromoteRequest,
   type RollbackRequest,
 } from '../contract/harness-record.ts';
+import { Calibration } from '../contract/judges.ts';
 import { z } from 'zod';
 import { GatewayClient } from './gateway-client.ts';
 
@@ -25,6 +26,11 @@ export class LearningClient extends GatewayClient {
   /** What is known of one. @throws the gateway's `NotFound`. */
   async experiment(id: string): Promise<ExperimentReport> {
     return await this.get(`/api/experiments/${encodeURIComponent(id)}`, {}, ExperimentReport);
+  }
+
+  /** How good the judges of a loop are. @throws the gateway's `NotFound`. */
+  async judges(loop: string): Promise<readonly Calibration[]> {
+    return await this.get('/api/judges', { loop }, z.array(Calibration));
   }
 
   /** Versions and moves of a loop's harness. @throws the gateway's `NotFound`. */
