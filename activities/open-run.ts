@@ -19,7 +19,6 @@ import type { HarnessVersion, Holder, NewRun } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
 import { along } from './along.ts';
 import { fetchContext } from './fetch-context.ts';
-import { judgesIn } from './judges/in-run.ts';
 import { harnessOf, knownLoop, parsedHarness, pick } from './pinned.ts';
 import { stopsOf } from './stops.ts';
 import { closeLost } from './sweep.ts';
@@ -51,7 +50,7 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   const version = await versionOf(deps, entry.loop.name, options.harness);
   const texts = { input: canonicalJson(input), prices: canonicalJson(deps.prices) };
   const asked = parsedHarness(deps, version);
-  const opening: NewRun = {
+  const run: NewRun = {
     runKey: request.runKey,
     loop: entry.loop.name,
     workflowId: request.workflowId,
@@ -68,7 +67,6 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
     openedAt: request.startedAt,
     ...tenantOf(entry.loop, input),
   };
-  const run: NewRun = { ...opening, ...(await judgesIn(deps, entry.loop, asked, opening)) };
   const owner = { runKey: run.runKey, keep: 'durable' } as const;
   const [claim] = await Promise.all([
     claimWork(deps, run),

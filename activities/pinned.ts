@@ -30,10 +30,9 @@ export async function pinnedRun(deps: Dependencies, runKey: string): Promise<Pin
 
 /** Only what is pinned. */
 export function pick(run: PinnedRun): PinnedRun {
-  const { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf, tenant, judges } =
-    run;
+  const { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf, tenant } = run;
   const pinned = { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf };
-  return { ...pinned, ...(tenant === undefined ? {} : { tenant }), ...(judges === undefined ? {} : { judges }) };
+  return tenant === undefined ? pinned : { ...pinned, tenant };
 }
 
 /** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */

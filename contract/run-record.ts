@@ -49,7 +49,6 @@ const verdict = z.object({
       evidence: z.string(),
       opinion: z.boolean().exactOptional(),
       question: z.string().exactOptional(),
-      order: z.enum(['same', 'other']).exactOptional(),
     }),
   ),
   notAsked: z.array(z.object({ name: z.string(), because: z.string() })).exactOptional(),

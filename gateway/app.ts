@@ -5,6 +5,7 @@ import type { Store } from '../store/ports.ts';
 import { alertRoutes } from './alerts.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
+import { briefRoutes } from './briefs.ts';
 import type { Desk } from './desk.ts';
 import { assetRoutes } from './pages/assets.ts';
 import { pageRoutes } from './pages/pages.ts';
@@ -17,7 +18,6 @@ import { harnessRoutes } from './harnesses.ts';
 import { experimentRoutes } from './experiments.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
 import { pinned } from './host.ts';
-import { judgeRoutes } from './judges.ts';
 import { noticeRoutes } from './notices.ts';
 import { ownPagesOnly } from './own-pages-only.ts';
 import { answerFailure, refusal } from './refusals.ts';
@@ -88,7 +88,6 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.route('/api/review-answers', reviewAnswerRoutes(store));
   app.route('/api/erasures', erasureRoutes(store));
   app.route('/api/alerts', alertRoutes(store));
-  app.route('/api/judges', judgeRoutes(store));
   app.route('/api/notices', noticeRoutes(store));
   app.route('/api/schedules', scheduleRoutes(store));
   app.route('/api/audit', auditRoutes(store));
@@ -96,6 +95,7 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.route('/api/deliveries', deliveryRoutes(store, hooks));
   app.route('/api/approvals', approvalRoutes({ store, desk, now }));
   app.route('/api/harnesses', harnessRoutes({ store, now }));
+  app.route('/api/briefs', briefRoutes({ store, now }));
   app.route('/events', eventRoutes({ store, now, ended, heartbeatMs }));
   app.route('/', pageRoutes({ store, desk, workshop, now }));
   app.notFound((context) => {

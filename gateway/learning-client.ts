@@ -1,3 +1,4 @@
+import { BriefFacts } from '../contract/brief.ts';
 import { Baseline, ExperimentReport, type ExperimentQuery } from '../contract/experiment-report.ts';
 import { Experiment } from '../contract/experiment.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type PromoteRequest,
   type RollbackRequest,
 } from '../contract/harness-record.ts';
-import { Calibration } from '../contract/judges.ts';
 import { z } from 'zod';
 import { GatewayClient } from './gateway-client.ts';
 
@@ -28,9 +28,9 @@ export class LearningClient extends GatewayClient {
     return await this.get(`/api/experiments/${encodeURIComponent(id)}`, {}, ExperimentReport);
   }
 
-  /** How good the judges of a loop are. @throws the gateway's `NotFound`. */
-  async judges(loop: string): Promise<readonly Calibration[]> {
-    return await this.get('/api/judges', { loop }, z.array(Calibration));
+  /** What a brief on a loop is made from. @throws the gateway's `NotFound`. */
+  async brief(loop: string): Promise<BriefFacts> {
+    return await this.get(`/api/briefs/${encodeURIComponent(loop)}`, {}, BriefFacts);
   }
 
   /** Versions and moves of a loop's harness. @throws the gateway's `NotFound`. */

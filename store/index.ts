@@ -21,7 +21,6 @@ import { sqlFindings } from './findings.ts';
 import { sqlGates } from './gates.ts';
 import { sqlGrades } from './grades.ts';
 import { sqlHarnesses } from './harnesses.ts';
-import { sqlJudgeRecords } from './judge-records.ts';
 import { sqlLedger } from './ledger.ts';
 import { sqlLessons } from './lessons.ts';
 import { groupCommit } from './group-commit.ts';
@@ -93,7 +92,6 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     grades: sqlGrades(database),
     candidates: sqlCandidates(database),
     failures: sqlFailures(database),
-    judgeRecords: sqlJudgeRecords(database),
     loopBook: sqlLoopBook(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),

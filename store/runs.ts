@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Outcome } from '../contract/outcomes.ts';
-import type { JudgesInRun, Trigger } from '../contract/run.ts';
+import type { Trigger } from '../contract/run.ts';
 import { expireArtefacts } from './artefacts.ts';
 import type { ErasedNames } from './erased-names.ts';
 import { addDecision, cancelGates } from './gates.ts';
@@ -13,12 +13,11 @@ import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
 /** A run as its columns hold it. */
-interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant' | 'judges'> {
+interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant'> {
   readonly triggerKind: string;
   readonly trigger: string;
   readonly dryRun: number;
   readonly tenant: string | null;
-  readonly judges: string | null;
 }
 
 const insertRun = prepared((database, run: RunValues) =>
@@ -48,7 +47,6 @@ function columnsOf(run: RunValues) {
     as_of: run.asOf,
     opened_at: run.openedAt,
     tenant: run.tenant,
-    judges: run.judges,
   };
 }
 
@@ -201,7 +199,6 @@ function valuesOf(run: NewRun): RunValues {
     trigger: JSON.stringify(run.trigger),
     dryRun: run.dryRun ? 1 : 0,
     tenant: run.tenant ?? null,
-    judges: run.judges === undefined ? null : JSON.stringify(run.judges),
   };
 }
 
@@ -222,7 +219,6 @@ function runOf(row: Selectable<Tables['runs']>): NewRun {
     asOf: row.as_of,
     openedAt: row.opened_at,
     ...(row.tenant === null ? {} : { tenant: row.tenant }),
-    ...(row.judges === null ? {} : { judges: JSON.parse(row.judges) as JudgesInRun }),
   };
 }
 

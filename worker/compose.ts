@@ -3,7 +3,6 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { sourceReader } from '../activities/sources/index.ts';
-import { calibrateJudges } from '../activities/judges/calibrate.ts';
 import { sweep } from '../activities/sweep.ts';
 import type { Telemetry } from '../activities/telemetry.ts';
 import { mistakeLine } from '../contract/mistake.ts';
@@ -144,9 +143,6 @@ function besideWorker(
   const timer = setInterval(() => {
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
-    );
-    calibrateJudges(deps).catch((error: unknown) =>
-      report(`Judges could not be held against decisions just now: ${(error as Error).message}.`),
     );
     seen
       .look()

@@ -13,7 +13,6 @@ import { evalCommand } from './commands/eval.ts';
 import { hooksCommand } from './commands/hooks.ts';
 import { improveCommand } from './commands/improve.ts';
 import { initCommand } from './commands/init.ts';
-import { judgesCommand } from './commands/judges.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -43,7 +42,6 @@ const COMMANDS = [
   evalCommand,
   improveCommand,
   costCommand,
-  judgesCommand,
   scheduleCommand,
   hooksCommand,
   notifyCommand,

@@ -11,7 +11,6 @@ import { runEvals } from './evals.ts';
 import { runJudge } from './judge.ts';
 import { runPairwise } from './pairwise.ts';
 import { runPanel } from './panel.ts';
-import type { Weighed } from './weight.ts';
 
 /** First detail of the failure of a check that throws. */
 export interface BrokenCheck {
@@ -39,7 +38,7 @@ export async function verify(
   deps: Dependencies,
   asking: Asking,
   evals: readonly HarnessEval[],
-  verifiers: readonly Weighed[],
+  verifiers: readonly Verifier<unknown, unknown>[],
 ): Promise<Verified> {
   const criteria = runEvals(evals, asking.input, asking.output);
   const notAsked: NotAsked[] = [];
@@ -52,18 +51,13 @@ export async function verify(
       }
       const found = await ask(deps, asking, verifier);
       if ('because' in found) notAsked.push(found);
-      else criteria.push(...found.map((criterion) => withReason(criterion, verifier)));
+      else criteria.push(...found);
     }
   } catch (error) {
     await asking.kept.keepNoted();
     throw error;
   }
   return { criteria, notAsked };
-}
-
-/** What was found, with why it is an opinion where that is not the loop's own word. */
-function withReason(criterion: Criterion, { because }: Weighed): Criterion {
-  return because === undefined ? criterion : { ...criterion, evidence: `${because}: ${criterion.evidence}` };
 }
 
 async function ask(

@@ -10,18 +10,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   // Rows go as a whole, with who holds them.
   artefacts: ['digest', 'body'],
   artefact_owners: ['digest', 'run_key', 'keep'],
-  runs: [
-    'run_key',
-    'loop',
-    'first_run_id',
-    'harness',
-    'trigger_kind',
-    'input',
-    'prices',
-    'outcome',
-    'artefact',
-    'judges',
-  ],
+  runs: ['run_key', 'loop', 'first_run_id', 'harness', 'trigger_kind', 'input', 'prices', 'outcome', 'artefact'],
   work: ['run_key', 'state'],
   contexts: ['run_key', 'stage', 'manifest'],
   attempts: ['run_key', 'stage', 'artefact', 'strategy', 'passed_over'],
@@ -72,9 +61,6 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   experiments: ['id', 'loop', 'kind', 'baseline', 'candidate', 'change', 'state', 'standing'],
   grades: ['experiment', 'arm', 'slice', 'verdict', 'outcome', 'run_key'],
   candidates: ['loop', 'digest', 'kind', 'state', 'run_key', 'experiment'],
-  // Names of judges, figures, and keys of runs.
-  judge_records: ['loop', 'stage', 'judge', 'standing', 'because', 'figures'],
-  trap_answers: ['loop', 'stage', 'judge', 'run_key', 'artefact', 'among'],
   // A cache: an erasure empties it.
   source_answers: ['key', 'loop', 'digest', 'body'],
 };

@@ -15,6 +15,8 @@ export interface ImproveOptions {
   readonly watch: boolean;
   readonly wait: boolean;
   readonly human: boolean;
+  readonly handoff: boolean;
+  readonly file?: string;
   readonly json: boolean;
   readonly data: string;
 }
@@ -30,6 +32,7 @@ Exits, where it waits: 0 promoted, or nothing to improve    1 a person said no  
   loopwright improve supportTriage                                 let it find what to improve
   loopwright improve supportTriage --kind approval --watch         only approval rules; tell what happens
   loopwright improve supportTriage --candidate harness.yaml        try a harness that you wrote
+  loopwright improve supportTriage --handoff --file brief.md       where the fix needs code: a brief for who writes it
   loopwright schedule                                              starts it again and again: type \`improve\``;
 
 /** `loopwright improve`: turns a loop's failures into a change that is proven. */
@@ -49,10 +52,20 @@ export function improveCommand(context: CommandContext): Command {
     .option('--watch', 'wait, with a line on stderr for each thing that happens', false)
     .option('--wait', 'wait for the result', false)
     .option('--no-human', 'do not wait for a human: exit with 8 as soon as the proposal is there')
+    .option('--handoff', 'start nothing: write a brief for whoever changes the code of the loop', false)
+    .addOption(
+      new Option(
+        '--file <path>',
+        'where that brief goes, its failing cases next to it (default: it is printed)',
+      ).implies({
+        handoff: true,
+      }),
+    )
     .option('--json', 'print one JSON object', false)
     .option(...dataOption(context))
     .addHelpText('after', HELP)
     .action(async (loop: string, options: ImproveOptions) => {
+      if (options.handoff) return await (await import('../learning/hand-off.ts')).handOff(context, loop, options);
       const { improve } = await import('../learning/improve.ts');
       process.exitCode = await improve(context, loop, options);
     });
