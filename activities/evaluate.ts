@@ -151,7 +151,7 @@ async function verified(deps: Dependencies, request: EvaluateInput, subject: Jud
   const { loop, folder } = entryOf(deps, run.loop);
   const edited = request.edit !== undefined;
   const evidence = {
-    examples: await deps.lessons.labelled(run.loop, run.watermark),
+    examples: await deps.lessons.labelled(run),
     watermark: run.watermark,
     earlier: await earlierOf(deps, request.earlier),
     facts: deps.store.facts,

@@ -118,7 +118,7 @@ function accessOf(deps: Dependencies, run: PinnedRun, folder: string): SourceAcc
     documents: (under) => deps.documents(folder, under),
     read: (request) => readOrTake(deps, request, { loop: run.loop, folder, signal }),
     async lessons(input, limit) {
-      return nearest(await deps.lessons.examples(run.loop, run.watermark), input, limit);
+      return nearest(await deps.lessons.examples(run), input, limit);
     },
   };
 }

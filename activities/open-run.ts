@@ -62,9 +62,14 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
     watermark: Math.min(await deps.store.lessons.watermark(), options.lessonsUpTo ?? Infinity),
     prices: deps.store.artefacts.digest(texts.prices),
     budgetMicroUsd: microUsd(Math.min(options.budgetUsd ?? Infinity, asked.limits.usd)),
-    dryRun: options.dryRun === true || options.lessonsUpTo !== undefined || !version.promoted,
+    dryRun:
+      options.dryRun === true ||
+      options.lessonsUpTo !== undefined ||
+      options.withoutLessons !== undefined ||
+      !version.promoted,
     asOf: request.schedule?.at ?? request.startedAt,
     openedAt: request.startedAt,
+    ...(options.withoutLessons === undefined ? {} : { withoutLessons: options.withoutLessons }),
     ...tenantOf(entry.loop, input),
   };
   const owner = { runKey: run.runKey, keep: 'durable' } as const;

@@ -30,9 +30,21 @@ export async function pinnedRun(deps: Dependencies, runKey: string): Promise<Pin
 
 /** Only what is pinned. */
 export function pick(run: PinnedRun): PinnedRun {
-  const { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf, tenant } = run;
-  const pinned = { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf };
-  return tenant === undefined ? pinned : { ...pinned, tenant };
+  const { runKey, loop, workKey, input, harness, watermark, prices, budgetMicroUsd, dryRun, asOf } = run;
+  return {
+    runKey,
+    loop,
+    workKey,
+    input,
+    harness,
+    watermark,
+    prices,
+    budgetMicroUsd,
+    dryRun,
+    asOf,
+    ...(run.withoutLessons === undefined ? {} : { withoutLessons: run.withoutLessons }),
+    ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
+  };
 }
 
 /** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */

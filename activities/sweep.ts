@@ -5,6 +5,7 @@ import type { ModelEndpoint } from './models/port.ts';
 import type { NewRun } from '../store/ports.ts';
 import { growCases } from './cases.ts';
 import type { Dependencies } from './dependencies.ts';
+import { governLessons } from './govern-lessons.ts';
 
 /** Closes the record of a run that Temporal no longer has: terminated, timed out, or forgotten. One that has closed itself since it was looked at stays as it is. */
 export async function closeLost(deps: Pick<Dependencies, 'store' | 'now'>, runKey: string): Promise<void> {
@@ -27,7 +28,7 @@ const GIVEN_UP_MS = 3_600_000;
 /**
  * Mends the record after what no run can see: runs that Temporal no longer has are closed; reservations whose lease ran out
  * are settled where their provider says what was used, and become `uncertain` where it does not. What sources
- * answered and may not be used any more is deleted, deliveries of long ago are forgotten, and what people decided becomes cases. Returns how many runs and reservations.
+ * answered and may not be used any more is deleted, deliveries of long ago are forgotten, what people decided becomes cases, and lessons that expired are retired. Returns how many runs and reservations.
  */
 export async function sweep(
   deps: Pick<Dependencies, 'store' | 'now' | 'executions' | 'routes' | 'loops'>,
@@ -38,7 +39,10 @@ export async function sweep(
   const reservations = (await deps.store.ledger.expire(now)) + mended.filter(Boolean).length;
   await deps.store.sourceAnswers.expire(now);
   await deps.store.inbox.expire(now - DELIVERIES_KEPT_MS);
-  for (const loop of deps.loops.keys()) await growCases(deps, loop);
+  for (const loop of deps.loops.keys()) {
+    await growCases(deps, loop);
+    await governLessons(deps, loop);
+  }
   let runs = 0;
   for (const run of await doubtful(deps)) {
     if (await deps.executions.isOpen(run.workflowId, run.firstRunId)) continue;

@@ -50,3 +50,26 @@ export const KeptCase = Case.omit({ loop: true, related: true }).extend({
 });
 /** A case as the store keeps it. */
 export type KeptCase = z.infer<typeof KeptCase>;
+
+/** Most cases that one question answers. */
+export const MOST_CASES = 1000;
+
+/** Which cases of a loop to list, oldest first. */
+export const CaseListQuery = z.strictObject({
+  loop: z.string(),
+  slice: z.enum(SLICES).optional(),
+  cluster: z.string().optional(),
+  source: z.enum(CASE_SOURCES).optional(),
+  /** Only those that a proposer may see. */
+  visible: z.boolean().optional(),
+  /** Only those after this id, as the page before ended. */
+  after: z.string().optional(),
+  limit: z.int().min(1).max(MOST_CASES),
+});
+/** Which cases of a loop to list. */
+export type CaseListQuery = z.infer<typeof CaseListQuery>;
+
+/** What a case is to be for from now on. */
+export const CaseMove = z.strictObject({ loop: z.string(), id: z.string(), slice: z.enum(SLICES) });
+/** What a case is to be for from now on. */
+export type CaseMove = z.infer<typeof CaseMove>;

@@ -37,6 +37,11 @@ export const RunOptions = z.strictObject({
     .min(0)
     .optional()
     .describe('Lessons are read up to this id only, as a run of an earlier day would have; it implies `dryRun`.'),
+  withoutLessons: z
+    .array(z.int().min(1))
+    .max(1000)
+    .optional()
+    .describe('Ids of lessons that the run is not to know, to see what they are worth; it implies `dryRun`.'),
   rerun: z.boolean().optional().describe('Do work again that is done already.'),
   trigger: Trigger.optional().describe('What started it, where the starter knows better.'),
 });
@@ -68,6 +73,8 @@ export interface PinnedRun {
   readonly dryRun: boolean;
   /** End of the period that a scheduled run reports on; its start when it was not scheduled. */
   readonly asOf: Timestamp;
+  /** Lessons that it does not know, to see what they are worth. */
+  readonly withoutLessons?: readonly number[];
   /** Whose money it spends, where the loop says so. */
   readonly tenant?: string;
 }

@@ -21,7 +21,9 @@ import { pinned } from './host.ts';
 import { noticeRoutes } from './notices.ts';
 import { ownPagesOnly } from './own-pages-only.ts';
 import { answerFailure, refusal } from './refusals.ts';
+import { caseRoutes } from './cases.ts';
 import { costRoutes } from './costs.ts';
+import { lessonRoutes } from './lessons.ts';
 import { reviewAnswerRoutes } from './review-answers.ts';
 import { runRoutes } from './runs.ts';
 import { scheduleRoutes } from './schedules.ts';
@@ -85,6 +87,8 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.route('/api/runs', runRoutes(store));
   app.route('/api/costs', costRoutes(store));
   app.route('/api/experiments', experimentRoutes(store));
+  app.route('/api/cases', caseRoutes(store));
+  app.route('/api/lessons', lessonRoutes({ store, now }));
   app.route('/api/review-answers', reviewAnswerRoutes(store));
   app.route('/api/erasures', erasureRoutes(store));
   app.route('/api/alerts', alertRoutes(store));

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
-import type { KeptCase, Slice } from '../contract/case.ts';
+import type { CaseListQuery, KeptCase, Slice } from '../contract/case.ts';
 import type { Failure } from '../contract/cluster.ts';
 import type { Database } from './group-commit.ts';
 import type { Tables } from './schema.ts';
@@ -7,10 +7,10 @@ import type { Tables } from './schema.ts';
 /** Which cases of a loop. */
 export interface CaseQuery {
   readonly loop: string;
-  readonly slice?: Slice;
-  readonly cluster?: string;
+  readonly slice?: Slice | undefined;
+  readonly cluster?: string | undefined;
   readonly sealed?: boolean;
-  readonly source?: KeptCase['source'];
+  readonly source?: KeptCase['source'] | undefined;
   /** Only cases that were added after this time, in milliseconds since 1970. */
   readonly since?: number;
 }
@@ -34,6 +34,8 @@ export interface Cases {
   putFile(loop: string, cases: readonly KeptCase[]): Promise<void>;
   /** In the order in which they were added, without those that were erased. */
   list(query: CaseQuery): Promise<readonly KeptCase[]>;
+  /** A page of them. */
+  page(query: CaseListQuery): Promise<readonly KeptCase[]>;
   find(loop: string, id: string): Promise<KeptCase | undefined>;
   /** The newest cases of a loop, oldest first. */
   newest(loop: string, limit: number): Promise<readonly KeptCase[]>;
@@ -49,21 +51,11 @@ export function sqlCases({ read, write }: Database): Cases {
     add: (cases) => write((trx) => add(trx, cases)),
     grow: (growth) => write((trx) => grow(trx, growth)),
     putFile: (loop, cases) => write((trx) => putFile(trx, loop, cases)),
-    async list({ loop, slice, cluster, sealed, source, since }) {
-      const rows = await read
-        .selectFrom('cases')
-        .selectAll()
-        .where('loop', '=', loop)
-        .where('erased_at', 'is', null)
-        .$if(slice !== undefined, (some) => some.where('slice', '=', slice ?? ''))
-        .$if(cluster !== undefined, (some) => some.where('cluster', '=', cluster ?? ''))
-        .$if(sealed !== undefined, (some) => some.where('sealed', '=', sealed === true ? 1 : 0))
-        .$if(source !== undefined, (some) => some.where('source', '=', source ?? ''))
-        .$if(since !== undefined, (some) => some.where('at', '>', since ?? 0))
-        .orderBy('at')
-        .orderBy('id')
-        .execute();
-      return rows.map(caseOf);
+    list: (query) => list(read, query),
+    async page({ after, limit, visible, ...query }) {
+      const cases = await list(read, { ...query, ...(visible === true ? { sealed: false } : {}) });
+      const from = after === undefined ? 0 : cases.findIndex(({ id }) => id === after) + 1;
+      return cases.slice(from, from + limit);
     },
     async find(loop, id) {
       const row = await read
@@ -96,6 +88,26 @@ export function sqlCases({ read, write }: Database): Cases {
       return row?.lesson ?? 0;
     },
   };
+}
+
+async function list(
+  read: Kysely<Tables>,
+  { loop, slice, cluster, sealed, source, since }: CaseQuery,
+): Promise<readonly KeptCase[]> {
+  const rows = await read
+    .selectFrom('cases')
+    .selectAll()
+    .where('loop', '=', loop)
+    .where('erased_at', 'is', null)
+    .$if(slice !== undefined, (some) => some.where('slice', '=', slice ?? ''))
+    .$if(cluster !== undefined, (some) => some.where('cluster', '=', cluster ?? ''))
+    .$if(sealed !== undefined, (some) => some.where('sealed', '=', sealed === true ? 1 : 0))
+    .$if(source !== undefined, (some) => some.where('source', '=', source ?? ''))
+    .$if(since !== undefined, (some) => some.where('at', '>', since ?? 0))
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
+  return rows.map(caseOf);
 }
 
 /** SQLite takes 32,766 values a statement. */

@@ -114,6 +114,7 @@ export const ERASABLE: readonly ErasableTable[] = [
     // The row stays, so that grades keep their case.
     tombstone: { input: 'null', expect: null, never: null, cluster: null, note: null },
   },
+  { table: 'lesson_changes', key: ['id'], columns: { because: mention, by: mention } },
   // A cluster is made of the words of a note.
   { table: 'failures', key: ['lesson'], run: 'run_key', columns: { cluster: text } },
   {

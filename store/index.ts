@@ -21,6 +21,7 @@ import { sqlFindings } from './findings.ts';
 import { sqlGates } from './gates.ts';
 import { sqlGrades } from './grades.ts';
 import { sqlHarnesses } from './harnesses.ts';
+import { sqlLessonStates } from './lesson-states.ts';
 import { sqlLedger } from './ledger.ts';
 import { sqlLessons } from './lessons.ts';
 import { groupCommit } from './group-commit.ts';
@@ -92,6 +93,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     grades: sqlGrades(database),
     candidates: sqlCandidates(database),
     failures: sqlFailures(database),
+    lessonStates: sqlLessonStates(database),
     loopBook: sqlLoopBook(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),

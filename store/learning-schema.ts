@@ -96,6 +96,17 @@ export interface LearningTables {
     lesson: number;
     at: number;
   };
+  lesson_changes: {
+    /** From the numbers of lessons. */
+    id: number;
+    lesson: number;
+    loop: string;
+    state: string;
+    because: string;
+    by: string;
+    at: number;
+  };
+  lesson_expiry: { loop: string; after_ms: number | null; unused_for: number | null };
   /** How far the lessons of a loop were looked at for failures and cases. */
   growth: { loop: string; lesson: number };
 }

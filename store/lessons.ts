@@ -1,11 +1,23 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { LessonState } from '../contract/kept-lesson.ts';
 import type { Lesson } from '../contract/lesson.ts';
 import type { Lessons, NewLesson } from './ports.ts';
 import type { Tables } from './schema.ts';
 import { first, prepared } from './prepared.ts';
 import type { Database } from './group-commit.ts';
 
-const selectNewest = prepared((database) => database.selectFrom('lessons').select(({ fn }) => fn.max('id').as('id')));
+const selectNewest = prepared((database) =>
+  database.selectNoFrom((row) => [
+    row
+      .selectFrom('lessons')
+      .select(({ fn }) => fn.max('id').as('id'))
+      .as('lesson'),
+    row
+      .selectFrom('lesson_changes')
+      .select(({ fn }) => fn.max('id').as('id'))
+      .as('change'),
+  ]),
+);
 
 const countErasures = prepared((database) =>
   database.selectFrom('erasures').select(({ fn }) => fn.countAll<number>().as('n')),
@@ -23,7 +35,7 @@ export function sqlLessons({ read }: Database): Lessons {
   return {
     async watermark() {
       const [newest] = await selectNewest(read, {});
-      return newest?.id ?? 0;
+      return Math.max(newest?.lesson ?? 0, newest?.change ?? 0);
     },
     erasures: async () => first(await countErasures(read, {})).n,
     async list({ loop, after, upTo, limit }) {
@@ -39,6 +51,15 @@ export function sqlLessons({ read }: Database): Lessons {
         .execute();
       return rows.map(lessonOf);
     },
+    changes: ({ loop, after, upTo }) =>
+      read
+        .selectFrom('lesson_changes')
+        .select(['id', 'lesson', (row) => row.ref('state').$castTo<LessonState>().as('state')])
+        .where('loop', '=', loop)
+        .where('id', '>', after)
+        .where('id', '<=', upTo)
+        .orderBy('id')
+        .execute(),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Keep } from '../contract/context.ts';
+import type { LessonChange } from '../contract/kept-lesson.ts';
 import type { Lesson } from '../contract/lesson.ts';
 import type { Digest, Timestamp } from '../contract/names.ts';
 import type { Outcome } from '../contract/outcomes.ts';
@@ -23,6 +24,7 @@ import type { Gates, NewDecision } from './gates-port.ts';
 import type { Inbox } from './inbox.ts';
 import type { Notices } from './notices-port.ts';
 import type { Ledger } from './ledger-port.ts';
+import type { LessonStates } from './lesson-states.ts';
 import type { LoopBook } from './loop-book.ts';
 import type { ReviewAnswers } from './review-answers.ts';
 import type { ScheduleLooks } from './schedule-looks.ts';
@@ -33,6 +35,7 @@ import type { SourceAnswers } from './source-answers.ts';
 import type { ApiTokens } from './api-tokens.ts';
 import type { Users } from './users.ts';
 
+export type { NewLessonChange } from './lesson-states.ts';
 export type { HarnessVersion } from './harnesses.ts';
 export type { Moved } from './harness-moves.ts';
 import type { Statements } from './statements.ts';
@@ -75,6 +78,7 @@ export interface Store {
   readonly grades: Grades;
   readonly candidates: Candidates;
   readonly failures: Failures;
+  readonly lessonStates: LessonStates;
   readonly loopBook: LoopBook;
   readonly facts: Facts;
   close(): Promise<void>;
@@ -236,7 +240,7 @@ export type NewLesson = Omit<Lesson, 'id'> & { readonly key: string };
 
 /** Lessons in the order they were learnt. */
 export interface Lessons {
-  /** The highest id so far; 0 without lessons. */
+  /** The highest id of a lesson, or of a change of how one stands; 0 without lessons. */
   watermark(): Promise<number>;
   /** How often something was erased: whoever keeps lessons in memory lets go of them when it changes. */
   erasures(): Promise<number>;
@@ -247,6 +251,12 @@ export interface Lessons {
     readonly upTo: number;
     readonly limit?: number;
   }): Promise<readonly Lesson[]>;
+  /** Changes of how lessons of a loop stand, with `after < id <= upTo`, oldest first. */
+  changes(query: {
+    readonly loop: string;
+    readonly after: number;
+    readonly upTo: number;
+  }): Promise<readonly LessonChange[]>;
 }
 
 /** Effects, once each. */

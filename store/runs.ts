@@ -13,11 +13,12 @@ import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
 /** A run as its columns hold it. */
-interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant'> {
+interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant' | 'withoutLessons'> {
   readonly triggerKind: string;
   readonly trigger: string;
   readonly dryRun: number;
   readonly tenant: string | null;
+  readonly without: string | null;
 }
 
 const insertRun = prepared((database, run: RunValues) =>
@@ -47,6 +48,7 @@ function columnsOf(run: RunValues) {
     as_of: run.asOf,
     opened_at: run.openedAt,
     tenant: run.tenant,
+    without_lessons: run.without,
   };
 }
 
@@ -199,6 +201,7 @@ function valuesOf(run: NewRun): RunValues {
     trigger: JSON.stringify(run.trigger),
     dryRun: run.dryRun ? 1 : 0,
     tenant: run.tenant ?? null,
+    without: run.withoutLessons === undefined ? null : JSON.stringify(run.withoutLessons),
   };
 }
 
@@ -218,6 +221,7 @@ function runOf(row: Selectable<Tables['runs']>): NewRun {
     dryRun: row.dry_run === 1,
     asOf: row.as_of,
     openedAt: row.opened_at,
+    ...(row.without_lessons === null ? {} : { withoutLessons: JSON.parse(row.without_lessons) as number[] }),
     ...(row.tenant === null ? {} : { tenant: row.tenant }),
   };
 }

@@ -27,6 +27,7 @@ export interface Tables extends LearningTables {
     artefact: string | null;
     duplicate_of: string | null;
     tenant: string | null;
+    without_lessons: string | null;
     erased_at: number | null;
   };
   work: { work_key: string; run_key: string; state: string };

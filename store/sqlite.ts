@@ -21,6 +21,7 @@ import * as signedRaises from './migrations/0021-signed-raises.ts';
 import * as experiments from './migrations/0022-experiments.ts';
 import * as harnessMoves from './migrations/0023-harness-moves.ts';
 import * as failures from './migrations/0024-failures.ts';
+import * as lessonStates from './migrations/0027-lesson-states.ts';
 import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
@@ -55,6 +56,7 @@ const MIGRATIONS = {
   '0022-experiments': { up: experiments.up },
   '0023-harness-moves': { up: harnessMoves.up },
   '0024-failures': { up: failures.up },
+  '0027-lesson-states': { up: lessonStates.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { EXIT } from '../contract/exit-codes.ts';
 import type { CommandContext } from './command.ts';
 import { approvalsCommand } from './commands/approvals.ts';
+import { casesCommand } from './commands/cases.ts';
 import { costCommand } from './commands/cost.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
@@ -13,6 +14,7 @@ import { evalCommand } from './commands/eval.ts';
 import { hooksCommand } from './commands/hooks.ts';
 import { improveCommand } from './commands/improve.ts';
 import { initCommand } from './commands/init.ts';
+import { lessonsCommand } from './commands/lessons.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -41,6 +43,8 @@ const COMMANDS = [
   harnessCommand,
   evalCommand,
   improveCommand,
+  casesCommand,
+  lessonsCommand,
   costCommand,
   scheduleCommand,
   hooksCommand,

@@ -24,7 +24,7 @@ export async function answerLocally(
       `Route \`local\` answers only stages with a closed set of answers (\`decision\`) or a \`keyless\` function; this one of loop ${run.loop} has neither. Configure a model in loopwright.yaml.`,
     );
   }
-  const examples = (await deps.lessons.labelled(run.loop, run.watermark)).map((example): LearnerExample => ({
+  const examples = (await deps.lessons.labelled(run)).map((example): LearnerExample => ({
     id: example.id,
     text: decision.text(example.input),
     label: decision.label(example.output),

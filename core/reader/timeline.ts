@@ -22,11 +22,14 @@ export class Timeline<T extends { readonly id: number }> {
     return low;
   }
 
-  /** Whether something of here, up to the watermark, is not among what is there up to it: it was erased meanwhile. */
+  /** Whether something of here, up to the watermark, is not among what is there, in the order of ids: it was erased or retired meanwhile, or is left out. */
   hasMoreThan(there: readonly { readonly id: number }[], watermark: number): boolean {
-    const newest = this.#items.at(-1)?.id ?? 0;
-    const known = there.findLastIndex(({ id }) => id <= newest) + 1;
-    return this.count(watermark) > known;
+    let at = 0;
+    for (const { id } of this.#items.slice(0, this.count(watermark))) {
+      while (at < there.length && (there[at] as { id: number }).id < id) at += 1;
+      if (there[at]?.id !== id) return true;
+    }
+    return false;
   }
 
   /** Puts an item in its place: `appended` at the end, `inserted` before others, `known` (and ignored) when its id is already there. */

@@ -57,9 +57,9 @@ test('lessons that are kept in memory are let go of when something is erased', a
   const closing = { runKey: 'r1', outcome: 'accepted', reason: '', closedAt: 2 } as const;
   await store.runs.close({ ...closing, lessons });
   const index = new LessonIndex(store.lessons);
-  expect(await index.labelled(run.loop, 2)).toHaveLength(2);
+  expect(await index.labelled({ loop: run.loop, watermark: 2 })).toHaveLength(2);
   const named = (text: string): boolean => text.includes('eve');
   await store.erasures.erase({ id: 'o', subject: 'eve', named, runs: [], by: 'officer', files: 0, at: 3 });
-  expect((await index.labelled(run.loop, 2)).map(({ input }) => input)).toEqual([{ from: 'bo' }]);
-  expect((await index.examples(run.loop, 1)).map(({ input }) => input)).toEqual([]);
+  expect((await index.labelled({ loop: run.loop, watermark: 2 })).map(({ input }) => input)).toEqual([{ from: 'bo' }]);
+  expect((await index.examples({ loop: run.loop, watermark: 1 })).map(({ input }) => input)).toEqual([]);
 });

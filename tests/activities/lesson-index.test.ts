@@ -25,6 +25,7 @@ function stored(all: readonly Lesson[]): Lessons & { reads: number } {
     reads: 0,
     watermark: () => Promise.resolve(all.at(-1)?.id ?? 0),
     erasures: () => Promise.resolve(0),
+    changes: () => Promise.resolve([]),
     async list({ loop, after, upTo }) {
       this.reads += 1;
       await new Promise((later) => setImmediate(later));
@@ -44,8 +45,8 @@ test('whatever is asked at once and in whatever order, a watermark sees exactly 
       const index = new LessonIndex(stored(all));
       const ask = async ([loop, watermark]: [string, number]) => {
         const wanted = all.filter((one) => one.loop === loop && one.kind === 'example' && one.id <= watermark);
-        expect(await index.examples(loop, watermark)).toEqual(wanted);
-        expect((await index.labelled(loop, watermark)).map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
+        expect(await index.examples({ loop, watermark })).toEqual(wanted);
+        expect((await index.labelled({ loop, watermark })).map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
       };
       if (atOnce) await Promise.all(questions.map(ask));
       else for (const question of questions) await ask(question);
@@ -57,20 +58,20 @@ test('whatever is asked at once and in whatever order, a watermark sees exactly 
 test('what was handed out does not grow with what is learnt later', async () => {
   const all = [lesson(1, 'a', 'example'), lesson(2, 'a', 'example')];
   const index = new LessonIndex(stored(all));
-  const early = await index.labelled('a', 1);
-  await index.labelled('a', 2);
+  const early = await index.labelled({ loop: 'a', watermark: 1 });
+  await index.labelled({ loop: 'a', watermark: 2 });
   expect(early).toHaveLength(1);
 });
 
 test('a watermark that other loops have raised is asked about once', async () => {
   const lessons = stored([lesson(1, 'a', 'example'), lesson(2, 'b', 'example')]);
   const index = new LessonIndex(lessons);
-  for (let n = 0; n < 5; n += 1) expect(await index.labelled('a', 2)).toHaveLength(1);
+  for (let n = 0; n < 5; n += 1) expect(await index.labelled({ loop: 'a', watermark: 2 })).toHaveLength(1);
   expect(lessons.reads).toBe(1);
 });
 
 test('verifiers and learners get no word of who decided', async () => {
   const index = new LessonIndex(stored([lesson(1, 'a', 'example')]));
-  const [example] = await index.labelled('a', 1);
+  const [example] = await index.labelled({ loop: 'a', watermark: 1 });
   expect(Object.keys(example ?? {})).toEqual(['id', 'input', 'output', 'predicted']);
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Judgement, Store } from '../../store/ports.ts';
-import { callOf, candidateOf, contentsOf, lessonOf, lookOf, moving, noticeOf, runOf } from './samples.ts';
+import { callOf, caseOf, candidateOf, contentsOf, lessonOf, lookOf, moving, noticeOf, runOf } from './samples.ts';
 
 /** Opens an empty store for one test; `dispose` takes it away. */
 export type OpenEmptyStore = () => Promise<{ readonly store: Store; readonly dispose: () => Promise<void> }>;
@@ -76,6 +76,18 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     await store.ledger.release(callOf('r1', { attempt: 3 }));
   },
   'putting a row into the outbox': (store) => store.effects.put('titles', 'triage/r1/publish', { title: 'Owls' }),
+  'growing a case and a failure of a lesson': (store) =>
+    store.cases.grow({
+      loop: 'triage',
+      upTo: 1,
+      cases: [caseOf('grown')],
+      failures: [{ loop: 'triage', cluster: 'said: rude', feedback: 'human', lesson: 1, runKey: 'r1', at: 1540 }],
+    }),
+  'taking the cases of a file': (store) => store.cases.putFile('triage', [caseOf('line', { source: 'file' })]),
+  'moving a case': (store) => store.cases.move('triage', 'grown', 'pinned'),
+  'retiring a lesson': (store) =>
+    store.lessonStates.change([{ loop: 'triage', lesson: 1, state: 'retired', because: 'old', by: 'ada', at: 1545 }]),
+  'saying when lessons expire': (store) => store.lessonStates.setExpiry({ loop: 'triage', afterMs: 1000 }),
   'answering a question of a review': (store) =>
     store.reviewAnswers.add({ loop: 'triage', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 1550 }),
   'keeping what a source answered': (store) =>

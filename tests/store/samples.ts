@@ -1,4 +1,5 @@
 import type { GatePolicy } from '../../contract/approvals.ts';
+import type { KeptCase } from '../../contract/case.ts';
 import type { Candidate } from '../../contract/candidate.ts';
 import type { ScheduleLook } from '../../contract/schedules.ts';
 import type { NoticeLook, PlannedLetter } from '../../store/notices-port.ts';
@@ -75,6 +76,22 @@ export function moving(key: string): { key: string; loop: string; by: string; re
   return { key, loop: 'triage', by: 'ada', reason: 'shorter is better', at: 2000 };
 }
 
+/** A case of a loop. */
+export function caseOf(id: string, change: Partial<KeptCase> = {}): KeptCase {
+  return {
+    id,
+    loop: 'triage',
+    input: { id },
+    expect: { intent: 'refund' },
+    slice: 'guard',
+    related: id,
+    source: 'approval',
+    sealed: false,
+    at: 1540,
+    ...change,
+  };
+}
+
 /** A look at a schedule. */
 export function lookOf(id: string, change: Partial<ScheduleLook> = {}): ScheduleLook {
   const counts = { alertAfterMs: 60_000, missed: 0, skipped: 0 };
@@ -122,6 +139,11 @@ const TABLES = [
   'harness_pointers',
   'harness_moves',
   'candidates',
+  'cases',
+  'failures',
+  'growth',
+  'lesson_changes',
+  'lesson_expiry',
   'review_answers',
   'inbox',
   'starts',
