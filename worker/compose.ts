@@ -16,6 +16,7 @@ import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { hookRelay } from './hooks/hook-relay.ts';
 import { hookLoopMistakes } from './hooks/hooks-file.ts';
 import { decisionKeys } from './decision-keys.ts';
+import { watchPromotions } from './watch-promotions.ts';
 import { workshopOf } from './workshop.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
 import { documentReader } from './documents.ts';
@@ -143,6 +144,9 @@ function besideWorker(
   const timer = setInterval(() => {
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
+    );
+    watchPromotions(deps, client).catch((error: unknown) =>
+      report(`What was promoted cannot be watched just now: ${(error as Error).message}; it is tried again.`),
     );
     seen
       .look()

@@ -1,0 +1,67 @@
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { openExperiment } from '../activities/experiments/open.ts';
+import { TASK_QUEUE, TASK_TIMEOUT } from '../contract/names.ts';
+import { microUsd } from '../core/money.ts';
+import { ImproveInput } from '../loops/improve/input.ts';
+import type { WatchInput } from '../workflows/watch-harness.ts';
+
+/** How long `improve` has to begin its own watch of what it promoted, in milliseconds. */
+const IMPROVE_BEGINS_MS = 60_000;
+
+/** Watches of a loop that are looked at. */
+const NEWEST = 100;
+
+/**
+ * Begins to watch what was promoted past `improve`, by a person, and nobody watches: it is the promotion that needs it most.
+ * Each promotion once, whoever is killed when.
+ */
+export async function watchPromotions(
+  deps: Dependencies,
+  client: Client,
+  taskQueue: string = TASK_QUEUE,
+): Promise<void> {
+  for (const loop of deps.loops.keys()) await watchNewest(deps, { loop, client, taskQueue });
+}
+
+async function watchNewest(
+  deps: Dependencies,
+  { loop, client, taskQueue }: { readonly loop: string; readonly client: Client; readonly taskQueue: string },
+): Promise<void> {
+  const { harnesses, candidates, experiments } = deps.store;
+  const [move] = await harnesses.moves(loop, 1);
+  const at = deps.now();
+  if (move?.kind !== 'promotion' || move.from === undefined || at - move.at < IMPROVE_BEGINS_MS) return;
+  const id = `watch-${loop}-${move.to}-${move.at}`;
+  const watch = (await experiments.list({ loop, limit: NEWEST })).find(
+    ({ kind, candidate, openedAt }) => kind === 'watch' && candidate === move.to && openedAt >= move.at,
+  );
+  if (watch !== undefined && (watch.id !== id || watch.state === 'closed')) return;
+  const candidate = await candidates.ofVersion(loop, move.to);
+  const { budgetUsd, everyMinutes } = ImproveInput.parse({ loop });
+  await openExperiment(deps, {
+    id,
+    loop,
+    kind: 'watch',
+    baseline: move.from,
+    candidate: move.to,
+    ...(candidate === undefined ? {} : { change: candidate.kind }),
+    widens: candidate?.widens ?? false,
+    budgetMicroUsd: microUsd(budgetUsd),
+    workflowId: id,
+    at,
+  });
+  const input: WatchInput = { experiment: id, everyMs: everyMinutes * 60_000 };
+  await client.workflow
+    .start('watchHarness', {
+      taskQueue,
+      workflowId: id,
+      args: [input],
+      workflowTaskTimeout: TASK_TIMEOUT,
+      // One that somebody has ended stays ended.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    });
+}
