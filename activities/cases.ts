@@ -5,7 +5,7 @@ import { canonicalJson } from '../core/canonical.ts';
 import { expectationOf, type Expectation } from '../core/learning/expectation.ts';
 import { fingerprint, sameReason } from '../core/learning/fingerprint.ts';
 import { NearDuplicates } from '../core/learning/near-duplicates.ts';
-import { fnv1a } from '../core/reader/ngrams.ts';
+import { lot } from '../core/learning/lot.ts';
 import type { Store } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
 import { whatCounts, type WhatCounts } from './what-counts.ts';
@@ -139,7 +139,7 @@ function caseOf(
 
 /** Half of the cases are shown to no proposer; cases that say the same are on the same side. */
 function isSealed(related: string): boolean {
-  return fnv1a(related) >>> 31 === 1;
+  return lot(related) < 0.5;
 }
 
 function groupName({ store }: Needed, name: string): string {
@@ -154,9 +154,10 @@ async function takeFile({ store, now }: Needed, { loop, cases }: LoopEntry): Pro
   if (linesOf(kept) !== linesOf(lines)) await store.cases.putFile(loop.name, lines);
 }
 
+/** No proposer is shown the lines of a file; whoever writes a change by hand may have read them. */
 function ofFile({ loop: _own, related, ...line }: Case, loop: string, at: number): KeptCase {
   const group = related ?? line.id;
-  return { ...line, loop, related: group, source: 'file', sealed: isSealed(group), at };
+  return { ...line, loop, related: group, source: 'file', sealed: true, at };
 }
 
 /** What a file says, whatever it came to otherwise. */

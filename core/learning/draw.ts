@@ -1,4 +1,4 @@
-import { fnv1a } from '../reader/ngrams.ts';
+import { lot } from './lot.ts';
 
 /**
  * Cases in an order that was fixed before anybody knew how they turn out, and that a seed makes again: who came later
@@ -6,7 +6,7 @@ import { fnv1a } from '../reader/ngrams.ts';
  */
 export function drawn<T extends { readonly id: string }>(cases: readonly T[], seed: number): T[] {
   return cases
-    .map((one) => ({ one, at: fnv1a(`${seed}/${one.id}`) }))
+    .map((one) => ({ one, at: lot(`${seed}/${one.id}`) }))
     .toSorted((a, b) => a.at - b.at || (a.one.id < b.one.id ? -1 : 1))
     .map(({ one }) => one);
 }

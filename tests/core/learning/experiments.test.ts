@@ -3,6 +3,7 @@ import type { KeptCase } from '../../../contract/case.ts';
 import type { Experiment, Grade } from '../../../contract/experiment.ts';
 import { drawn } from '../../../core/learning/draw.ts';
 import { evalVerdict } from '../../../core/learning/eval-verdict.ts';
+import { lot } from '../../../core/learning/lot.ts';
 import { reportOf } from '../../../core/learning/report.ts';
 import { partsOf, sliceIn } from '../../../core/learning/slices.ts';
 import { standingOf } from '../../../core/learning/standing.ts';
@@ -136,4 +137,10 @@ test('a report shows every break first', () => {
     ['schema', 3],
     ['schema', 3],
   ]);
+});
+
+test('a lot is even for names that differ in a digit only', () => {
+  const drawnLots = Array.from({ length: 1000 }, (_, n) => lot(`fox${n}`));
+  for (const below of [0.1, 0.5, 0.9])
+    expect(Math.abs(drawnLots.filter((one) => one < below).length / 1000 - below)).toBeLessThan(0.04);
 });
