@@ -13,11 +13,13 @@ import type { Stage } from '../loops/define/index.ts';
 import { routesOf } from '../loops/define/verifiers.ts';
 import type { Judgement, JudgementKey } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
+import { askAboutTraps } from './judges/traps.ts';
 import { earlierOf, entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
 import { ruleOf } from './rules.ts';
 import { Kept } from './verifiers/kept.ts';
 import { evalsFor } from './verifiers/stage-evals.ts';
 import { verify, type Verified } from './verifiers/verify.ts';
+import { weighedIn } from './verifiers/weight.ts';
 
 /** Outputs up to this many characters travel through the history, so that workflow code can branch on them. */
 const INLINE_CHARACTERS = 8192;
@@ -158,9 +160,13 @@ async function verified(deps: Dependencies, request: EvaluateInput, subject: Jud
     documents: (under: string) => deps.documents(folder, under),
     asOf: run.asOf,
   };
-  const verifiers = subject.stage.verify.filter((verifier) => !(edited && verifier.opinion));
+  const weighed = weighedIn(run, stageOf(stage), subject.stage.verify);
+  const verifiers = weighed.filter((verifier) => !(edited && verifier.opinion));
   const evals = evalsFor(subject.harness.evals, loop, subject.stage);
-  return await verify(deps, { ...subject, run, stage, attempt, edited, evidence, kept }, evals, verifiers);
+  const asking = { ...subject, run, stage, attempt, edited, evidence, kept };
+  const found = await verify(deps, asking, evals, verifiers);
+  if (run.judges?.audited === true && attempt === 1 && !edited) await askAboutTraps(deps, asking, verifiers);
+  return found;
 }
 
 /** What to verify. An edit is stored first: it has a digest of its own. */
@@ -211,14 +217,14 @@ function approvalOf(run: PinnedRun, harness: Harness, input: unknown, output: un
   if ('error' in decided)
     return { ask: true, audit: false, because: `approval rule cannot be decided: ${decided.error}` };
   if (decided.value) return { ask: true, audit: false, because: `approval rule: ${when}` };
-  if (draw(run.workKey) < audit)
+  if (isAudited(run.workKey, audit))
     return { ask: true, audit: true, because: `audit: ${audit * 100} % of what could act alone is looked at` };
   return noApproval;
 }
 
-/** A number from 0 to 1 that is always the same for the same work. */
-function draw(workKey: string): number {
-  return createHash('sha256').update(`audit/${workKey}`).digest().readUInt32BE(0) / 2 ** 32;
+/** Whether people look at this work whatever is found about it: drawn, and always the same for the same work. */
+export function isAudited(workKey: string, share: number): boolean {
+  return createHash('sha256').update(`audit/${workKey}`).digest().readUInt32BE(0) / 2 ** 32 < share;
 }
 
 function shortened(criterion: Criterion): Criterion {

@@ -19,6 +19,7 @@ import type { HarnessVersion, Holder, NewRun } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
 import { along } from './along.ts';
 import { fetchContext } from './fetch-context.ts';
+import { judgesIn } from './judges/in-run.ts';
 import { harnessOf, knownLoop, parsedHarness, pick } from './pinned.ts';
 import { stopsOf } from './stops.ts';
 import { closeLost } from './sweep.ts';
@@ -50,7 +51,7 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   const version = await versionOf(deps, entry.loop.name, options.harness);
   const texts = { input: canonicalJson(input), prices: canonicalJson(deps.prices) };
   const asked = parsedHarness(deps, version);
-  const run: NewRun = {
+  const opening: NewRun = {
     runKey: request.runKey,
     loop: entry.loop.name,
     workflowId: request.workflowId,
@@ -72,6 +73,7 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
     ...(options.withoutLessons === undefined ? {} : { withoutLessons: options.withoutLessons }),
     ...tenantOf(entry.loop, input),
   };
+  const run: NewRun = { ...opening, ...(await judgesIn(deps, entry.loop, asked, opening)) };
   const owner = { runKey: run.runKey, keep: 'durable' } as const;
   const [claim] = await Promise.all([
     claimWork(deps, run),

@@ -44,6 +44,7 @@ export function pick(run: PinnedRun): PinnedRun {
     asOf,
     ...(run.withoutLessons === undefined ? {} : { withoutLessons: run.withoutLessons }),
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
+    ...(run.judges === undefined ? {} : { judges: run.judges }),
   };
 }
 

@@ -78,7 +78,9 @@ const approval = z.strictObject({
     .min(0)
     .max(1)
     .default(0)
-    .describe("Share of what could act alone that waits for a person all the same, drawn from the work key's hash."),
+    .describe(
+      "Share of the work that people look at all the same, drawn from the work key's hash: what could act alone, and what only a judge says no to.",
+    ),
   approvers: approvers
     .default(['*'])
     .describe('Who may decide: `by` of a decision, `role:<role>` of users of the gateway, or `*` for everybody.'),

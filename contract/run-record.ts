@@ -49,6 +49,7 @@ const verdict = z.object({
       evidence: z.string(),
       opinion: z.boolean().exactOptional(),
       question: z.string().exactOptional(),
+      order: z.enum(['same', 'other']).exactOptional(),
     }),
   ),
   notAsked: z.array(z.object({ name: z.string(), because: z.string() })).exactOptional(),

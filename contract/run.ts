@@ -55,6 +55,14 @@ export interface StagePlan {
   readonly evaluate: 'local' | 'regular';
 }
 
+/** How judges weigh in a run, where not as its loop says. */
+export interface JudgesInRun {
+  /** Judges, as `<stage>/<judge>`, whose no is an opinion, because they were found wanting. */
+  readonly advisory: readonly string[];
+  /** People look at this share of the work: the no of every judge is an opinion, and each is asked about a trap. */
+  readonly audited?: true;
+}
+
 /** What is pinned for the whole run, so that any run can be replayed on what it knew. Activities look it up by the run's key. */
 export interface PinnedRun {
   /** Identity of the run in the store: survives resets and continue-as-new. */
@@ -77,6 +85,7 @@ export interface PinnedRun {
   readonly withoutLessons?: readonly number[];
   /** Whose money it spends, where the loop says so. */
   readonly tenant?: string;
+  readonly judges?: JudgesInRun;
 }
 
 /** What a stage may try before it stops, and what its loop's history says of its attempts where a result has a worth. */

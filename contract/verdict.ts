@@ -9,6 +9,8 @@ export interface Criterion {
   readonly opinion?: boolean;
   /** What only a person answers. Nothing is wrong with the artefact: it waits for them. */
   readonly question?: string;
+  /** Of a comparison: whether the other order had the same winner. */
+  readonly order?: 'same' | 'other';
 }
 
 /** A verifier that was not asked, and why. */

@@ -7,7 +7,7 @@ export type Vote = Pick<Criterion, 'verdict' | 'evidence'> & {
 };
 
 /** What was found. */
-export type Found = Pick<Criterion, 'verdict' | 'evidence'>;
+export type Found = Pick<Criterion, 'verdict' | 'evidence' | 'order'>;
 
 /** Characters that the votes of a panel share in their evidence, so that all of them are shown. */
 const SHARED_CHARACTERS = 520;
@@ -42,9 +42,9 @@ export interface Win {
 export function inBothOrders(shownFirst: Win, shownSecond: Win): Found {
   const evidence = `shown first: ${said(shownFirst)}; shown second: ${said(shownSecond)}`;
   if (shownFirst.winner !== shownSecond.winner)
-    return { verdict: 'inconclusive', evidence: `another winner in the other order: ${evidence}` };
-  if (shownFirst.winner === 'artefact') return { verdict: 'pass', evidence };
-  return { verdict: shownFirst.winner === 'baseline' ? 'fail' : 'inconclusive', evidence };
+    return { verdict: 'inconclusive', evidence: `another winner in the other order: ${evidence}`, order: 'other' };
+  if (shownFirst.winner === 'artefact') return { verdict: 'pass', evidence, order: 'same' };
+  return { verdict: shownFirst.winner === 'baseline' ? 'fail' : 'inconclusive', evidence, order: 'same' };
 }
 
 function said({ winner, evidence }: Win): string {

@@ -18,6 +18,7 @@ import { harnessRoutes } from './harnesses.ts';
 import { experimentRoutes } from './experiments.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
 import { pinned } from './host.ts';
+import { judgeRoutes } from './judges.ts';
 import { noticeRoutes } from './notices.ts';
 import { ownPagesOnly } from './own-pages-only.ts';
 import { answerFailure, refusal } from './refusals.ts';
@@ -92,6 +93,7 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.route('/api/review-answers', reviewAnswerRoutes(store));
   app.route('/api/erasures', erasureRoutes(store));
   app.route('/api/alerts', alertRoutes(store));
+  app.route('/api/judges', judgeRoutes(store));
   app.route('/api/notices', noticeRoutes(store));
   app.route('/api/schedules', scheduleRoutes(store));
   app.route('/api/audit', auditRoutes(store));

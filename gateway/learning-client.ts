@@ -11,6 +11,7 @@ import {
   type RollbackRequest,
 } from '../contract/harness-record.ts';
 import { KeptLesson, LessonExpiry, type LessonListQuery, type LessonVerdict } from '../contract/kept-lesson.ts';
+import { Calibration } from '../contract/judges.ts';
 import { z } from 'zod';
 import { GatewayClient } from './gateway-client.ts';
 
@@ -34,6 +35,11 @@ export class LearningClient extends GatewayClient {
   /** What a brief on a loop is made from. @throws the gateway's `NotFound`. */
   async brief(loop: string): Promise<BriefFacts> {
     return await this.get(`/api/briefs/${encodeURIComponent(loop)}`, {}, BriefFacts);
+  }
+
+  /** How good the judges of a loop are. @throws the gateway's `NotFound`. */
+  async judges(loop: string): Promise<readonly Calibration[]> {
+    return await this.get('/api/judges', { loop }, z.array(Calibration));
   }
 
   /** Versions and moves of a loop's harness. @throws the gateway's `NotFound`. */

@@ -22,6 +22,7 @@ import { sqlGates } from './gates.ts';
 import { sqlGrades } from './grades.ts';
 import { sqlHarnesses } from './harnesses.ts';
 import { sqlLessonStates } from './lesson-states.ts';
+import { sqlJudgeRecords } from './judge-records.ts';
 import { sqlLedger } from './ledger.ts';
 import { sqlLessons } from './lessons.ts';
 import { groupCommit } from './group-commit.ts';
@@ -94,6 +95,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     candidates: sqlCandidates(database),
     failures: sqlFailures(database),
     lessonStates: sqlLessonStates(database),
+    judgeRecords: sqlJudgeRecords(database),
     loopBook: sqlLoopBook(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),

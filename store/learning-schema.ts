@@ -109,4 +109,24 @@ export interface LearningTables {
   lesson_expiry: { loop: string; after_ms: number | null; unused_for: number | null };
   /** How far the lessons of a loop were looked at for failures and cases. */
   growth: { loop: string; lesson: number };
+  judge_records: {
+    id: Generated<number>;
+    loop: string;
+    stage: string;
+    judge: string;
+    standing: string;
+    because: string;
+    figures: string;
+    at: number;
+  };
+  trap_answers: {
+    loop: string;
+    stage: string;
+    judge: string;
+    run_key: string;
+    artefact: string;
+    let_through: number;
+    among: string;
+    at: number;
+  };
 }

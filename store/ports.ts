@@ -21,6 +21,7 @@ import type { Failures } from './failures.ts';
 import type { Grades } from './grades.ts';
 import type { Harnesses } from './harnesses.ts';
 import type { Gates, NewDecision } from './gates-port.ts';
+import type { JudgeRecords } from './judge-records.ts';
 import type { Inbox } from './inbox.ts';
 import type { Notices } from './notices-port.ts';
 import type { Ledger } from './ledger-port.ts';
@@ -79,6 +80,7 @@ export interface Store {
   readonly candidates: Candidates;
   readonly failures: Failures;
   readonly lessonStates: LessonStates;
+  readonly judgeRecords: JudgeRecords;
   readonly loopBook: LoopBook;
   readonly facts: Facts;
   close(): Promise<void>;

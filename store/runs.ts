@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Outcome } from '../contract/outcomes.ts';
-import type { Trigger } from '../contract/run.ts';
+import type { JudgesInRun, Trigger } from '../contract/run.ts';
 import { expireArtefacts } from './artefacts.ts';
 import type { ErasedNames } from './erased-names.ts';
 import { addDecision, cancelGates } from './gates.ts';
@@ -13,12 +13,13 @@ import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
 /** A run as its columns hold it. */
-interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant' | 'withoutLessons'> {
+interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant' | 'withoutLessons' | 'judges'> {
   readonly triggerKind: string;
   readonly trigger: string;
   readonly dryRun: number;
   readonly tenant: string | null;
   readonly without: string | null;
+  readonly judges: string | null;
 }
 
 const insertRun = prepared((database, run: RunValues) =>
@@ -49,6 +50,7 @@ function columnsOf(run: RunValues) {
     opened_at: run.openedAt,
     tenant: run.tenant,
     without_lessons: run.without,
+    judges: run.judges,
   };
 }
 
@@ -202,6 +204,7 @@ function valuesOf(run: NewRun): RunValues {
     dryRun: run.dryRun ? 1 : 0,
     tenant: run.tenant ?? null,
     without: run.withoutLessons === undefined ? null : JSON.stringify(run.withoutLessons),
+    judges: run.judges === undefined ? null : JSON.stringify(run.judges),
   };
 }
 
@@ -223,6 +226,7 @@ function runOf(row: Selectable<Tables['runs']>): NewRun {
     openedAt: row.opened_at,
     ...(row.without_lessons === null ? {} : { withoutLessons: JSON.parse(row.without_lessons) as number[] }),
     ...(row.tenant === null ? {} : { tenant: row.tenant }),
+    ...(row.judges === null ? {} : { judges: JSON.parse(row.judges) as JudgesInRun }),
   };
 }
 

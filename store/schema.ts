@@ -28,6 +28,7 @@ export interface Tables extends LearningTables {
     duplicate_of: string | null;
     tenant: string | null;
     without_lessons: string | null;
+    judges: string | null;
     erased_at: number | null;
   };
   work: { work_key: string; run_key: string; state: string };

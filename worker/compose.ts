@@ -3,6 +3,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { sourceReader } from '../activities/sources/index.ts';
+import { calibrateJudges } from '../activities/judges/calibrate.ts';
 import { sweep } from '../activities/sweep.ts';
 import type { Telemetry } from '../activities/telemetry.ts';
 import { mistakeLine } from '../contract/mistake.ts';
@@ -147,6 +148,9 @@ function besideWorker(
     );
     watchPromotions(deps, client).catch((error: unknown) =>
       report(`What was promoted cannot be watched just now: ${(error as Error).message}; it is tried again.`),
+    );
+    calibrateJudges(deps).catch((error: unknown) =>
+      report(`Judges could not be held against decisions just now: ${(error as Error).message}.`),
     );
     seen
       .look()

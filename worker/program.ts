@@ -15,6 +15,7 @@ import { hooksCommand } from './commands/hooks.ts';
 import { improveCommand } from './commands/improve.ts';
 import { initCommand } from './commands/init.ts';
 import { lessonsCommand } from './commands/lessons.ts';
+import { judgesCommand } from './commands/judges.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { reviewCommand } from './commands/review.ts';
@@ -46,6 +47,7 @@ const COMMANDS = [
   casesCommand,
   lessonsCommand,
   costCommand,
+  judgesCommand,
   scheduleCommand,
   hooksCommand,
   notifyCommand,

@@ -57,7 +57,7 @@ export async function askModel<T extends { readonly name: string }>(
   const { stage, attempt } = asking;
   const ask = async (call: string, prompt: string): Promise<Read<T>> => {
     let read: Read<T> | undefined;
-    const key = { stage, attempt, call: asking.edited ? `${call}~edit:${activityInfo().activityId}` : call };
+    const key = { stage, attempt, call: ownName(asking, call) };
     const { reply } = await askRoute(deps, {
       run: asking.run,
       key,
@@ -81,6 +81,12 @@ export async function askModel<T extends { readonly name: string }>(
     'VerifierError',
     `${question.verifier} broke: ${question.endpoint.model} was asked twice and gave no usable answer: ${mended.because}`,
   );
+}
+
+/** The call's name in the ledger: an edit is verified again under the same attempt, and a trap beside the work itself. */
+function ownName({ edited, trap }: Asking, call: string): string {
+  if (edited) return `${call}~edit:${activityInfo().activityId}`;
+  return trap === true ? `${call}~trap` : call;
 }
 
 function requestOf<T extends { readonly name: string }>(asking: Asking, question: Question<T>): ModelRequest {

@@ -11,6 +11,7 @@ import { runEvals } from './evals.ts';
 import { runJudge } from './judge.ts';
 import { runPairwise } from './pairwise.ts';
 import { runPanel } from './panel.ts';
+import type { Weighed } from './weight.ts';
 
 /** First detail of the failure of a check that throws. */
 export interface BrokenCheck {
@@ -38,7 +39,7 @@ export async function verify(
   deps: Dependencies,
   asking: Asking,
   evals: readonly HarnessEval[],
-  verifiers: readonly Verifier<unknown, unknown>[],
+  verifiers: readonly Weighed[],
 ): Promise<Verified> {
   const criteria = runEvals(evals, asking.input, asking.output);
   const notAsked: NotAsked[] = [];
@@ -51,13 +52,18 @@ export async function verify(
       }
       const found = await ask(deps, asking, verifier);
       if ('because' in found) notAsked.push(found);
-      else criteria.push(...found);
+      else criteria.push(...found.map((criterion) => withReason(criterion, verifier)));
     }
   } catch (error) {
     await asking.kept.keepNoted();
     throw error;
   }
   return { criteria, notAsked };
+}
+
+/** What was found, with why it is an opinion where that is not the loop's own word. */
+function withReason(criterion: Criterion, { because }: Weighed): Criterion {
+  return because === undefined ? criterion : { ...criterion, evidence: `${because}: ${criterion.evidence}` };
 }
 
 async function ask(

@@ -89,6 +89,7 @@ const ALERTS: Readonly<Record<Alert['kind'], string>> = {
   budget: "a schedule's budget is spent,",
   notify: 'nobody can be told through the channel',
   rollback: 'a change of its harness did harm to the loop',
+  judge: 'a judge was found wanting,',
 };
 
 /** What many notices together say: what is in each of them, in a line. */

@@ -105,5 +105,5 @@ export function shortestGap(times: readonly Timestamp[]): number | undefined {
 
 /** Whether an alert is about a schedule: whoever watches those raises and clears it. */
 export function isOfSchedule({ kind }: Pick<Alert, 'kind'>): boolean {
-  return kind !== 'notify';
+  return kind === 'late' || kind === 'budget';
 }

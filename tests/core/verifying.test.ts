@@ -53,7 +53,8 @@ describe('a comparison', () => {
       fc.property(winner, winner, (first, second) => {
         const expected =
           first !== second ? 'inconclusive' : { artefact: 'pass', baseline: 'fail', nobody: 'inconclusive' }[first];
-        expect(inBothOrders(win(first), win(second)).verdict).toBe(expected);
+        const order = first === second ? 'same' : 'other';
+        expect(inBothOrders(win(first), win(second))).toMatchObject({ verdict: expected, order });
       }),
     );
   });

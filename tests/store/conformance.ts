@@ -1,6 +1,18 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Judgement, Store } from '../../store/ports.ts';
-import { callOf, caseOf, candidateOf, contentsOf, lessonOf, lookOf, moving, noticeOf, runOf } from './samples.ts';
+import {
+  advisory,
+  callOf,
+  caseOf,
+  candidateOf,
+  contentsOf,
+  lessonOf,
+  lookOf,
+  moving,
+  noticeOf,
+  runOf,
+  trap,
+} from './samples.ts';
 
 /** Opens an empty store for one test; `dispose` takes it away. */
 export type OpenEmptyStore = () => Promise<{ readonly store: Store; readonly dispose: () => Promise<void> }>;
@@ -119,6 +131,8 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'revoking an API token': (store) => store.apiTokens.revoke(TOKEN.id, DOING),
   'ending all sessions': (store) => store.sessions.endAll(1300),
   'disabling a user': (store) => store.users.change({ name: 'ada', disabled: true }, DOING),
+  'changing what a judge is good for': (store) => store.judgeRecords.stand(advisory).then(() => undefined),
+  'recording what it said to a trap': (store) => store.judgeRecords.answerTrap(trap),
   'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 

@@ -21,6 +21,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
     'outcome',
     'artefact',
     'without_lessons',
+    'judges',
   ],
   work: ['run_key', 'state'],
   contexts: ['run_key', 'stage', 'manifest'],
@@ -74,6 +75,9 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   experiments: ['id', 'loop', 'kind', 'baseline', 'candidate', 'change', 'state', 'standing'],
   grades: ['experiment', 'arm', 'slice', 'verdict', 'outcome', 'run_key'],
   candidates: ['loop', 'digest', 'kind', 'state', 'run_key', 'experiment'],
+  // Names of judges, figures, and keys of runs.
+  judge_records: ['loop', 'stage', 'judge', 'standing', 'because', 'figures'],
+  trap_answers: ['loop', 'stage', 'judge', 'run_key', 'artefact', 'among'],
   // A cache: an erasure empties it.
   source_answers: ['key', 'loop', 'digest', 'body'],
 };

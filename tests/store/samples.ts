@@ -1,7 +1,9 @@
 import type { GatePolicy } from '../../contract/approvals.ts';
 import type { KeptCase } from '../../contract/case.ts';
+import type { JudgeRecord, TrapAnswer } from '../../contract/judges.ts';
 import type { Candidate } from '../../contract/candidate.ts';
 import type { ScheduleLook } from '../../contract/schedules.ts';
+import { judgeFigures } from '../../core/learning/judges.ts';
 import type { NoticeLook, PlannedLetter } from '../../store/notices-port.ts';
 import type { CallKey, NewLesson, NewRun, Store } from '../../store/ports.ts';
 
@@ -105,6 +107,29 @@ export function noticeOf(digest: string, change: Partial<NoticeLook> = {}): [Not
   return [look, [{ id: `${subject}/opened`, channel: 'ops', event: 'opened', dueAt: 1000, ifTold: false }]];
 }
 
+/** A judge that was found wanting. */
+export const advisory: JudgeRecord = {
+  loop: 'triage',
+  stage: 'main',
+  judge: 'taste',
+  standing: 'advisory',
+  because: 'it let through too much',
+  figures: judgeFigures([]),
+  at: 1595,
+};
+
+/** What it said to an artefact that people had refused. */
+export const trap: TrapAnswer = {
+  loop: 'triage',
+  stage: 'main',
+  judge: 'taste',
+  runKey: 'r0',
+  artefact: 'sha256:bad',
+  letThrough: true,
+  among: 'r1',
+  at: 1596,
+};
+
 /** A paid call of a run. */
 export function callOf(runKey: string, change: Partial<CallKey> = {}): CallKey {
   return {
@@ -158,6 +183,8 @@ const TABLES = [
   'api_tokens',
   'sign_in_codes',
   'sessions',
+  'judge_records',
+  'trap_answers',
 ] as const;
 
 /** Everything that a store holds, by table. */

@@ -1,0 +1,108 @@
+import type { JudgedArtefact, TrapAnswer } from '../../contract/judges.ts';
+import type { Timestamp } from '../../contract/names.ts';
+import type { Criterion } from '../../contract/verdict.ts';
+import { mentions } from '../mentions.ts';
+
+/** What a judge said about an artefact, and what people did. */
+export interface JudgeVote {
+  readonly stage: string;
+  readonly judge: string;
+  /** Whether each of its criteria passed. Whatever is no yes holds the artefact: nothing proven is no pass. */
+  readonly letThrough: boolean;
+  /** Absent where nobody has decided, or where what people refused was not the judge's matter. */
+  readonly truth?: 'good' | 'bad';
+  /** Whether people would have seen the artefact whatever the judge said: only such votes say how often it is right. */
+  readonly even: boolean;
+  /** Whether the artefact is one of the newest, decided or not. */
+  readonly lately: boolean;
+  readonly orders: { readonly changed: number; readonly of: number };
+  readonly at: Timestamp;
+}
+
+/** What one judge said about one artefact. */
+interface Said {
+  readonly judge: string;
+  readonly criteria: readonly Criterion[];
+  readonly letThrough: boolean;
+}
+
+/**
+ * Votes of the judges of a loop, oldest first. An artefact that people took as it was is good. One that they rejected, edited
+ * or sent back is bad, for those whose matter it was: those whom the person's words name; else those who held it; else, where
+ * nobody did, everybody who let it through. What a judge said when the artefact came again as a trap takes the place of
+ * what it had said.
+ */
+export function votesOf(artefacts: readonly JudgedArtefact[], traps: readonly TrapAnswer[]): readonly JudgeVote[] {
+  const answers = Map.groupBy(traps, placeOf);
+  return artefacts
+    .flatMap((one) => votesOn(one, answers.get(placeOf(one)) ?? []))
+    .toSorted((one, other) => one.at - other.at);
+}
+
+/**
+ * Whether an artefact is a trap for a judge: people did not take it, it was the judge's matter, and they would have seen it
+ * whatever the judge said. What got past a judge whose no is final would be no fair question.
+ */
+export function isTrapFor(judge: string, artefact: JudgedArtefact): boolean {
+  if (artefact.decided === undefined || artefact.decided.state === 'approved') return false;
+  const own = votesOn(artefact, []).find((vote) => vote.judge === judge);
+  if (own !== undefined) return own.truth === 'bad' && own.even;
+  return mentions(judge, false)(artefact.decided.words) || !artefact.criteria.some(speaksAgainst);
+}
+
+function votesOn(one: JudgedArtefact, traps: readonly TrapAnswer[]): JudgeVote[] {
+  const judges = saidBy(one.criteria).filter(({ criteria }) => criteria.every(({ verdict }) => verdict !== 'error'));
+  const concerned = one.decided === undefined ? [] : concernedBy(one, judges);
+  const truth = one.decided?.state === 'approved' ? 'good' : 'bad';
+  const before = judges.map((said): JudgeVote => {
+    const { judge, criteria, letThrough } = said;
+    const compared = criteria.filter(({ order }) => order !== undefined);
+    return {
+      stage: one.stage,
+      judge,
+      letThrough,
+      ...(concerned.includes(said) ? { truth } : {}),
+      lately: one.lately,
+      even: one.ask && criteria.every(({ opinion }) => opinion === true),
+      orders: { changed: compared.filter(({ order }) => order === 'other').length, of: compared.length },
+      at: one.decided?.at ?? one.at,
+    };
+  });
+  if (one.decided === undefined || truth === 'good') return before;
+  const again = traps.map(({ stage, judge, letThrough, at }): JudgeVote => {
+    return { stage, judge, letThrough, truth, even: true, lately: one.lately, orders: { changed: 0, of: 0 }, at };
+  });
+  return [...before.filter(({ judge }) => !again.some((trap) => trap.judge === judge)), ...again];
+}
+
+/** Judges by their criteria: those are called `<judge>/<criterion>`. */
+function saidBy(criteria: readonly Criterion[]): Said[] {
+  const ofJudges = criteria.filter(({ name }) => name.includes('/'));
+  const byJudge = Map.groupBy(ofJudges, ({ name }) => name.slice(0, name.lastIndexOf('/')));
+  return [...byJudge].map(([judge, own]) => ({
+    judge,
+    criteria: own,
+    letThrough: own.every(({ verdict }) => verdict === 'pass'),
+  }));
+}
+
+/** Those whose matter a decision was. */
+function concernedBy({ criteria, decided }: JudgedArtefact, judges: readonly Said[]): readonly Said[] {
+  if (decided?.state === 'approved') return judges;
+  const named = judges.filter((said) => namesOf(said).some((name) => mentions(name, false)(decided?.words ?? '')));
+  if (named.length > 0) return named;
+  return criteria.some(speaksAgainst) ? judges.filter(({ letThrough }) => !letThrough) : judges;
+}
+
+/** Whether a criterion held the artefact. A question waits for a person, and says nothing against it. */
+function speaksAgainst({ verdict, question }: Criterion): boolean {
+  return verdict !== 'pass' && question === undefined;
+}
+
+function namesOf({ judge, criteria }: Said): string[] {
+  return [judge, ...criteria.map(({ name }) => name.slice(judge.length + 1))];
+}
+
+function placeOf({ runKey, stage, artefact }: Pick<JudgedArtefact, 'runKey' | 'stage' | 'artefact'>): string {
+  return JSON.stringify([runKey, stage, artefact]);
+}
