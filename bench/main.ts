@@ -1,96 +1,64 @@
 import { parseArgs } from 'node:util';
 import { bench } from './bench.ts';
+import { benchGym } from './gym/main.ts';
 import { benchHooks } from './hooks/main.ts';
 import { money } from './money/money.ts';
 import { benchRace } from './race/main.ts';
 import { benchRollback } from './rollback/main.ts';
 import { summarise, tableOf } from './summary.ts';
+import { USAGE } from './usage.ts';
 
-const USAGE = `npm run bench -- money [--json] [--seeds N] [--from N]
+const OPTIONS = {
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '1' },
+  webhooks: { type: 'string', default: '1000' },
+  approvals: { type: 'string', default: '200' },
+  starts: { type: 'string', default: '200' },
+  away: { type: 'string', default: '60' },
+  worlds: { type: 'string', default: '150' },
+  json: { type: 'boolean', default: false },
+  rounds: { type: 'string', default: '6' },
+  runs: { type: 'string', default: '200' },
+  sequential: { type: 'string', default: '20' },
+  'in-flight': { type: 'string', default: '50' },
+  profile: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
 
-  Parallel runs under random caps against a provider that fails in every way, with workers killed in mid-call: whether
-  spending passes a cap, the ledger is the provider's bill, and nothing is denied for ever. Exits 1 where not.
+/** The words after `npm run bench --`, read. */
+function parse() {
+  return parseArgs({ allowPositionals: true, options: OPTIONS });
+}
 
-  --seeds N        default 1000
-  --from N         the first seed; default 1
-  --json           one JSON object
+type Values = ReturnType<typeof parse>['values'];
 
-npm run bench -- hooks [--json] [--webhooks N] [--away SECONDS]
+/** What can be measured, by its name; each answers with an exit code. */
+const BENCHES: Readonly<Record<string, (values: Values) => number | Promise<number>>> = {
+  money: benchMoney,
+  hooks: ({ webhooks, away, json }) =>
+    benchHooks({ webhooks: count('webhooks', webhooks), awayMs: 1000 * count('away', away), json }),
+  race: ({ approvals, json }) => benchRace({ approvals: count('approvals', approvals), json }),
+  rollback: ({ starts, json }) => benchRollback({ runs: count('starts', starts), json }),
+  gym: ({ worlds, from, json }) => benchGym({ worlds: count('worlds', worlds), from: count('from', from), json }),
+};
 
-  A burst of webhooks while Temporal is away, some of them twice, and kill -9 of the process that takes them, in the
-  middle of the burst and of starting their runs: whether each starts exactly one. Exits 1 where not.
-
-  --webhooks N     default 1000
-  --away SECONDS   default 60
-  --json           one JSON object
-
-npm run bench -- race [--json] [--approvals N]
-
-  Two users of the gateway and the bare Temporal CLI decide each of many approvals at once: whether one of them wins, and
-  the others hear who. Exits 1 where not.
-
-  --approvals N    default 200
-  --json           one JSON object
-
-npm run bench -- rollback [--json] [--starts N]
-
-  A stream of starts while a loop goes back to the harness before, twice, with kill -9 of the worker right after the
-  command's answer and in the middle of the command: what new runs take, and whether open ones keep theirs. Exits 1 where
-  one is lost, or takes the version that was taken back for longer than a second.
-
-  --starts N       default 200
-  --json           one JSON object
-
-npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
-
-  --rounds N       interleaved rounds; default 6
-  --runs N         runs of the throughput phase, each side and round; default 200
-  --sequential N   runs of the latency phase; default 20
-  --in-flight N    runs at once in the throughput phase; default 50
-  --profile DIR    leave a CPU profile of each worker there
-  --json           one JSON object, last on stdout, instead of the table`;
-
-/** Reads the words, measures, prints. Exits 1 where the hand-written run is not what it is meant to be. */
+/** Reads the words, measures, prints. */
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      seeds: { type: 'string', default: '1000' },
-      from: { type: 'string', default: '1' },
-      webhooks: { type: 'string', default: '1000' },
-      approvals: { type: 'string', default: '200' },
-      starts: { type: 'string', default: '200' },
-      away: { type: 'string', default: '60' },
-      json: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '6' },
-      runs: { type: 'string', default: '200' },
-      sequential: { type: 'string', default: '20' },
-      'in-flight': { type: 'string', default: '50' },
-      profile: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values, positionals } = parse();
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  if (positionals[0] === 'money') return await benchMoney(values);
-  if (positionals[0] === 'race')
-    return await benchRace({ approvals: count('approvals', values.approvals), json: values.json });
-  if (positionals[0] === 'rollback')
-    return await benchRollback({ runs: count('starts', values.starts), json: values.json });
-  if (positionals[0] === 'hooks') {
-    const { json } = values;
-    return await benchHooks({
-      webhooks: count('webhooks', values.webhooks),
-      awayMs: 1000 * count('away', values.away),
-      json,
-    });
-  }
-  if (positionals.length > 0) {
-    console.error(`There is no bench "${positionals.join(' ')}".\n\n${USAGE}`);
-    return 2;
-  }
+  const [name] = positionals;
+  if (name === undefined) return await compare(values);
+  const measure = BENCHES[name];
+  if (measure !== undefined) return await measure(values);
+  console.error(`There is no bench "${name}".\n\n${USAGE}`);
+  return 2;
+}
+
+/** Holds a run against the hand-written one. 1 where that is not what it is meant to be. */
+async function compare(values: Values): Promise<number> {
   const measured = await bench({
     env: process.env,
     rounds: count('rounds', values.rounds),
@@ -109,7 +77,7 @@ async function main(): Promise<number> {
   return 1;
 }
 
-async function benchMoney({ seeds, from, json }: { seeds: string; from: string; json: boolean }): Promise<number> {
+async function benchMoney({ seeds, from, json }: Values): Promise<number> {
   const result = await money({ seeds: count('seeds', seeds), from: count('from', from), report: console.error });
   const { wrong, ...figures } = result;
   if (json) console.log(JSON.stringify(figures));

@@ -2,7 +2,7 @@ import { failure } from '../../contract/failures.ts';
 import type { ModelEndpoint, ModelReply, ModelRequest } from '../../activities/models/port.ts';
 import { callCost, type Price } from '../../core/money.ts';
 import type { Usage } from '../../store/ports.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Micro-USD a token; a fraction, so that rounding has something to get wrong. */
 export const PRICE: Price = { inputUsdPerMillion: 0.3, outputUsdPerMillion: 1.7 };

@@ -13,7 +13,7 @@ import { check, defineLoop, model } from '../../loops/define/index.ts';
 import type { NewRun, Store } from '../../store/ports.ts';
 import { adoptHarness } from '../../worker/adopt-harness.ts';
 import { Killed, PRICE, Provider } from './provider.ts';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
 
 const DAY_MS = 86_400_000;
 

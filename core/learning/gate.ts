@@ -10,11 +10,12 @@ export interface TrialRules {
   readonly threshold: number;
   /** Share of fixes among what changes that it has to be better than. */
   readonly floor: number;
-  /** Target and guard cases that are run at most. */
+  /** Target cases that are run at most. */
   readonly targetMost: number;
-  readonly guardMost: number;
-  /** Guard cases without which nobody knows what it breaks. */
+  /** Guard cases without which nobody knows what it breaks; that are enough where it breaks nothing; and that are run at most. */
   readonly guardLeast: number;
+  readonly guardEnough: number;
+  readonly guardMost: number;
   /** Target cases after which as many breaks as fixes are enough to give up, and after which E < 1 is. */
   readonly futileEarly: number;
   readonly futileLate: number;
@@ -63,8 +64,9 @@ export function rulesOf(kind: ChangeKind, widens: boolean): TrialRules {
     floor: unasked ? ALONE_RIGHT : 0.5,
     // Above .95 there is little left to see: .99 right shows in some 250 cases that change, .98 in 500.
     targetMost: unasked ? 600 : 60,
-    guardMost: 400,
     guardLeast: 30,
+    guardEnough: 400,
+    guardMost: 800,
     futileEarly: 20,
     futileLate: unasked ? 200 : 40,
     harm: 5,
@@ -96,9 +98,8 @@ export function weigh(
   const guard = of('guard').slice(0, rules.guardMost);
   const verdict =
     pinnedVerdict(pairs, last(pinned), available.pinned) ??
-    harmVerdict(guard, rules) ??
     targetVerdict(target, rules, available.target) ??
-    guardVerdict(last(target), last(guard), rules, available.guard);
+    guardVerdict(last(target), guard, rules, available.guard);
   return {
     ...verdict,
     slices: { target: last(target), guard: last(guard), pinned: last(pinned) },
@@ -146,7 +147,7 @@ function pinnedVerdict(pairs: readonly Pair[], now: SliceTally, available: numbe
   const broken = pairs
     .filter((pair) => pair.slice === 'pinned' && flipOf(pair) === 'break')
     .map(({ caseId }) => caseId);
-  if (broken.length > 0) return { standing: 'refuted', because: `Breaks what must never break: ${broken.join(', ')}.` };
+  if (broken.length > 0) return refuted(`Breaks what must never break: ${broken.join(', ')}.`);
   if (now.ran < available)
     return collecting('pinned', `${now.ran} of ${available} pinned cases were run, and all of them hold.`);
   if (now.missing > 0)
@@ -154,19 +155,11 @@ function pinnedVerdict(pairs: readonly Pair[], now: SliceTally, available: numbe
   return undefined;
 }
 
-function harmVerdict(guard: readonly SliceTally[], rules: TrialRules): Verdict | undefined {
-  const harmful = guard.find(({ harm }) => harm >= rules.harm);
-  if (harmful === undefined) return undefined;
-  const against = `${votes(harmful)} in ${harmful.ran} guard cases (E ${figure(harmful.harm)} for harm, ${rules.harm} is too much)`;
-  return { standing: 'refuted', because: `Does harm elsewhere: ${against}.` };
-}
-
 function targetVerdict(target: readonly SliceTally[], rules: TrialRules, available: number): Verdict | undefined {
   const settled = target.find((at) => isProven(at, rules) || isFutile(at, rules));
   const now = settled ?? last(target);
   const so = `${votes(now)} in ${now.ran} target cases (E ${figure(now.e)}, ${rules.threshold} proves it)`;
-  if (settled !== undefined)
-    return isProven(settled, rules) ? undefined : { standing: 'refuted', because: `Mends nothing: ${so}.` };
+  if (settled !== undefined) return isProven(settled, rules) ? undefined : refuted(`Mends nothing: ${so}.`);
   if (available === 0) return inconclusive('There is no case that it should mend.');
   const due = Math.min(available, rules.targetMost);
   if (now.ran < due) return collecting('target', `${so}.`);
@@ -176,22 +169,36 @@ function targetVerdict(target: readonly SliceTally[], rules: TrialRules, availab
   return inconclusive(`Not proven: ${so}; ${more} more fixes would do.`);
 }
 
-function guardVerdict(target: SliceTally, now: SliceTally, rules: TrialRules, available: number): Verdict {
-  const proof = `${votes(target)} in ${target.ran} target cases (E ${figure(target.most)})`;
+function guardVerdict(target: SliceTally, guard: readonly SliceTally[], rules: TrialRules, available: number): Verdict {
+  const proof = `Mends what it should, ${votes(target)} in ${target.ran} target cases (E ${figure(target.most)})`;
   if (available < rules.guardLeast)
     return inconclusive(
-      `Mends what it should, ${proof}, but there are ${available} guard cases, and ${rules.guardLeast} are needed to see what it breaks.`,
+      `${proof}, but of ${available} guard cases nobody can see what it breaks: ${rules.guardLeast} are needed.`,
     );
-  const due = Math.min(available, rules.guardMost);
-  const so = `${votes(now)} in ${now.ran} of ${due} guard cases`;
-  if (now.ran < due) return collecting('guard', `Mends what it should, ${proof}; ${so}.`);
+  const due = Math.min(available, rules.guardEnough);
+  const settled = guard.find((at) => at.harm >= rules.harm || (at.ran >= due && breaksNothing(at, rules)));
+  const now = settled ?? last(guard);
+  const so = `${votes(now)} in ${now.ran} guard cases`;
+  if (now.harm >= rules.harm)
+    return refuted(`Does harm elsewhere: ${so} (E ${figure(now.harm)} for harm, ${rules.harm} is too much).`);
+  if (settled !== undefined) return { standing: 'proven', because: `${proof}, and breaks nothing else: ${so}.` };
+  if (now.ran < Math.min(available, rules.guardMost)) return collecting('guard', `${proof}; so far ${so}.`);
   const lack = lacks(now, rules);
-  if (lack !== undefined) return inconclusive(`${lack} of guard cases: ${so}.`);
+  if (lack !== undefined) return inconclusive(`${proof}, but ${lack}: ${so}.`);
   if (now.n < rules.guardLeast)
-    return inconclusive(`${so} have ${now.n} votes, and ${rules.guardLeast} are needed to see what it breaks.`);
-  if (now.breaks - now.fixes > rules.guardLoss * now.n)
-    return { standing: 'refuted', because: `Loses elsewhere: ${so}, more than ${100 * rules.guardLoss} % net.` };
-  return { standing: 'proven', because: `Mends what it should, ${proof}, and breaks nothing else: ${so}.` };
+    return inconclusive(
+      `${proof}, but ${so} are ${now.n} votes, and ${rules.guardLeast} are needed to see what it breaks.`,
+    );
+  const loss = `${proof}, but loses more than ${100 * rules.guardLoss} % elsewhere: ${so}`;
+  return now.ran < rules.guardMost
+    ? inconclusive(`${loss}. More cases may show that this is chance.`)
+    : refuted(`${loss}.`);
+}
+
+/** Whether enough guard cases have a result, and no more of them are lost than may be. */
+function breaksNothing(at: SliceTally, rules: TrialRules): boolean {
+  const lost = at.breaks - at.fixes;
+  return at.n >= rules.guardLeast && lost <= rules.guardLoss * at.n && lacks(at, rules) === undefined;
 }
 
 function isProven(at: SliceTally, rules: TrialRules): boolean {
@@ -211,6 +218,10 @@ function lacks(at: SliceTally, rules: TrialRules): string | undefined {
 
 function collecting(need: Slice, because: string): Verdict {
   return { standing: 'collecting', because, need };
+}
+
+function refuted(because: string): Verdict {
+  return { standing: 'refuted', because };
 }
 
 function inconclusive(because: string): Verdict {

@@ -61,35 +61,33 @@ export function flipOf({ baseline, candidate }: Pair): 'fix' | 'break' | undefin
  * supermartingale.
  */
 export function tallies(pairs: readonly Pair[], floor: number): SliceTally[] {
+  const now = { ...NOTHING_RUN };
   const seen = new Set<string>();
   const voted = new Set<string>();
   const lacking = { baseline: 0, candidate: 0 };
-  let now = NOTHING_RUN;
   return pairs.map((pair) => {
-    now = { ...now, ran: now.ran + 1 };
-    const lack = { baseline: !isResult(pair.baseline), candidate: !isResult(pair.candidate) };
-    if (lack.baseline || lack.candidate) {
-      if (lack.baseline && !lack.candidate) lacking.baseline += 1;
-      if (lack.candidate && !lack.baseline) lacking.candidate += 1;
-      now = { ...now, missing: now.missing + 1, uneven: unevenOf(lacking) };
-      return now;
+    const { baseline, candidate, related } = pair;
+    now.ran += 1;
+    if (!isResult(baseline) || !isResult(candidate)) {
+      now.missing += 1;
+      if (isResult(candidate)) lacking.baseline += 1;
+      if (isResult(baseline)) lacking.candidate += 1;
+      now.uneven = unevenOf(lacking);
+      return { ...now };
     }
-    seen.add(pair.related);
-    now = { ...now, n: seen.size };
+    seen.add(related);
+    now.n = seen.size;
     const flip = flipOf(pair);
-    if (flip !== undefined && !voted.has(pair.related)) {
-      voted.add(pair.related);
-      now = withVote(now, flip, floor);
+    if (flip !== undefined && !voted.has(related)) {
+      voted.add(related);
+      if (flip === 'fix') now.fixes += 1;
+      else now.breaks += 1;
+      now.e = eValue(now.fixes, now.breaks, floor);
+      now.harm = eValue(now.breaks, now.fixes, 1 - floor);
+      now.most = Math.max(now.most, now.e);
     }
-    return now;
+    return { ...now };
   });
-}
-
-function withVote(before: SliceTally, flip: 'fix' | 'break', floor: number): SliceTally {
-  const fixes = before.fixes + (flip === 'fix' ? 1 : 0);
-  const breaks = before.breaks + (flip === 'break' ? 1 : 0);
-  const e = eValue(fixes, breaks, floor);
-  return { ...before, fixes, breaks, e, most: Math.max(before.most, e), harm: eValue(breaks, fixes, 1 - floor) };
 }
 
 function unevenOf({ baseline, candidate }: { readonly baseline: number; readonly candidate: number }): number {

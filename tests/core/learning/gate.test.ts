@@ -55,21 +55,21 @@ describe('a trial', () => {
     );
   });
 
-  test('is refuted by harm on guard cases at any time, and by a loss at the end', () => {
+  test('is refuted by harm on guard cases at any time, and by a loss that stays', () => {
     expect(standing([...PROVEN, ...pairs('guard', 'BBB')])).toBe('collecting guard');
     expect(standing([...PROVEN, ...pairs('guard', 'BBBB')])).toBe('refuted');
-    const loss = (breaks: number) => [
-      ...PROVEN,
-      ...pairs(
-        'guard',
-        `${'FB'.repeat(20)}${'B'.repeat(breaks)}${GUARD.slice(40 + breaks)
-          .map(() => '.')
-          .join('')}`,
-      ),
-    ];
-    expect(standing(loss(4))).toBe('proven');
-    expect(standing(loss(5))).toBe('refuted');
     expect(standing([...PROVEN, ...GUARD])).toBe('proven');
+    const loss = (breaks: number, cases: number) => {
+      const flips = `${'FB'.repeat(20)}${'B'.repeat(breaks)}`;
+      return [...PROVEN, ...pairs('guard', flips.padEnd(cases, '.'))];
+    };
+    expect(standing(loss(4, 400))).toBe('proven');
+    // A loss may be chance: as many cases again are run, where there are any.
+    const more = { ...there, guard: 800 };
+    expect(standing(loss(5, 400))).toBe('inconclusive');
+    expect(standing(loss(5, 400), more)).toBe('collecting guard');
+    expect(standing(loss(5, 500), more)).toBe('proven');
+    expect(standing(loss(9, 800), more)).toBe('refuted');
   });
 
   test('proves nothing by what is empty, partial, few, missing or uneven', () => {
