@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
+import { improveRepeats, type ImproveSettings } from '../activities/improve/repeats.ts';
 import { sourceReader } from '../activities/sources/index.ts';
 import { calibrateJudges } from '../activities/judges/calibrate.ts';
 import { sweep } from '../activities/sweep.ts';
@@ -102,7 +103,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     await warnOfMissingLoops(deps, report);
     // They may come later, where the folder is watched.
     for (const mistake of hookLoopMistakes(folder.hooks, [...source.loops.keys()])) report(mistakeLine(mistake));
-    const beside = besideWorker(deps, { watched: source.watched, seen, cluster }, report);
+    const beside = besideWorker(deps, { watched: source.watched, seen, cluster, improve: config.improve }, report);
     const runs = new LoopClient(cluster.client);
     folder.workWith({
       desk: new SigningDesk({ store, runs, key: folder.decisionKey, now: Date.now }),
@@ -137,7 +138,13 @@ function besideWorker(
     watched,
     seen,
     cluster: { client },
-  }: { readonly watched: WatchedLoops | undefined; readonly seen: Watch; readonly cluster: Cluster },
+    improve,
+  }: {
+    readonly watched: WatchedLoops | undefined;
+    readonly seen: Watch;
+    readonly cluster: Cluster;
+    readonly improve: ImproveSettings | undefined;
+  },
   report: (text: string) => void,
 ): { stop(): Promise<void> } {
   const watching = watched === undefined ? undefined : keepLooking(watched, report);
@@ -146,6 +153,10 @@ function besideWorker(
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
     );
+    if (improve !== undefined)
+      improveRepeats(deps, improve).catch((error: unknown) =>
+        report(`No change can be looked for just now: ${(error as Error).message}; it is tried again.`),
+      );
     watchPromotions(deps, client).catch((error: unknown) =>
       report(`What was promoted cannot be watched just now: ${(error as Error).message}; it is tried again.`),
     );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InstallationCaps, Route } from '../../activities/dependencies.ts';
+import type { ImproveSettings } from '../../activities/improve/repeats.ts';
 import type { SourceSettings } from '../../activities/sources/index.ts';
 import { sameModel, type ModelIdentity } from '../../activities/models/same-model.ts';
 import { failure } from '../../contract/failures.ts';
@@ -12,6 +13,7 @@ import { endpointOf, identityOf } from './model-endpoint.ts';
 import { fallbackIssues } from './fallbacks.ts';
 import { ModelRoute } from './model-route.ts';
 import { capsOf, isDated, moneyFields, priceTableOf } from './money-fields.ts';
+import { improveFields } from './improve-fields.ts';
 import { sourceFields } from './source-fields.ts';
 
 /** File that says which models there are. Its name can be changed with `LOOPWRIGHT_CONFIG`. */
@@ -26,6 +28,7 @@ export const Config = z
       .describe('Routes that a harness or a judge names: `local` (the embedded learner), or a model.'),
     ...moneyFields,
     ...sourceFields,
+    ...improveFields,
   })
   .check((context) => {
     for (const issue of fallbackIssues(context.value.models)) context.issues.push({ ...issue, input: context.value });
@@ -105,6 +108,8 @@ export interface ModelConfig {
   readonly prices: PriceTable;
   readonly caps: InstallationCaps;
   readonly sources: SourceSettings;
+  /** When loops begin to improve by themselves; undefined: not at all. */
+  readonly improve: ImproveSettings | undefined;
 }
 
 /**
@@ -129,5 +134,6 @@ export async function readModelConfig(
     prices: priceTableOf(config),
     caps: capsOf(config),
     sources: config.sources,
+    improve: config.improve,
   };
 }
