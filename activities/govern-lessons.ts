@@ -1,4 +1,3 @@
-import { isHarmful } from '../core/learning/ablation.ts';
 import type { NewLessonChange } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -16,14 +15,8 @@ export async function governLessons(
   const retire = (lesson: number, because: string): NewLessonChange => {
     return { loop, lesson, state: 'retired', because, by: BY, at: now() };
   };
-  const tried = await lessonStates.tried(loop);
-  await lessonStates.change(
-    tried
-      .filter(isHarmful)
-      .map(({ id, harmful, helpful }) =>
-        retire(id, `harm is shown: without it ${harmful} more cases pass and ${helpful} more fail`),
-      ),
-  );
+  const harmful = await lessonStates.harmful(loop);
+  await lessonStates.change(harmful.map(({ lesson, because }) => retire(lesson, because)));
   const expiry = await lessonStates.expiry(loop);
   if (expiry.afterMs === undefined && expiry.unusedFor === undefined) return;
   const due = await lessonStates.due(expiry, now(), AT_ONCE);

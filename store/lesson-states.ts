@@ -29,8 +29,8 @@ export interface LessonStates {
   /** Lessons of a loop with how they stand, newest first. */
   list(query: LessonListQuery): Promise<readonly KeptLesson[]>;
   find(loop: string, id: number): Promise<KeptLesson | undefined>;
-  /** Lessons of a loop that ablations have left out and that were never retired, and what that came to. */
-  tried(loop: string): Promise<readonly Pick<KeptLesson, 'id' | 'helpful' | 'harmful'>[]>;
+  /** Lessons of a loop that were never retired and of which an ablation has shown that they do harm. */
+  harmful(loop: string): Promise<readonly { readonly lesson: number; readonly because: string }[]>;
   /** When examples of a loop are retired by themselves. */
   expiry(loop: string): Promise<LessonExpiry>;
   setExpiry(expiry: LessonExpiry): Promise<void>;
@@ -50,10 +50,12 @@ export function sqlLessonStates({ read, write }: Database): LessonStates {
       const [row] = await kept(read, { loop, id, limit: 1 });
       return row && keptOf(row);
     },
-    async tried(loop) {
-      const { rows } = await sql<Pick<KeptLesson, 'id' | 'helpful' | 'harmful'>>`
-        select lessons.id, tried.helpful, tried.harmful from (${ablated}) as tried join lessons on lessons.id = tried.lesson
-        where lessons.loop = ${loop} and ${neverRetired}`.execute(read);
+    async harmful(loop) {
+      const { rows } = await sql<{ lesson: number; because: string }>`
+        select lessons.id as lesson, experiments.because from experiments
+          join lessons on lessons.id = ${ablatedLesson}
+        where experiments.kind = 'ablation' and experiments.loop = ${loop} and experiments.standing = 'refuted'
+          and lessons.loop = ${loop} and ${neverRetired}`.execute(read);
       return rows;
     },
     async expiry(loop) {
@@ -110,9 +112,12 @@ const lastChanges = (loop: string): RawBuilder<unknown> => sql`
 const neverRetired = sql`not exists (select 1 from lesson_changes where lesson_changes.lesson = lessons.id
   and lesson_changes.state = 'retired')`;
 
+/** The lesson that an ablation leaves out. */
+const ablatedLesson = sql`cast(substr(experiments.cluster, ${ABLATION_OF.length + 1}) as integer)`;
+
 /** Groups of cases on which leaving a lesson out made the difference, and in which direction. */
 const ablated = sql`
-  select cast(substr(experiments.cluster, ${ABLATION_OF.length + 1}) as integer) as lesson,
+  select ${ablatedLesson} as lesson,
     count(distinct case when present.verdict = 'pass' then present.related end) as helpful,
     count(distinct case when present.verdict = 'fail' then present.related end) as harmful
   from experiments

@@ -3,7 +3,7 @@ import { isCancellation, startChild, workflowInfo } from '@temporalio/workflow';
 import { TASK_TIMEOUT } from '../contract/names.ts';
 import type { RunResult } from '../contract/outcomes.ts';
 import { microUsd } from '../core/money.ts';
-import type { Advance, CaseToRun } from '../activities/experiments/advance.ts';
+import type { Advance, ArmToRun, CaseToRun } from '../activities/experiments/advance.ts';
 import type { CaseRan } from '../activities/experiments/grade.ts';
 import { experiments } from './proxies.ts';
 
@@ -29,9 +29,7 @@ export async function runExperiment(experiment: string, between: Between): Promi
     await between(next);
     if (next.kind !== 'run') return next;
     const { loop, cases } = next;
-    ran = await Promise.all(
-      cases.flatMap((one) => one.arms.map((arm) => runCase({ experiment, loop }, one, arm.arm, arm.harness))),
-    );
+    ran = await Promise.all(cases.flatMap((one) => one.arms.map((arm) => runCase({ experiment, loop }, one, arm))));
   }
 }
 
@@ -43,15 +41,17 @@ function summaryOf(ran: readonly CaseRan[]): string {
 async function runCase(
   { experiment, loop }: { readonly experiment: string; readonly loop: string },
   { caseId, seq, slice, input, lessonsUpTo }: CaseToRun,
-  arm: CaseRan['arm'],
-  harness: string,
+  { arm, harness, withoutLessons }: ArmToRun,
 ): Promise<CaseRan> {
   const since = Date.now();
   const trigger = { kind: 'eval', source: experiment.slice(0, 200) };
   const child = await startChild(loop, {
     // With the execution's own id: after a reset, runs that it had begun may still be there.
     workflowId: `${loop}-eval-${experiment}-${arm}-${caseId}`.slice(0, 900) + `-${workflowInfo().runId.slice(0, 8)}`,
-    args: [input, { harness, dryRun: true, lessonsUpTo, trigger }],
+    args: [
+      input,
+      { harness, dryRun: true, lessonsUpTo, trigger, ...(withoutLessons === undefined ? {} : { withoutLessons }) },
+    ],
     workflowTaskTimeout: TASK_TIMEOUT,
     workflowExecutionTimeout: CASE_TIMEOUT,
     staticSummary: `${arm} ${harness} on case ${caseId}`.slice(0, 200),

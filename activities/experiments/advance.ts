@@ -2,6 +2,7 @@ import { failure } from '../../contract/failures.ts';
 import type { KeptCase, Slice } from '../../contract/case.ts';
 import { ARMS, type Arm, type Experiment, type Grade, type Standing } from '../../contract/experiment.ts';
 import { dollars } from '../../core/figures.ts';
+import { casesFor, leftOut } from '../../core/learning/ablation.ts';
 import { drawn } from '../../core/learning/draw.ts';
 import { standingOf } from '../../core/learning/standing.ts';
 import { partsOf } from '../../core/learning/slices.ts';
@@ -20,13 +21,21 @@ export interface AdvanceInput {
   readonly at: number;
 }
 
+/** A side in which a case is to be run. */
+export interface ArmToRun {
+  readonly arm: Arm;
+  readonly harness: string;
+  /** Lessons that this side is not to know. */
+  readonly withoutLessons?: readonly number[];
+}
+
 /** A case that is to be run. */
 export interface CaseToRun {
   readonly caseId: string;
   readonly seq: number;
   readonly slice: Slice;
   readonly input: unknown;
-  readonly arms: readonly { readonly arm: Arm; readonly harness: string }[];
+  readonly arms: readonly ArmToRun[];
   /** Lessons up to here may be read: those before its own answer was given, and no newer ones than the experiment's. */
   readonly lessonsUpTo: number;
 }
@@ -54,7 +63,7 @@ export async function advance(deps: Dependencies, { experiment: id, ran, at }: A
     throw failure('ArtefactMissing', `Experiment ${id} is not in the store: this is another data folder.`);
   await gradeAll(deps, experiment, ran);
   if (experiment.kind !== 'eval') await growCases(deps, experiment.loop);
-  const cases = drawn(await deps.store.cases.list({ loop: experiment.loop }), experiment.seed);
+  const cases = await casesOf(deps, experiment);
   const grades = await deps.store.grades.of(id);
   const next = nextOf(experiment, cases, grades);
   await deps.store.experiments.stand(id, {
@@ -65,6 +74,15 @@ export async function advance(deps: Dependencies, { experiment: id, ran, at }: A
   });
   if (experiment.kind === 'trial' && next.kind !== 'run') await settleTried(deps, experiment, next, at);
   return next;
+}
+
+/** The cases of an experiment, in the order in which they are run. */
+async function casesOf({ store }: Dependencies, experiment: Experiment): Promise<readonly KeptCase[]> {
+  const cases = await store.cases.list({ loop: experiment.loop });
+  const lesson = leftOut(experiment);
+  if (lesson === undefined) return drawn(cases, experiment.seed);
+  const left = await store.lessonStates.find(experiment.loop, lesson);
+  return left === undefined ? [] : casesFor(left, cases);
 }
 
 /** What a trial says of its candidate. */
@@ -118,6 +136,7 @@ function nextOf(experiment: Experiment, cases: readonly KeptCase[], grades: read
       because: `its budget of ${dollars(experiment.budgetMicroUsd)} is used up: ${stands.because}`,
     };
   if (wanted.length === 0) return { kind: 'parked', ...counts };
+  const without = leftOut(experiment);
   const first = Math.max(0, ...grades.map(({ seq }) => seq)) + 1;
   return {
     kind: 'run',
@@ -133,6 +152,7 @@ function nextOf(experiment: Experiment, cases: readonly KeptCase[], grades: read
         .map((arm) => ({
           arm,
           harness: (arm === 'baseline' ? experiment.baseline : undefined) ?? experiment.candidate,
+          ...(arm === 'candidate' && without !== undefined ? { withoutLessons: [without] } : {}),
         })),
       lessonsUpTo: Math.min(experiment.watermark, one.lesson === undefined ? Infinity : one.lesson - 1),
     })),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failure } from '../../contract/failures.ts';
 import type { Experiment } from '../../contract/experiment.ts';
+import { ABLATION_OF } from '../../contract/kept-lesson.ts';
 import { microUsd } from '../../core/money.ts';
 import { fnv1a } from '../../core/reader/ngrams.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -16,6 +17,8 @@ export const EvalInput = z.strictObject({
   harness: version.optional(),
   /** Version to hold it against. */
   against: version.optional(),
+  /** Lesson to leave out of a second arm of the same version: what is it worth? */
+  lesson: z.int().min(1).optional(),
   /** Most cases. */
   most: z.int().min(1).max(100_000).optional(),
   atLeast: z.number().min(0).max(1).default(0.8),
@@ -35,18 +38,21 @@ export async function openEval(deps: Dependencies, { input, workflowId, at }: Op
   const parsed = EvalInput.safeParse(input);
   if (!parsed.success)
     throw failure('InvalidInput', `The input of an eval does not fit:\n${z.prettifyError(parsed.error)}`);
-  const { loop, harness, against, most, atLeast, budgetUsd } = parsed.data;
+  const { loop, harness, against, lesson, most, atLeast, budgetUsd } = parsed.data;
   knownLoop(deps, loop);
   const candidate = harness ?? (await currentOf(deps, loop));
   for (const wanted of [candidate, against]) if (wanted !== undefined) await mustExist(deps, loop, wanted);
+  if (lesson !== undefined) await mustHave(deps, { loop, lesson, against });
+  const baseline = lesson === undefined ? against : candidate;
   return await openExperiment(deps, {
     id: workflowId,
     loop,
-    kind: 'eval',
     candidate,
-    ...(against === undefined ? {} : { baseline: against }),
+    ...(lesson === undefined
+      ? { kind: 'eval' as const, ...(most === undefined ? {} : { most }) }
+      : { kind: 'ablation' as const, cluster: `${ABLATION_OF}${lesson}`, most: most ?? ABLATION_CASES }),
+    ...(baseline === undefined ? {} : { baseline }),
     widens: false,
-    ...(most === undefined ? {} : { most }),
     atLeast,
     budgetMicroUsd: microUsd(budgetUsd),
     workflowId,
@@ -79,6 +85,22 @@ export async function currentOf(deps: Dependencies, loop: string): Promise<strin
   const current = await deps.store.harnesses.current(loop);
   if (current !== undefined) return `v${current.version}`;
   throw failure('InvalidInput', `Loop ${loop} has no harness yet: start a worker with it once.`);
+}
+
+/** Cases that a lesson is tried on, where nobody says how many: those that are nearest to it. */
+const ABLATION_CASES = 60;
+
+async function mustHave(
+  { store }: Dependencies,
+  { loop, lesson, against }: { readonly loop: string; readonly lesson: number; readonly against: string | undefined },
+): Promise<void> {
+  if (against !== undefined)
+    throw failure('InvalidInput', 'A lesson is left out of the same version: leave out `lesson` or `against`.');
+  if ((await store.lessonStates.find(loop, lesson)) !== undefined) return;
+  throw failure(
+    'InvalidInput',
+    `Loop ${loop} has no lesson ${lesson}. \`loopwright lessons list ${loop}\` lists them.`,
+  );
 }
 
 async function mustExist(deps: Dependencies, loop: string, wanted: string): Promise<void> {

@@ -10,6 +10,8 @@ export function sliceIn(
   { kind, cluster, openedAt }: Pick<Experiment, 'kind' | 'cluster' | 'openedAt'>,
 ): Slice | undefined {
   if (kind === 'eval') return one.slice;
+  // Its cases are chosen by what the lesson is about.
+  if (kind === 'ablation') return 'guard';
   // What was promoted is watched on what came after it.
   if (kind === 'watch') return one.at > openedAt ? 'guard' : undefined;
   if (one.slice === 'pinned') return 'pinned';

@@ -1,5 +1,6 @@
 import type { Slice } from '../../contract/case.ts';
 import type { Experiment, Grade, Standing } from '../../contract/experiment.ts';
+import { ablationStands } from './ablation.ts';
 import { evalVerdict } from './eval-verdict.ts';
 import { rulesOf, weigh, weighWatch, type TrialRules } from './gate.ts';
 import { pairsOf } from './pairs.ts';
@@ -19,6 +20,7 @@ export interface Stands {
 export function standingOf(experiment: Experiment, parts: readonly Part[], grades: readonly Grade[]): Stands {
   if (experiment.kind === 'eval') return evalStands(experiment, parts, grades);
   const pairs = pairsOf(grades, experiment.change);
+  if (experiment.kind === 'ablation') return ablationStands(pairs, parts.length);
   if (experiment.kind === 'watch') {
     const { standing, because } = weighWatch(pairs);
     return { standing, because, closed: standing === 'refuted' || standing === 'proven' };

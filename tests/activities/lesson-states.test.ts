@@ -100,42 +100,46 @@ test('examples expire by age, and where none of the newest contexts showed them;
   expect(await store.lessonStates.find('triage', 2)).toMatchObject({ uses: 2, lastUsedAt: now, reviewed: false });
 });
 
-test('a lesson without which cases go better is retired once that is shown, one vote a group of cases', async () => {
+test('a lesson of which harm was shown is retired, and what it was worth is told; what a person takes back stays', async () => {
   const { deps, store } = await workbench();
-  const now = deps.now();
-  await learnt(store, [1, 1], now);
-  const opened = { loop: 'triage', kind: 'ablation', baseline: 'v1', candidate: 'v1', widens: false } as const;
-  const rest = {
+  await learnt(store, [1, 1], deps.now());
+  await store.experiments.open({
+    id: 'x',
+    loop: 'triage',
+    kind: 'ablation',
+    baseline: 'v1',
+    candidate: 'v1',
+    widens: false,
+    cluster: `${ABLATION_OF}1`,
     watermark: 9,
     seed: 1,
     budgetMicroUsd: 1,
     workflowId: 'w',
     state: 'running',
     standing: 'collecting',
-  } as const;
-  await store.experiments.open({ ...opened, ...rest, id: 'x', cluster: `${ABLATION_OF}1`, because: '', openedAt: 1 });
-  const pair = (n: number, related: string): Grade[] => {
-    const graded = {
-      experiment: 'x',
-      caseId: `c${n}`,
-      seq: n,
-      slice: 'guard',
-      related,
-      asked: false,
-      held: false,
-    } as const;
-    const rest = { because: '', criteria: [], attempts: 1, costMicroUsd: 0, tookMs: 1, at: 1 };
-    return [
-      { ...graded, ...rest, arm: 'baseline', verdict: 'fail' },
-      { ...graded, ...rest, arm: 'candidate', verdict: 'pass' },
-    ];
-  };
-  await store.grades.add([1, 2, 3, 4].flatMap((n) => pair(n, `g${n}`)));
-  await store.grades.add([5, 6, 7].flatMap((n) => pair(n, 'g4')));
+    because: '',
+    openedAt: 1,
+  });
+  const graded = { experiment: 'x', slice: 'guard', asked: false, held: false, outcome: 'dryRun' } as const;
+  const rest = { because: '', criteria: [], attempts: 1, costMicroUsd: 0, tookMs: 1, at: 1 };
+  const pair = (n: number, related: string, helped: boolean): Grade[] => [
+    { ...graded, ...rest, caseId: `c${n}`, seq: n, related, arm: 'baseline', verdict: helped ? 'pass' : 'fail' },
+    { ...graded, ...rest, caseId: `c${n}`, seq: n, related, arm: 'candidate', verdict: helped ? 'fail' : 'pass' },
+  ];
+  await store.grades.add([
+    ...pair(1, 'a', false),
+    ...pair(2, 'a', false),
+    ...pair(3, 'b', false),
+    ...pair(4, 'c', true),
+  ]);
   await governLessons(deps, 'triage');
-  expect(await store.lessonStates.find('triage', 1)).toMatchObject({ state: 'active', helpful: 0, harmful: 4 });
-  await store.grades.add(pair(8, 'g8'));
+  expect(await store.lessonStates.find('triage', 1)).toMatchObject({ state: 'active', helpful: 1, harmful: 2 });
+  await store.experiments.stand('x', { state: 'closed', standing: 'refuted', because: 'it does harm', closedAt: 2 });
   await governLessons(deps, 'triage');
-  expect(await store.lessonStates.find('triage', 1)).toMatchObject({ state: 'retired', changedBy: 'loopwright' });
+  const retired = { state: 'retired', changedBy: 'loopwright', because: 'it does harm' };
+  expect(await store.lessonStates.find('triage', 1)).toMatchObject(retired);
   expect(await store.lessonStates.find('triage', 2)).toMatchObject({ state: 'active', harmful: 0 });
+  await store.lessonStates.change([change(1, 'active')]);
+  await governLessons(deps, 'triage');
+  expect(await store.lessonStates.find('triage', 1)).toMatchObject({ state: 'active' });
 });

@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { dataOption, upTo } from './options.ts';
+import { dataOption, positive, upTo } from './options.ts';
 
 /** What `loopwright eval` was told. */
 export interface EvalOptions {
   readonly harness?: string;
   readonly against?: string;
+  readonly withoutLesson?: number;
   readonly most?: number;
   readonly atLeast: number;
   readonly budgetUsd: number;
@@ -30,6 +31,7 @@ Exits: 0 pass    7 fail    1 inconclusive, or it could not run    2 the options 
 
   loopwright eval supportTriage                              how good the current harness is
   loopwright eval supportTriage --harness v3 --against v2    one version held against another
+  loopwright eval supportTriage --without-lesson 4711        whether a lesson helps or harms
   loopwright eval supportTriage --ready                      for a deployment: is there a baseline, and does it hold?`;
 
 /** `loopwright eval`: how good a version of a harness is. */
@@ -39,6 +41,7 @@ export function evalCommand(context: CommandContext): Command {
     .argument('<loop>', "the loop's name, e.g. supportTriage")
     .option('--harness <version>', 'version to measure, e.g. v3 (default: the current one)', version)
     .option('--against <version>', 'version to hold it against', version)
+    .option('--without-lesson <id>', 'hold it against itself without this lesson: what is the lesson worth?', lesson)
     .option('--most <n>', 'at most so many cases, the pinned ones first (default: all)', upTo(100_000))
     .option('--at-least <share>', 'share of the cases that has to pass', share, 0.8)
     .option('--budget-usd <usd>', 'most that all runs together may cost', usd, 5)
@@ -58,6 +61,8 @@ function version(text: string): string {
   if (!/^v[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a version such as v3');
   return text;
 }
+
+const lesson = (text: string): number => positive(text.replace(/^#/, ''));
 
 function share(text: string): number {
   const value = Number(text);

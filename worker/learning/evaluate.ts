@@ -38,7 +38,7 @@ function exitOf(report: ExperimentReport): ExitCode {
 
 /** Starts an eval and waits for it; returns its id. @throws CommandError where it could not run. */
 async function run(context: CommandContext, loop: string, options: EvalOptions): Promise<string> {
-  const { harness, against, most, atLeast, budgetUsd, data } = options;
+  const { harness, against, withoutLesson, most, atLeast, budgetUsd, data } = options;
   const connected = await connectClient(context.env, data);
   const id = `eval-${loop}-${Date.now().toString(36)}`;
   const input = {
@@ -47,6 +47,7 @@ async function run(context: CommandContext, loop: string, options: EvalOptions):
     budgetUsd,
     ...(harness === undefined ? {} : { harness }),
     ...(against === undefined ? {} : { against }),
+    ...(withoutLesson === undefined ? {} : { lesson: withoutLesson }),
     ...(most === undefined ? {} : { most }),
   };
   try {
