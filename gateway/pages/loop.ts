@@ -14,6 +14,7 @@ import { acceptance } from './parts/acceptance.ts';
 import { badge, OUTCOME_WORDS } from './parts/badge.ts';
 import { facts } from './parts/facts.ts';
 import { rawJson } from './parts/fields.ts';
+import { judgeCard } from './parts/judge-card.ts';
 import type { Markup } from './parts/markup.ts';
 import { meter } from './parts/meter.ts';
 import { address } from './parts/pager.ts';
@@ -35,11 +36,12 @@ const HASTE_MS = 5000;
 export function loopPage(options: PageOptions): Hono {
   return new Hono().get('/:name', async (context) => {
     const name = context.req.param('name');
-    const { loopBook, runs, scheduleLooks } = options.store;
+    const { loopBook, runs, scheduleLooks, judgeRecords } = options.store;
     const now = options.now();
-    const [[figures], decisions, versions, lessons, { runs: newest }, looks, spent] = await Promise.all([
+    const [[figures], decisions, judges, versions, lessons, { runs: newest }, looks, spent] = await Promise.all([
       loopBook.figures(dayOf(now), name),
       loopBook.decisions(name, DECISIONS),
+      judgeRecords.newest(name),
       loopBook.versions(name),
       loopBook.lessons(name, NEWEST),
       runs.list({ loop: name, limit: NEWEST }),
@@ -58,7 +60,7 @@ export function loopPage(options: PageOptions): Hono {
         ${mayStart && html`<a class="button" href="${loopPath(name)}/start">Start a run</a>`}
       </div>
       <div data-part="loop">
-        ${numbers(figures, sheet)} ${outcomeList(figures)} ${decisionCard(decisions)}
+        ${numbers(figures, sheet)} ${outcomeList(figures)} ${decisionCard(decisions)} ${judgeCard(judges, now)}
         ${scheduleCard(await ofLoop(options, name, looks), { spent, now })}
         <section class="card" aria-labelledby="newest">
           <div class="head">

@@ -2,6 +2,7 @@ import type { Outcome } from '../../contract/outcomes.ts';
 import type { Trigger } from '../../contract/run.ts';
 import type { Store } from '../../store/ports.ts';
 import type { GatePolicy } from '../../contract/approvals.ts';
+import { judgeFigures } from '../../core/learning/judges.ts';
 import { callOf, candidateOf, lessonOf, lookOf, runOf } from '../store/samples.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -60,6 +61,10 @@ export async function fillStore(store: Store, now: number): Promise<void> {
   );
   const late = { id: 'nightly', expected: now - 40 * 60_000, lookedAt: now, alertAfterMs: 300_000 };
   await store.scheduleLooks.keep({ ...lookOf('nightly'), ...late, budgetMicroUsd: 500_000 });
+  const because =
+    'it held what people did not take 0 of 3 times, with all that nobody has spoken about counted as right';
+  const judge = { loop: 'supportTriage', stage: 'main', judge: 'reply-quality', because, at: now - 2 * DAY_MS };
+  await store.judgeRecords.stand({ ...judge, standing: 'advisory', figures: judgeFigures([]) });
   await store.alerts.raise({
     key: 'late:nightly',
     kind: 'late',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openGateway, OWNER_TOKEN } from '../../support/open-gateway.ts';
 import { person } from '../../support/browser.ts';
+import { judgeFigures } from '../../../core/learning/judges.ts';
 import { lessonOf, runOf } from '../../store/samples.ts';
 
 /** What people who wish us ill write. None of it may be anything but words on a page. */
@@ -88,6 +89,9 @@ test('whatever strangers wrote is words: nothing of it runs, is asked for, or le
   const lesson = { ...lessonOf('r1', 'one'), loop, text: WORDS, by: CORPUS[1] ?? '' };
   await store.gates.decide({ runKey: 'r1', gate: 'other#1', digest: settled, decision, lessons: [lesson], at: now });
   await store.alerts.raise({ key: 'k', kind: 'late', about: CORPUS[1] ?? '', text: WORDS, raisedAt: now });
+
+  const judge = { loop: 'triage', stage: 'main', judge: WORDS, because: WORDS, figures: judgeFigures([]), at: now };
+  await store.judgeRecords.stand({ ...judge, standing: 'advisory' });
 
   const context = await person({ baseURL: gateway.url, extraHTTPHeaders: { authorization: `Bearer ${OWNER_TOKEN}` } });
   const page = await context.newPage();
