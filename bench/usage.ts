@@ -27,7 +27,7 @@ npm run bench -- race [--json] [--approvals N]
 
 npm run bench -- rollback [--json] [--starts N]
 
-  A stream of starts while a loop goes back to the harness before, twice, with kill -9 of the worker right after the
+  A stream of starts while a loop goes back to the harness before, three times, with kill -9 of the worker right after the
   command's answer and in the middle of the command: what new runs take, and whether open ones keep theirs. Exits 1 where
   one is lost, or takes the version that was taken back for longer than a second.
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { LoopClient } from '../../client/loop-client.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { approveSignal } from '../../contract/messages.ts';
@@ -30,7 +30,7 @@ export interface RollbackResult {
   readonly onOldVersion: number;
   /** Runs that were started after the answer, and took the new version. */
   readonly onNewVersionAfter: number;
-  /** Moves on record: the first file, the second, and the three that the bench makes. */
+  /** Moves on record: two of the file, and five that the bench makes. */
   readonly moves: number;
   /** Runs that were open on the new version while the loop went back, and ended as it says. */
   readonly finishedOnTheirOwn: number;
@@ -39,7 +39,7 @@ export interface RollbackResult {
 }
 
 /** Moves that are made, whatever is killed. */
-export const MOVES = 5;
+export const MOVES = 7;
 
 /** The two versions differ in who is asked: on the new one every tenth note waits for a person. */
 const OLD = 'approval: { when: "false" }\n';
@@ -48,8 +48,8 @@ const NEW = `approval: { when: "input.id.endsWith('0')" }\n`;
 const execFileAsync = promisify(execFile);
 
 /**
- * A stream of starts while a loop goes back to the harness before, twice: the worker is killed with -9 right after the
- * command's answer, and in the middle of the command. Counts what new runs take, and whether open ones keep theirs.
+ * A stream of starts while a loop goes back to the harness before, three times: nobody is killed, the worker is killed with
+ * -9 right after the command's answer, and in the middle of the command. Counts what new runs take, and whether open ones keep theirs.
  */
 export async function rollback(options: RollbackOptions): Promise<RollbackResult> {
   const files = { 'loops/note/loop.ts': noteLoop(KEEPS), 'loops/note/harness.yaml': OLD };
@@ -85,20 +85,21 @@ class Scene {
     this.#live.beginWorker();
     await this.#runningOn(2);
     const stream = this.#stream();
-    await this.#started(runs / 4);
-    await this.#move('--to', 'v1');
-    this.#back.push({ from: performance.now(), until: Infinity });
+    await this.#started(runs / 6);
+    await this.#goBack();
+    report('Gone back, and nobody was killed.');
+    await this.#started((runs * 2) / 6);
+    await this.#goOn();
+    await this.#started((runs * 3) / 6);
+    await this.#goBack();
     await this.#live.kill();
     report('Gone back; kill -9 right after the answer.');
     this.#live.beginWorker();
-    await this.#started(runs / 2);
-    const back = this.#back[0];
-    if (back !== undefined) back.until = performance.now();
-    await this.#move('--to', 'v2');
-    await this.#started((runs * 3) / 4);
-    await this.#killedMove('--to', 'v1');
-    this.#back.push({ from: performance.now(), until: Infinity });
-    report('Gone back again; kill -9 in the middle of the command.');
+    await this.#started((runs * 4) / 6);
+    await this.#goOn();
+    await this.#started((runs * 5) / 6);
+    await Promise.all([this.#goBack(), pause(250).then(() => this.#live.kill())]);
+    report('Gone back; kill -9 in the middle of the command.');
     this.#live.beginWorker();
     await stream;
     await this.#approve();
@@ -122,39 +123,38 @@ class Scene {
   }
 
   async #runningOn(version: number): Promise<void> {
-    await this.#live.until(`select version = ${version} as n from harness_pointers`);
+    await this.#live.until(`select version = ${version} as n from harness_pointers where loop = 'note'`);
+  }
+
+  async #goBack(): Promise<void> {
+    await this.#move('v1');
+    this.#back.push({ from: performance.now(), until: Infinity });
+  }
+
+  /** Onto the new version again, so that there is something to go back from. */
+  async #goOn(): Promise<void> {
+    const newest = this.#back.at(-1);
+    if (newest !== undefined) newest.until = performance.now();
+    // A run takes a version when it opens, not when it is started: those of the time before are to open in it.
+    const before = this.#startedAt.length;
+    await this.#live.until(
+      `select count(*) = ${before} as n from runs where cast(substr(workflow_id, ${'note-'.length + 1}) as integer) < ${before}`,
+    );
+    await this.#move('v2');
   }
 
   /** The command that people give, until it is done: once more where the process that it asked was killed, and done where somebody was first: itself. */
-  async #move(...to: readonly string[]): Promise<void> {
-    const words = [
-      'harness',
-      'rollback',
-      'note',
-      ...to,
-      '--reason',
-      'bench',
-      '--as',
-      'bench',
-      '--data',
-      this.#live.data,
-    ];
+  async #move(to: string): Promise<void> {
+    const said = ['--reason', 'bench', '--as', 'bench', '--data', this.#live.data];
+    const words = [BIN, 'harness', 'rollback', 'note', '--to', to, ...said];
     for (;;) {
-      const code = await execFileAsync(process.execPath, [BIN, ...words], { env: this.#live.env }).then(
+      const code = await execFileAsync(process.execPath, words, { env: this.#live.env }).then(
         () => EXIT.ok,
         (error: { readonly code: number }) => error.code,
       );
       if (code === EXIT.ok || code === EXIT.conflict) return;
       await pause(100);
     }
-  }
-
-  /** Kills the worker while the command is under way: it has asked, or is about to. */
-  async #killedMove(...to: readonly string[]): Promise<void> {
-    const moved = this.#move(...to);
-    await pause(250);
-    await this.#live.kill();
-    await moved;
   }
 
   /** Approves what waits, until nothing is open. */
@@ -166,7 +166,13 @@ class Scene {
       )[0] ?? { waiting: '[]', open: 0 };
       if (open === 0) return;
       for (const id of JSON.parse(waiting) as string[])
-        await this.#client.workflow.getHandle(id).signal(approveSignal, { by: 'bench' });
+        await this.#client.workflow
+          .getHandle(id)
+          .signal(approveSignal, { by: 'bench' })
+          .catch((error: unknown) => {
+            // It closed since it was read.
+            if (!(error instanceof WorkflowNotFoundError)) throw error;
+          });
       await pause(200);
     }
   }
@@ -190,7 +196,7 @@ class Scene {
       afterRollbackMs: Math.round(Math.max(0, ...late)),
       onOldVersion: rows.filter(({ harness }) => harness === 'v1').length,
       onNewVersionAfter: late.length,
-      moves: this.#live.number('select count(*) as n from harness_moves'),
+      moves: this.#live.number("select count(*) as n from harness_moves where loop = 'note'"),
       // What waits for a person is approved at the end only.
       finishedOnTheirOwn: accepted.filter(
         ({ n, harness, asked }) => harness === 'v2' && asked === 1 && this.#at(n) < (first?.from ?? 0),
