@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { bench } from './bench.ts';
 import { benchGym } from './gym/main.ts';
 import { benchHooks } from './hooks/main.ts';
+import { benchLearning } from './learning/main.ts';
 import { money } from './money/money.ts';
 import { benchRace } from './race/main.ts';
 import { benchRollback } from './rollback/main.ts';
@@ -16,6 +17,8 @@ const OPTIONS = {
   starts: { type: 'string', default: '200' },
   away: { type: 'string', default: '60' },
   worlds: { type: 'string', default: '150' },
+  messages: { type: 'string', default: '10003' },
+  bare: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   rounds: { type: 'string', default: '6' },
   runs: { type: 'string', default: '200' },
@@ -39,6 +42,7 @@ const BENCHES: Readonly<Record<string, (values: Values) => number | Promise<numb
     benchHooks({ webhooks: count('webhooks', webhooks), awayMs: 1000 * count('away', away), json }),
   race: ({ approvals, json }) => benchRace({ approvals: count('approvals', approvals), json }),
   rollback: ({ starts, json }) => benchRollback({ runs: count('starts', starts), json }),
+  learning: ({ messages, bare, json }) => benchLearning({ messages: count('messages', messages), bare, json }),
   gym: ({ worlds, from, json }) => benchGym({ worlds: count('worlds', worlds), from: count('from', from), json }),
 };
 

@@ -44,6 +44,16 @@ npm run bench -- gym [--json] [--worlds N] [--from N]
   --from N         the seed; default 1
   --json           one JSON object
 
+npm run bench -- learning [--json] [--messages N] [--bare]
+
+  The stream of BANKING77 through \`supportTriage\` on Temporal, with its answer key as the person at the gates, and \`improve\`
+  after 1000, 3000 and 6000 messages: what it knows of messages that it never saw, how often it asks, how often it is right
+  alone, and what was promoted. Needs LOOPWRIGHT_DATASETS (exits 2 without). Exits 1 where it learns less than it must.
+
+  --messages N     default 10003, all there are
+  --bare           leave \`improve\` out
+  --json           one JSON object, last on stdout
+
 npm run bench -- [--json] [--rounds N] [--runs N] [--sequential N] [--in-flight N] [--profile DIR]
 
   --rounds N       interleaved rounds; default 6

@@ -1,12 +1,13 @@
 import type { KeptCase, Slice } from '../../contract/case.ts';
 import type { Experiment } from '../../contract/experiment.ts';
+import { lot } from './lot.ts';
 
 /**
  * What a case is for in an experiment; nothing where it has no part in it. A proposer may have seen what is not sealed:
  * only a pinned case counts all the same, because what must never break must not break for anybody.
  */
 export function sliceIn(
-  one: Pick<KeptCase, 'slice' | 'sealed' | 'cluster' | 'at'>,
+  one: Pick<KeptCase, 'slice' | 'sealed' | 'cluster' | 'related' | 'at'>,
   { kind, cluster, openedAt }: Pick<Experiment, 'kind' | 'cluster' | 'openedAt'>,
 ): Slice | undefined {
   if (kind === 'eval') return one.slice;
@@ -16,7 +17,8 @@ export function sliceIn(
   if (kind === 'watch') return one.at > openedAt ? 'guard' : undefined;
   if (one.slice === 'pinned') return 'pinned';
   if (!one.sealed) return undefined;
-  if (cluster === undefined) return 'target';
+  // What is meant for all work is tried on half of it, and may break nothing in the other half.
+  if (cluster === undefined) return lot(`slice/${one.related}`) < 0.5 ? 'target' : 'guard';
   return one.cluster === cluster || (one.cluster === undefined && one.slice === 'target') ? 'target' : 'guard';
 }
 

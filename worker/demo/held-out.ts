@@ -12,6 +12,7 @@ export interface HeldOutPoint {
 /**
  * The learning curve on messages that were never learnt from. The learner answers at any earlier watermark exactly as it
  * did then, so the curve is computed afterwards: at each point it knows the examples that the first `after` messages left.
+ * `afters`: those points, as far as the messages go.
  */
 export async function heldOutCurve(
   dataset: TriageDataset,
@@ -19,13 +20,12 @@ export async function heldOutCurve(
   learner: Learner,
   record: DemoRecord,
   onProgress: (share: number) => void,
+  afters: readonly number[] = [0, 100, 300, 1000, 3000, worked.length],
 ): Promise<HeldOutPoint[]> {
   const position = new Map(worked.map((message, index) => [workflowIdOf(message), index]));
   const known = record.examples();
   const examples = known.map(({ id, text, label }) => ({ id, text, label }));
-  const points = [...new Set([0, 100, 300, 1000, 3000, worked.length])]
-    .filter((after) => after <= worked.length)
-    .toSorted((a, b) => a - b);
+  const points = [...new Set(afters)].filter((after) => after <= worked.length).toSorted((a, b) => a - b);
   const watermarks = points.map((after) => lastExample(known, position, record, after));
   const right = points.map(() => 0);
   for (const [index, message] of dataset.heldOut.entries()) {

@@ -1,11 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { articleFor, parseArticle, replyFrom } from '../../loops/supportTriage/desk.ts';
-import { documentReader } from '../documents.ts';
-import { LOOPS } from '../own-loops/own-loops.ts';
 import type { LabelledMessage } from '../own-loops/triage-dataset.ts';
+import { answerKey } from './answer-key.ts';
 import { CrashTest } from './crash.ts';
-import type { Triage } from './record.ts';
 import { bar, percent } from './screen.ts';
 import type { Stage } from './stage.ts';
 import { ANSWER_KEY, streamMessages, workflowIdOf } from './stream.ts';
@@ -65,15 +62,6 @@ function line(stage: Stage, done: number, all: number): string {
   const now = count(runs, stage.dataset);
   const alone = `alone ${percent(now.actedAlone, runs.length)}, ${percent(now.actedAloneRight, now.actedAlone)} right`;
   return `${bar(done / all, 24)} ${done}/${all} · first answer right ${percent(now.firstRight, runs.length)} · ${alone} · corrected ${now.corrected} · ${now.costUsd.toFixed(2)} USD`;
-}
-
-async function answerKey(): Promise<(intent: string) => Triage> {
-  const files = await documentReader()(join(LOOPS, 'supportTriage'), 'kb');
-  const articles = files.map((file) => parseArticle(file.name, file.text));
-  return (intent) => {
-    const article = articleFor(intent, articles);
-    return { intent, confidence: 1, reply: article === undefined ? intent : replyFrom(article) };
-  };
 }
 
 /** Sends a message that tries to give orders and shows that it ends before a person. */

@@ -74,6 +74,17 @@ test('a proposer judges nothing by what it may have seen', () => {
   expect(sliceIn(caseOf('a', { at: 101, sealed: false }), { ...trial, kind: 'watch' })).toBe('guard');
 });
 
+test('a change that is meant for all work is tried on half of it and guarded by the other half, related cases together', () => {
+  const { cluster: _, ...forAll } = trial;
+  const slices = Array.from({ length: 200 }, (_none, n) => sliceIn(caseOf(`case${n}`, {}), forAll));
+  expect(slices.filter((slice) => slice === 'target').length).toBeGreaterThan(70);
+  expect(slices.filter((slice) => slice === 'guard').length).toBeGreaterThan(70);
+  const family = Array.from({ length: 20 }, (_none, n) =>
+    sliceIn(caseOf(`case${n}`, { related: 'one ticket' }), forAll),
+  );
+  expect(new Set(family).size).toBe(1);
+});
+
 test('the order of cases is drawn by the seed alone, and who comes later moves nobody else', () => {
   const some = Array.from({ length: 30 }, (_, n) => ({ id: `case${n}` }));
   const order = drawn(some, 7).map(({ id }) => id);
