@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { JUDGED_ARTEFACTS, type JudgedArtefact } from '../../contract/judges.ts';
+import type { JudgedArtefact } from '../../contract/judges.ts';
 import type { Criterion } from '../../contract/verdict.ts';
 import { isTrapFor } from '../../core/learning/judge-votes.ts';
 import { stageOf } from '../../core/steps.ts';
@@ -10,6 +10,9 @@ import { runJudge } from '../verifiers/judge.ts';
 import { runPanel } from '../verifiers/panel.ts';
 import type { Weighed } from '../verifiers/weight.ts';
 
+/** So many of the newest artefacts, and of those that people decided on, are looked through for a trap: work waits for it. */
+const LOOKED_AT = 200;
+
 /**
  * Puts before each judge of a stage, beside the work of a run that people look at, an artefact that people refused and that
  * the judge was not asked about again before: it cannot tell which is which. Comparisons have none: what they are
@@ -18,7 +21,7 @@ import type { Weighed } from '../verifiers/weight.ts';
 export async function askAboutTraps(deps: Dependencies, asking: Asking, verifiers: readonly Weighed[]): Promise<void> {
   const judges = verifiers.filter((verifier) => verifier.kind === 'judge' || verifier.kind === 'panel');
   if (judges.length === 0) return;
-  const { artefacts, traps } = await deps.store.judgeRecords.evidence(asking.run.loop, JUDGED_ARTEFACTS);
+  const { artefacts, traps } = await deps.store.judgeRecords.evidence(asking.run.loop, LOOKED_AT);
   const stage = stageOf(asking.stage);
   for (const judge of judges) {
     const asked = traps.filter((trap) => trap.stage === stage && trap.judge === judge.name);
@@ -34,10 +37,10 @@ export async function askAboutTraps(deps: Dependencies, asking: Asking, verifier
 }
 
 async function askAbout(deps: Dependencies, asking: Asking, judge: Judge | Panel, trap: JudgedArtefact): Promise<void> {
-  const shown = await shownOf(deps, trap);
-  if (shown === undefined) return;
   let criteria: readonly Criterion[];
   try {
+    const shown = await shownOf(deps, trap);
+    if (shown === undefined) return;
     const instead = { ...asking, ...shown, artefact: trap.artefact, author: trap.author, trap: true } as const;
     criteria = judge.kind === 'judge' ? await runJudge(deps, instead, judge) : await runPanel(deps, instead, judge);
   } catch (error) {
