@@ -6,7 +6,8 @@ import type { Effect } from '../loops/define/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { loopStarts, startRefusedIn } from './loop-starts.ts';
 import { recordDecision, type Decided } from './gates.ts';
-import { entryOf, inputOf, textOf } from './pinned.ts';
+import { entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
+import { demandContract, denied } from './tool-contracts.ts';
 
 /** Which effect to do, with which artefact. */
 export interface ActInput {
@@ -21,7 +22,7 @@ export interface ActInput {
 /**
  * Does an effect once, under work key + effect. The proof is looked up here and not taken from the caller: a passing
  * verdict on exactly this artefact and, where the approval rule asked, an approval of exactly this artefact.
- * @throws `EffectRefused` without proof, `EffectUncertain` when one that cannot be repeated may have happened.
+ * @throws `EffectRefused` without proof, `ToolDenied` where its contract does not allow it, `EffectUncertain` when one that cannot be repeated may have happened.
  */
 export async function act(deps: Dependencies, request: ActInput): Promise<{ repeated: boolean }> {
   const { run, artefact } = request;
@@ -38,6 +39,7 @@ export async function act(deps: Dependencies, request: ActInput): Promise<{ repe
   // Read before the effect counts as begun: what is missing here must not make it uncertain.
   const output = JSON.parse(await textOf(deps, artefact, 'The artefact to act on')) as unknown;
   const input = await inputOf(deps, run);
+  const tool = demandContract(await harnessOf(deps, run), { loop: run.loop, effect: request.effect }, output);
   const key = `${run.workKey}/${request.effect}`;
   const begun = await deps.store.effects.begin({
     key,
@@ -45,7 +47,10 @@ export async function act(deps: Dependencies, request: ActInput): Promise<{ repe
     name: request.effect,
     artefact,
     at: deps.now(),
+    ...(tool?.maxCalls === undefined ? {} : { aDay: { loop: run.loop, count: tool.maxCalls } }),
   });
+  if (begun.kind === 'capped')
+    throw denied(run.loop, request.effect, `it was done ${begun.count} times today (UTC), and no more is allowed`);
   if (begun.kind === 'done') {
     if (begun.artefact === artefact) return { repeated: true };
     throw failure(

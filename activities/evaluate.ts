@@ -9,13 +9,14 @@ import { canonicalJson } from '../core/canonical.ts';
 import { overall } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
 import { inTurn } from '../core/verifying.ts';
-import type { Stage } from '../loops/define/index.ts';
+import type { Loop, Stage } from '../loops/define/index.ts';
 import { routesOf } from '../loops/define/verifiers.ts';
 import type { Judgement, JudgementKey } from '../store/ports.ts';
 import type { Dependencies } from './dependencies.ts';
 import { askAboutTraps } from './judges/traps.ts';
 import { earlierOf, entryOf, harnessOf, inputOf, textOf } from './pinned.ts';
 import { ruleOf } from './rules.ts';
+import { approvedTool, contractCriteria } from './tool-contracts.ts';
 import { Kept } from './verifiers/kept.ts';
 import { evalsFor } from './verifiers/stage-evals.ts';
 import { verify, type Verified } from './verifiers/verify.ts';
@@ -139,12 +140,19 @@ async function judged(
   }
   const harness = await harnessOf(deps, request.run);
   const input = await inputOf(deps, request.run);
-  const kept = await Kept.of(deps.store, key, deps.now);
   const { output } = parsed;
+  const { loop } = entryOf(deps, request.run.loop);
+  const approval = approvalOf(request.run, harness, loop, input, output);
+  const contracts = contractCriteria(harness, loop, made.stage, output);
+  if (contracts.some(({ verdict }) => verdict === 'fail')) {
+    const notAsked = inTurn(made.stage.verify).map(({ name }) => ({ name, because: 'a contract had refused it' }));
+    return { verdict: overall([parsed.criterion, ...contracts], notAsked), approval };
+  }
+  const kept = await Kept.of(deps.store, key, deps.now);
   const { criteria, notAsked } = await verified(deps, request, { ...made, harness, input, output }, kept);
   return {
-    verdict: overall([parsed.criterion, ...criteria], notAsked),
-    approval: approvalOf(request.run, harness, input, output),
+    verdict: overall([parsed.criterion, ...contracts, ...criteria], notAsked),
+    approval,
   };
 }
 
@@ -210,13 +218,22 @@ function parseOutput(
 
 const noApproval = { ask: false, audit: false, because: '' };
 
-/** What the harness' approval rule says; a rule that cannot be decided asks. */
-function approvalOf(run: PinnedRun, harness: Harness, input: unknown, output: unknown): Evaluation['approval'] {
+/** What the harness' approval rule and the contracts of its effects say; a rule that cannot be decided asks. */
+function approvalOf(
+  run: PinnedRun,
+  harness: Harness,
+  loop: Loop,
+  input: unknown,
+  output: unknown,
+): Evaluation['approval'] {
   const { when, audit } = harness.approval;
   const decided = ruleOf(when, APPROVAL_VARIABLES)({ input, output });
   if ('error' in decided)
     return { ask: true, audit: false, because: `approval rule cannot be decided: ${decided.error}` };
   if (decided.value) return { ask: true, audit: false, because: `approval rule: ${when}` };
+  const tool = approvedTool(harness, loop);
+  if (tool !== undefined)
+    return { ask: true, audit: false, because: `each use of \`${tool.name}\` waits for a person` };
   if (isAudited(run.workKey, audit))
     return { ask: true, audit: true, because: `audit: ${audit * 100} % of what could act alone is looked at` };
   return noApproval;

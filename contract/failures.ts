@@ -26,6 +26,7 @@ export const FAILURES = {
   UnknownPrice: { retryable: false, message: 'The model has no declared price.' },
   StalePrice: { retryable: false, message: 'The declared prices are too old to reckon with.' },
   EffectRefused: { retryable: false, message: 'An effect was asked for without proof on exactly that artefact.' },
+  ToolDenied: { retryable: false, message: 'The contract of an effect does not let it be done.' },
   EffectFailed: { retryable: true, message: 'An effect that may be repeated failed.' },
   EffectUncertain: { retryable: false, message: 'It is not known whether an effect happened.' },
   StartRefused: { retryable: false, message: 'A loop asked for a run of another one that cannot be started.' },

@@ -1,6 +1,7 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 import { RISKS } from './approvals.ts';
+import { Tool } from './tool.ts';
 
 /** Longer than anybody waits, and short enough for every timer and date. */
 const LONGEST_MS = 3660 * 24 * 60 * 60 * 1000;
@@ -190,10 +191,7 @@ export const Harness = z.strictObject({
     .min(1)
     .default([{ model: 'default' }])
     .describe('Which model answers: the first rule that holds. End with one that has no `when`.'),
-  tools: z
-    .array(z.never('loops cannot call tools yet: leave `tools` empty'))
-    .default([])
-    .describe('None for now: leave it empty.'),
+  tools: z.array(Tool).max(50).default([]).describe('Contracts of effects; one without may be done.'),
   approval: approval.prefault({}).describe('When a person decides.'),
   limits: limits.prefault({}).describe('When to stop.'),
 });

@@ -23,6 +23,7 @@ export function endingOf(type: string, message: string): Ending & { readonly fai
     'EffectFailed',
     'EffectUncertain',
     'StartRefused',
+    'ToolDenied',
     'StoreUnavailable',
     'LoopMissing',
     'Timeout',

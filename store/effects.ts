@@ -4,6 +4,8 @@ import type { Database } from './group-commit.ts';
 import type { Effects } from './ports.ts';
 import type { Tables } from './schema.ts';
 
+const DAY_MS = 86_400_000;
+
 /** Effects, once each, in SQL. */
 export function sqlEffects({ write }: Database, names: ErasedNames): Effects {
   /** A key, and what it became where it was erased. */
@@ -20,6 +22,9 @@ export function sqlEffects({ write }: Database, names: ErasedNames): Effects {
           return { kind: 'done', artefact: known.artefact, result: JSON.parse(known.result ?? 'null') as unknown };
         }
         if (known !== undefined) return { kind: 'begun' };
+        const { aDay } = effect;
+        const count = aDay === undefined ? 0 : await begunThatDay(trx, { ...effect, loop: aDay.loop });
+        if (aDay !== undefined && count >= aDay.count) return { kind: 'capped', count };
         await trx
           .insertInto('effects')
           .values({
@@ -56,6 +61,21 @@ export function sqlEffects({ write }: Database, names: ErasedNames): Effects {
       });
     },
   };
+}
+
+async function begunThatDay(
+  trx: Kysely<Tables>,
+  { loop, name, at }: { readonly loop: string; readonly name: string; readonly at: number },
+): Promise<number> {
+  const { n } = await trx
+    .selectFrom('effects')
+    .innerJoin('runs', 'runs.run_key', 'effects.run_key')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('runs.loop', '=', loop)
+    .where('effects.name', '=', name)
+    .where('effects.begun_at', '>=', at - (at % DAY_MS))
+    .executeTakeFirstOrThrow();
+  return n;
 }
 
 async function doubtOpenWork(trx: Kysely<Tables>, since: number): Promise<number> {

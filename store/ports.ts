@@ -270,8 +270,12 @@ export interface Effects {
     readonly name: string;
     readonly artefact: Digest;
     readonly at: Timestamp;
+    /** How often a day (UTC) runs of the loop may begin it. */
+    readonly aDay?: { readonly loop: string; readonly count: number };
   }): Promise<
     | { readonly kind: 'new' }
+    /** So often it was begun that day, and nothing was marked. */
+    | { readonly kind: 'capped'; readonly count: number }
     | { readonly kind: 'begun' }
     | { readonly kind: 'done'; readonly artefact: Digest; readonly result: unknown }
   >;

@@ -1,6 +1,7 @@
 import type { KeptCase } from '../../contract/case.ts';
 import type { Lesson } from '../../contract/lesson.ts';
 import { meets } from '../../core/learning/expected.ts';
+import { mayInstruct } from '../../core/learning/may-instruct.ts';
 import { priceOf } from '../../core/prices.ts';
 import type { Ground, PastAnswer, RouteFact } from '../../core/learning/proposers/proposer.ts';
 import type { Loop } from '../../loops/define/index.ts';
@@ -10,12 +11,15 @@ import { judgedBy } from '../route.ts';
 /** Route of `loopwright.yaml` whose model proposes changes, where there is one. */
 export const PROPOSER = 'proposer';
 
+/** Newest lessons that are looked at. */
+const MOST_LESSONS = 20_000;
+
 /** Newest answers that proposers go by: they look at each many times. */
 const MOST_ANSWERS = 2000;
 
 /**
  * What proposers may know of a loop, of all that was decided up to a lesson: the answers behind its cases that are not
- * sealed. A decision whose case is sealed, or that has none yet, is left out: it judges what is proposed.
+ * sealed. A decision whose case is sealed, or that has none yet, is left out: it judges what is proposed. So is a lesson that was retired.
  */
 export async function answersOf(
   { store }: Dependencies,
@@ -29,11 +33,14 @@ export async function answersOf(
     if (one.sealed) sealed.add(one.lesson);
     else byLesson.set(one.lesson, one);
   }
+  const stands = new Map((await store.lessonStates.list({ loop, limit: MOST_LESSONS })).map((one) => [one.id, one]));
   const lessons = await store.lessons.list({ loop, after: 0, upTo: watermark });
   return lessons
     .flatMap((lesson) => {
       const kept = sealed.has(lesson.id) ? undefined : byLesson.get(lesson.id);
-      return kept === undefined || lesson.predicted === undefined ? [] : [answerOf(lesson, kept)];
+      const stand = stands.get(lesson.id);
+      if (kept === undefined || lesson.predicted === undefined || stand?.state === 'retired') return [];
+      return [{ ...answerOf(lesson, kept), mayInstruct: stand !== undefined && mayInstruct(stand) }];
     })
     .slice(-MOST_ANSWERS);
 }

@@ -4,7 +4,13 @@ import type { ChangeKind } from '../../contract/candidate.ts';
 import { CandidateManifest, CHANGE_KINDS } from '../../contract/candidate.ts';
 import { Harness } from '../../contract/harness.ts';
 import { COMPONENT, singleChange } from '../../core/learning/change.ts';
-import { caseIds, failuresOf, type Draft, type Ground } from '../../core/learning/proposers/proposer.ts';
+import {
+  caseIds,
+  failuresOf,
+  FEWEST_FAILURES,
+  type Draft,
+  type Ground,
+} from '../../core/learning/proposers/proposer.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { MODEL_TIMEOUT_MS } from '../metered-call.ts';
 import { askRoute } from '../models/failover.ts';
@@ -45,15 +51,18 @@ export async function modelDraft(
   deps: Dependencies,
   request: ProposeInput,
   base: Base,
-  ground: Ground,
-  kinds: readonly ChangeKind[],
+  all: Ground,
+  wanted: readonly ChangeKind[],
   objection: Objection,
 ): Promise<ModelDraft> {
   const route = deps.routes.get(PROPOSER);
   if (route?.kind !== 'endpoint') return none(`there is no model route \`${PROPOSER}\``);
   if (Object.values(base.entry.loop.stages).some((stage) => judgedBy(deps, stage, route.endpoint)))
     return none(`the model of route \`${PROPOSER}\` judges this loop, so it would learn to please itself`);
+  const { ground, kinds } = shownTo(all, wanted);
   if (failuresOf(ground).length === 0) return none('nothing that it may see was wrong');
+  if (kinds.length === 0)
+    return none('it may write no instruction before a person has read what went wrong (`loopwright lessons review`)');
   const question = await questionTo(deps, request, ground, kinds);
   const first = await ask(deps, request, question, 'propose');
   const read = await readAnswer(first, base, ground, kinds, objection);
@@ -61,6 +70,20 @@ export async function modelDraft(
   const mended = `Your last answer is no candidate. Propose something else, or mend it:\n${fence('mistake', 'untrusted', read.because)}`;
   const second = await ask(deps, request, { ...question, prompt: `${question.prompt}\n\n${mended}` }, 'propose~repair');
   return await readAnswer(second, base, ground, kinds, objection);
+}
+
+/**
+ * What came from outside must not become an instruction unread: a model that may write one sees only what a person has
+ * read. Where they have read too little for that, it sees all and may write none.
+ */
+function shownTo(
+  ground: Ground,
+  kinds: readonly ChangeKind[],
+): { readonly ground: Ground; readonly kinds: readonly ChangeKind[] } {
+  if (!kinds.includes('instruction')) return { ground, kinds };
+  const read = { ...ground, answers: ground.answers.filter((answer) => answer.mayInstruct === true) };
+  if (failuresOf(read).length >= FEWEST_FAILURES) return { ground: read, kinds };
+  return { ground, kinds: kinds.filter((kind) => kind !== 'instruction') };
 }
 
 async function questionTo(

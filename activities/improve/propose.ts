@@ -65,7 +65,12 @@ export async function propose(deps: Dependencies, request: ProposeInput): Promis
 async function proposed(deps: Dependencies, request: ProposeInput, base: Base): Promise<Proposed> {
   await growCases(deps, request.loop);
   const answers = await answersOf(deps, request.loop, request.run.watermark);
-  const all: Ground = { harness: base.harness, answers, routes: routeFacts(deps, base.entry.loop) };
+  const all: Ground = {
+    harness: base.harness,
+    answers,
+    routes: routeFacts(deps, base.entry.loop),
+    effects: Object.keys(base.entry.loop.act),
+  };
   // The last look is at all failures together, and at what people are asked in vain.
   const clusters =
     request.cluster === undefined ? [...clustersIn(answers).slice(0, MOST_CLUSTERS), undefined] : [request.cluster];

@@ -26,7 +26,7 @@ const WHAT: Readonly<Record<ChangeKind, string>> = {
   eval: 'a list of checks on the output: { id, kind: "contains" | "notContains", field, text }, { id, kind: "matches", field, pattern }, { id, kind: "cel", rule }; leave out none that is there',
   routing:
     'a list of { when, model }: the first whose CEL over `input`, `attempt`, `confidence`, `feedback`, `spent` holds; the last has no `when`',
-  tool: 'what each effect may do',
+  tool: 'a list of contracts of effects: { name, allow, args: { type: "object", properties: { <field>: { enum | minimum | maximum | maxLength } } }, maxCalls, approve }',
   approval: 'when a person is asked: `when` is CEL over `input` and `output`',
 };
 
@@ -40,6 +40,7 @@ export function proposerPrompt(ground: Ground, kinds: readonly ChangeKind[]): st
   return [
     `What you may change:\n${kinds.map((kind) => `- ${kind} (\`${COMPONENT[kind]}\`): ${WHAT[kind]}`).join('\n')}`,
     `Model routes that there are: ${['local', ...models].join(', ')}.`,
+    `Effects that there are: ${ground.effects.join(', ') || 'none'}.`,
     fence('harness', 'trusted', JSON.stringify(components, undefined, 1)),
     ...(cluster === undefined ? [] : [fence('what the failures have in common', 'untrusted', cluster)]),
     ...failures.map((answer) => fence(`failure ${answer.caseId ?? ''}`, 'untrusted', shown(answer))),

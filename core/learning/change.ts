@@ -2,6 +2,7 @@ import { CHANGE_KINDS, type ChangeKind } from '../../contract/candidate.ts';
 import { durationMs, type Harness } from '../../contract/harness.ts';
 import { holdsWherever } from '../alternatives.ts';
 import { canonicalJson } from '../canonical.ts';
+import { areAsStrict } from '../tools.ts';
 import { textDiff, type DiffPart } from '../text-diff.ts';
 
 /** The component of a harness that each kind of change owns. Limits are nobody's: only people change them, in the file. */
@@ -68,7 +69,7 @@ export function widens(kind: ChangeKind, base: Harness, candidate: Harness): boo
     case 'eval':
       return !base.evals.every((item) => candidate.evals.some((other) => !differs(item, other)));
     case 'tool':
-      return differs(base.tools, candidate.tools);
+      return !areAsStrict(candidate.tools, base.tools);
     case 'example':
     case 'instruction':
     case 'routing':

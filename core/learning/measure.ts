@@ -5,7 +5,7 @@ import type { Grade } from '../../contract/experiment.ts';
 export type Measured = Grade['verdict'];
 
 /** Kinds of changes that hold back or let through what was made, and make nothing themselves. */
-const CHECKS: readonly ChangeKind[] = ['eval', 'approval'];
+const CHECKS: readonly ChangeKind[] = ['eval', 'tool', 'approval'];
 
 /**
  * What a grade says for or against a change of a kind. What makes answers is measured by whether the answer is right and

@@ -14,7 +14,7 @@ export interface LoopFacts {
   /** Of a finder: where it looks, and which loop it starts. */
   readonly finder?: { readonly source: string; readonly starts: string; readonly limit: number };
   readonly effects: readonly { readonly name: string; readonly repeatable: boolean }[];
-  /** What the agent may call by itself. A harness can hold none yet. */
+  /** What the agent may call by itself: nothing yet. A harness' `tools` are contracts of effects. */
   readonly tools: readonly ToolFacts[];
   readonly harness: Omit<Harness, 'tools'>;
   /** Paths that the harness file itself says, such as `limits.usd`; everything else is a default. */

@@ -13,7 +13,6 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean;
   readonly required?: readonly string[];
   readonly items?: Schema;
-  readonly not?: unknown;
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
 }
@@ -60,8 +59,7 @@ function typeOf(field: Schema): string {
   if (field.enum !== undefined) return field.enum.map(code).join(', ');
   if (field.anyOf !== undefined) return [...new Set(field.anyOf.map(typeOf))].join(' or ');
   if (field.oneOf !== undefined) return [...new Set(field.oneOf.map(typeOf))].join(' or ');
-  if (field.type === 'array')
-    return field.items?.not === undefined ? `list of ${typeOf(field.items ?? {})}` : 'empty list';
+  if (field.type === 'array') return `list of ${typeOf(field.items ?? {})}`;
   if (field.type === 'integer' || field.type === 'number') return `${field.type}${rangeOf(field)}`;
   if (field.type === 'string' && field.maxLength !== undefined) return `text, at most ${field.maxLength} characters`;
   return { string: 'text', boolean: 'true or false', object: 'object' }[field.type ?? ''] ?? 'any JSON';

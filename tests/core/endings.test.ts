@@ -22,6 +22,7 @@ describe('a failure of a step', () => {
     'EffectFailed',
     'EffectUncertain',
     'StoreUnavailable',
+    'ToolDenied',
     'Timeout',
   ])('%s of a dependency blocks the run, which completes and says so', (type) => {
     expect(endingOf(type, 'why')).toEqual({ outcome: 'blocked', reason: `${type}: why`, fails: false });

@@ -29,6 +29,7 @@ export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> 
   yield* stageMistakes(around);
   yield* rubricMistakes(around);
   yield* fieldMistakes(around);
+  yield* toolMistakes(around);
   if (around.models === undefined) return;
   yield* routeMistakes(around, around.models);
   for (const [name, stage] of Object.entries(around.loop.stages)) {
@@ -92,6 +93,28 @@ function* fieldMistakes({ loop, harness, inHarness }: LoopAround): Generator<Mis
         ? `Name one of ${names.join(', ')}; without \`field\` it looks at the whole output as JSON.`
         : `Did you mean \`${near}\`?`,
     );
+  }
+}
+
+/** A contract of an effect that there is not, of a field that no output has, or beside another of the same effect. */
+function* toolMistakes({ loop, harness, inHarness }: LoopAround): Generator<Mistake, void> {
+  const effects = Object.keys(loop.act);
+  const [output] = stageFields({ stages: { main: {} as Stage<unknown, unknown> }, output: loop.output });
+  for (const [index, { name, args }] of harness.tools.entries()) {
+    if (!effects.includes(name)) {
+      const near = nearest(name, effects);
+      const fix = near === undefined ? `It has: ${effects.join(', ') || 'none'}.` : `Did you mean \`${near}\`?`;
+      yield inHarness(['tools', index, 'name'], `loop \`${loop.name}\` has no effect \`${name}\``, fix);
+    }
+    if (harness.tools.findIndex((tool) => tool.name === name) < index)
+      yield inHarness(['tools', index, 'name'], `two contracts are of effect \`${name}\``, 'Make one of them.');
+    for (const field of [...Object.keys(args?.properties ?? {}), ...(args?.required ?? [])])
+      if (output !== undefined && !mayHave(output, field))
+        yield inHarness(
+          ['tools', index, 'args'],
+          `no output of loop \`${loop.name}\` has a field \`${field}\``,
+          `Name one of ${output.names.join(', ')}.`,
+        );
   }
 }
 

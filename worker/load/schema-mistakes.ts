@@ -53,7 +53,6 @@ function mistakesOf({ issue, value, json, mistake }: Issue): Mistake[] {
   }
   if (isOwn(issue)) return [ownMistake(issue, path, mistake)];
   if (issue.code === 'custom') return [mistake(path, `${issue.message}, got ${got(found)}`, exampleFix(path, schema))];
-  if (issue.code === 'invalid_type' && issue.expected === 'never') return [neverMistake(issue, path, mistake)];
   const wanted = schema === undefined ? issue.message : expectation(schema);
   return [
     mistake(
@@ -72,12 +71,6 @@ function isOwn({ code, message }: z.core.$ZodIssue): boolean {
 function ownMistake({ message }: z.core.$ZodIssue, path: readonly PropertyKey[], mistake: MistakeAt): Mistake {
   const [rule = message, ...fix] = message.split('; ');
   return mistake(path, `${rule.charAt(0).toLowerCase()}${rule.slice(1)}`, `${fix.join('; ')}.`);
-}
-
-/** Its message has the rule and, after a colon, the fix. */
-function neverMistake({ message }: z.core.$ZodIssue, path: readonly PropertyKey[], mistake: MistakeAt): Mistake {
-  const [rule = message, fix = 'remove it'] = message.split(': ');
-  return mistake(path, rule, `${fix.charAt(0).toUpperCase()}${fix.slice(1)}.`);
 }
 
 /** The alternative of a union that has the right type at its root, where there is exactly one. */

@@ -2,12 +2,20 @@ import type { ChangeKind } from '../../../contract/candidate.ts';
 import { askLess } from './ask-less.ts';
 import { askMore } from './ask-more.ts';
 import { correctedExamples } from './corrected-examples.ts';
+import { narrowContract } from './narrow-contract.ts';
 import type { Draft, Ground, Proposer } from './proposer.ts';
 import { repeatedRejection } from './repeated-rejection.ts';
 import { otherRoute } from './routing.ts';
 
 /** Proposers that need no model. Of equal gains the earlier one's comes first: it asks the least of people and of money. */
-const BUILT_IN: readonly Proposer[] = [correctedExamples, repeatedRejection, otherRoute, askMore, askLess];
+const BUILT_IN: readonly Proposer[] = [
+  correctedExamples,
+  repeatedRejection,
+  otherRoute,
+  narrowContract,
+  askMore,
+  askLess,
+];
 
 /** What the built-in proposers have to say, all together. */
 export interface Proposals {

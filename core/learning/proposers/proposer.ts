@@ -13,6 +13,8 @@ export interface PastAnswer {
   readonly corrected?: unknown;
   /** What they said about it. */
   readonly note?: string;
+  /** Whether a person has read all of it and lets it shape an instruction: it came from outside. */
+  readonly mayInstruct?: boolean;
   /** Failure cluster that it belongs to, where it was wrong. */
   readonly cluster?: string;
 }
@@ -34,6 +36,8 @@ export interface Ground {
   /** Oldest first. */
   readonly answers: readonly PastAnswer[];
   readonly routes: readonly RouteFact[];
+  /** What the loop does with its outputs. */
+  readonly effects: readonly string[];
 }
 
 /** A change that is proposed: the harness as it would be, and what the proposer says of it. */

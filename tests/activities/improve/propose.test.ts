@@ -138,6 +138,15 @@ describe('a model that proposes', () => {
     fixes: ['c0', 'c1', 'made-up'],
     risks: ['Titles become dull.'],
   };
+  const reviewed = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => ({
+      loop: 'writeTitle',
+      lesson: from + n,
+      state: 'active' as const,
+      because: 'read',
+      by: 'ada',
+      at: 5,
+    }));
   const withProposer = async (script: Script): Promise<Workbench> => {
     const bench = await workbench({ script });
     const routes = new Map([
@@ -150,6 +159,7 @@ describe('a model that proposes', () => {
 
   test('is shown failures as data and nothing that is sealed; what it answers becomes a candidate, and is paid', async () => {
     const bench = await withProposer([{ json: answer }]);
+    await bench.store.lessonStates.change(reviewed(1, 15));
     expect(await improve(bench, 'r1')).toMatchObject({ version: 'v2' });
     const [seen] = bench.model.seen;
     expect(seen?.input).toContain('<data source="failure c2" trust="untrusted">');
@@ -159,6 +169,13 @@ describe('a model that proposes', () => {
       manifest: { fixes: [], proposer: 'model:fake-1', cluster: 'said: clickbait' },
     });
     expect(await bench.ledger()).toMatchObject([{ call: 'propose', state: 'settled' }]);
+  });
+
+  test('writes no instruction from what nobody has read', async () => {
+    const bench = await withProposer([{ json: answer }, { json: answer }]);
+    expect(await improve(bench, 'r1')).toMatchObject({ version: 'v2' });
+    expect(bench.model.seen[0]?.input).not.toContain('`instructions`');
+    expect((await bench.store.candidates.ofRun('r1'))?.kind).toBe('eval');
   });
 
   test('whose answer may not run is asked once more with the reason; then the built-in proposers are', async () => {

@@ -38,6 +38,7 @@ const ground = (answers: readonly PastAnswer[], over: Partial<Ground> = {}): Gro
   harness: HARNESS,
   answers,
   routes: ROUTES,
+  effects: ['label'],
   cluster: 'x',
   ...over,
 });
@@ -109,6 +110,22 @@ test('corrected answers become examples, and the cases that are shown are not am
   expect(draft?.manifest.fixes).toHaveLength(3);
   const keyless = { harness: Harness.parse({ routing: [{ model: 'local' }] }) };
   expect(proposals(ground(answers, keyless), ['example']).drafts).toEqual([]);
+});
+
+test('an effect is narrowed to the values that were right', () => {
+  const answers = [...many(4, { ...wrong, intent: 'weather' }), ...many(12, { intent: 'fees' }), ...many(12, {})];
+  const draft = best(ground(answers), 'tool');
+  expect(draft?.harness.tools).toEqual([
+    {
+      name: 'label',
+      allow: true,
+      approve: false,
+      args: { type: 'object', properties: { intent: { enum: ['fees', 'refund'] } }, required: [] },
+    },
+  ]);
+  expect(widens('tool', HARNESS, draft?.harness ?? HARNESS)).toBe(false);
+  expect(widens('tool', draft?.harness ?? HARNESS, HARNESS)).toBe(true);
+  expect(proposals(ground(answers, { effects: [] }), ['tool']).drafts).toEqual([]);
 });
 
 test('a kind of input that was answered wrongly goes to a stronger model, and the first tier has to be surer', () => {

@@ -26,6 +26,9 @@ const harness = fc
         .array(fc.constantFrom('attempt > 1', "input.text == 'a: b # c'"), { maxLength: 2 })
         .map((rules) => [...rules.map((when) => ({ when, model: 'local' })), { model: 'default' }]),
     ),
+    tools: maybe(
+      fc.constant([{ name: 'label', args: { properties: { intent: { enum: ['a: b', 'c'] } } }, maxCalls: 3 }]),
+    ),
     approval: maybe(
       fc.record({
         when: maybe(rule),

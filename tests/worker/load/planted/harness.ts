@@ -147,9 +147,9 @@ export const HARNESS: readonly PlantedMistake[] = [
       fix: 'Add a judge to the loop',
     },
   ),
-  beside('tools', 'harness.yaml', 'tools:\n  - name: search\n', '- name', {
-    field: 'tools.0',
-    rule: 'loops cannot call tools yet',
-    fix: 'Leave `tools` empty',
+  beside('a contract of no effect', 'harness.yaml', 'tools:\n  - name: search\n', '- name', {
+    field: 'tools.0.name',
+    rule: 'has no effect `search`',
+    fix: 'It has:',
   }),
 ];
