@@ -40,7 +40,7 @@ function summaryOf(ran: readonly CaseRan[]): string {
 /** One case in one arm: a dry run of its loop, on what the loop knew before the case was decided. */
 async function runCase(
   { experiment, loop }: { readonly experiment: string; readonly loop: string },
-  { caseId, seq, slice, input, lessonsUpTo }: CaseToRun,
+  { caseId, seq, slice, input, lessonsUpTo, budgetUsd }: CaseToRun,
   { arm, harness, withoutLessons }: ArmToRun,
 ): Promise<CaseRan> {
   const since = Date.now();
@@ -50,7 +50,14 @@ async function runCase(
     workflowId: `${loop}-eval-${experiment}-${arm}-${caseId}`.slice(0, 900) + `-${workflowInfo().runId.slice(0, 8)}`,
     args: [
       input,
-      { harness, dryRun: true, lessonsUpTo, trigger, ...(withoutLessons === undefined ? {} : { withoutLessons }) },
+      {
+        harness,
+        dryRun: true,
+        lessonsUpTo,
+        budgetUsd,
+        trigger,
+        ...(withoutLessons === undefined ? {} : { withoutLessons }),
+      },
     ],
     workflowTaskTimeout: TASK_TIMEOUT,
     workflowExecutionTimeout: CASE_TIMEOUT,

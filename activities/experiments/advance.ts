@@ -3,6 +3,7 @@ import type { KeptCase, Slice } from '../../contract/case.ts';
 import { ARMS, type Arm, type Experiment, type Grade, type Standing } from '../../contract/experiment.ts';
 import { dollars } from '../../core/figures.ts';
 import { casesFor, leftOut } from '../../core/learning/ablation.ts';
+import { usd } from '../../core/money.ts';
 import { drawn } from '../../core/learning/draw.ts';
 import { standingOf } from '../../core/learning/standing.ts';
 import { partsOf } from '../../core/learning/slices.ts';
@@ -36,6 +37,8 @@ export interface CaseToRun {
   readonly slice: Slice;
   readonly input: unknown;
   readonly arms: readonly ArmToRun[];
+  /** What each of its runs may spend. */
+  readonly budgetUsd: number;
   /** Lessons up to here may be read: those before its own answer was given, and no newer ones than the experiment's. */
   readonly lessonsUpTo: number;
 }
@@ -127,23 +130,25 @@ function nextOf(experiment: Experiment, cases: readonly KeptCase[], grades: read
     stands.standing === 'collecting'
       ? left.filter(({ slice }) => stands.need === undefined || slice === stands.need)
       : [];
-  const spent = grades.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
-  if (wanted.length > 0 && spent >= experiment.budgetMicroUsd && spent > 0)
+  if (wanted.length === 0) return { kind: 'parked', ...counts };
+  const without = leftOut(experiment);
+  const next = wanted.slice(0, AT_ONCE);
+  const share = shareOf(experiment, grades, next.length * arms.length);
+  if (share === undefined)
     return {
       kind: 'settled',
       ...counts,
       standing: 'inconclusive',
-      because: `its budget of ${dollars(experiment.budgetMicroUsd)} is used up: ${stands.because}`,
+      because: `no more runs can be paid within its budget of ${dollars(experiment.budgetMicroUsd)}: ${stands.because}`,
     };
-  if (wanted.length === 0) return { kind: 'parked', ...counts };
-  const without = leftOut(experiment);
-  const first = Math.max(0, ...grades.map(({ seq }) => seq)) + 1;
+  const first = grades.reduce((most, { seq }) => Math.max(most, seq), 0) + 1;
   return {
     kind: 'run',
     loop: experiment.loop,
     ...counts,
-    cases: wanted.slice(0, AT_ONCE).map(({ one, slice }, index) => ({
+    cases: next.map(({ one, slice }, index) => ({
       caseId: one.id,
+      budgetUsd: usd(share),
       seq: grades.find(({ caseId }) => caseId === one.id)?.seq ?? first + index,
       slice,
       input: one.input,
@@ -157,4 +162,13 @@ function nextOf(experiment: Experiment, cases: readonly KeptCase[], grades: read
       lessonsUpTo: Math.min(experiment.watermark, one.lesson === undefined ? Infinity : one.lesson - 1),
     })),
   };
+}
+
+/** What each of the next runs may spend, in micro-USD, so that all of them stay within the budget; undefined where that is less than one has cost, or was refused one. */
+function shareOf({ budgetMicroUsd }: Experiment, grades: readonly Grade[], runs: number): number | undefined {
+  const spent = grades.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+  const dearest = grades.reduce((most, { costMicroUsd }) => Math.max(most, costMicroUsd), 0);
+  const share = Math.floor(Math.max(0, budgetMicroUsd - spent) / runs);
+  const refused = grades.some(({ outcome }) => outcome === 'overBudget');
+  return refused || share < dearest ? undefined : share;
 }

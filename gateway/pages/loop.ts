@@ -18,7 +18,7 @@ import { judgeCard } from './parts/judge-card.ts';
 import type { Markup } from './parts/markup.ts';
 import { meter } from './parts/meter.ts';
 import { address } from './parts/pager.ts';
-import { digestPrefix, harnessPath, loopPath } from './parts/run-words.ts';
+import { digestPrefix, harnessPath, lessonsPath, loopPath } from './parts/run-words.ts';
 import { shown, shownLine } from './parts/shown.ts';
 import { ago, clock, left } from './parts/time.ts';
 import { runTable } from './runs.ts';
@@ -69,7 +69,7 @@ export function loopPage(options: PageOptions): Hono {
           </div>
           ${runTable(newest, now)}
         </section>
-        ${lessonCard(lessons, now)} ${versionCard(name, versions, sheet)}
+        ${lessonCard(name, lessons, now)} ${versionCard(name, versions, sheet)}
       </div>`;
     return await answerPage(context, options, { frame: { title: name, section: 'loops' }, body });
   });
@@ -174,10 +174,13 @@ function nextRun({ expected, pausedAt, alertAfterMs }: ScheduleLook, now: number
   return html`${clock(expected)} <span class="muted">${left(expected, now)}</span>`;
 }
 
-function lessonCard(lessons: readonly Lesson[], now: number): Markup | string {
+function lessonCard(loop: string, lessons: readonly Lesson[], now: number): Markup | string {
   if (lessons.length === 0) return '';
   return html`<section class="card" aria-labelledby="lessons">
-    <h2 id="lessons">Newest lessons</h2>
+    <div class="head">
+      <h2 id="lessons">Newest lessons</h2>
+      <a href="${lessonsPath(loop)}">All of them, and what went wrong</a>
+    </div>
     <ul class="evidence">
       ${lessons.map(
         ({ id, kind, source, text, by, createdAt }) =>

@@ -7,6 +7,7 @@ import { approvalPages } from './approval.ts';
 import { inboxPages } from './inbox.ts';
 import { auditPage } from './audit.ts';
 import { harnessPages } from './harness.ts';
+import { lessonPages } from './lessons.ts';
 import { loopPage } from './loop.ts';
 import { loopListPage } from './loops.ts';
 import { spendPage } from './spend.ts';
@@ -37,6 +38,7 @@ export function pageRoutes(options: PageOptions): Hono<Visited> {
   pages.route('/loops', loopListPage(options));
   pages.route('/loops', startPages(options));
   pages.route('/loops', harnessPages(options));
+  pages.route('/loops', lessonPages(options));
   pages.route('/loops', loopPage(options));
   pages.route('/spend', spendPage(options));
   pages.route('/audit', auditPage(options));

@@ -56,6 +56,7 @@ export async function fillStore(store: Store, now: number): Promise<void> {
   for (const [outcome, count] of OUTCOMES)
     for (let index = 0; index < count; index += 1) await closedRun(store, (number += 1), outcome, now);
   for (let index = 0; index < 9; index += 1) await waitingRun(store, index, now);
+  await learn(store, now);
   await store.runs.open(
     runOf('working', { loop: 'releaseNotes', workflowId: 'releaseNotes-1.4.0', openedAt: now - 4000 }),
   );
@@ -86,6 +87,37 @@ async function moveHarness(store: Store, now: number): Promise<void> {
   const evidence = { e: 3.14159, experiment: 'trial-1', unproven: true };
   await store.harnesses.promote({ ...by, key: 'promoted', version: 'v3', expected: 'v2', ...evidence });
   await store.harnesses.rollback({ ...by, key: 'taken back', at: now - 3 * DAY_MS });
+}
+
+/** A refusal in the words of who wishes us ill, a lesson that was retired, and the cluster that a worker has made. */
+async function learn(store: Store, now: number): Promise<void> {
+  const loop = 'supportTriage';
+  await store.runs.open(runOf('refused', { loop, openedAt: now - DAY_MS }));
+  const rejection = {
+    kind: 'rejection',
+    source: 'rejection',
+    text: MESSAGES[2] ?? '',
+    createdAt: now - DAY_MS,
+  } as const;
+  const lessons = ['a', 'b'].map((key) => ({
+    ...lessonOf('refused', key),
+    loop,
+    ...rejection,
+    predicted: { text: MESSAGES[3] },
+  }));
+  await store.runs.close({ runKey: 'refused', outcome: 'rejected', reason: 'no', closedAt: now, lessons });
+  const [first, second] = await store.lessonStates.list({ loop, kind: 'rejection', limit: 2 });
+  if (first === undefined || second === undefined) throw new Error('Expected two rejections.');
+  const failure = {
+    loop,
+    cluster: `said: ${MESSAGES[2]}`,
+    feedback: 'human',
+    runKey: 'refused',
+    at: now - DAY_MS,
+  } as const;
+  await store.cases.grow({ loop, upTo: first.id, cases: [], failures: [{ ...failure, lesson: first.id }] });
+  const by = { by: 'ada@example.com', because: MESSAGES[3] ?? '', at: now };
+  await store.lessonStates.change([{ loop, lesson: second.id, state: 'retired', ...by }]);
 }
 
 async function closedRun(store: Store, number: number, outcome: Outcome, now: number): Promise<void> {

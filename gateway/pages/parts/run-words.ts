@@ -32,6 +32,11 @@ export function harnessPath(name: string): string {
   return `${loopPath(name)}/harness`;
 }
 
+/** Address of the page with what a loop has learnt. */
+export function lessonsPath(name: string): string {
+  return `${loopPath(name)}/lessons`;
+}
+
 /** A stage is mostly used once, so its first use needs no number. */
 export function stageName(stage: string): string {
   return stage.replace(/#1$/, '');

@@ -32,6 +32,8 @@ const PAGES = [
   '/loops/supportTriage',
   '/loops/nobody',
   '/loops/supportTriage/start',
+  '/loops/supportTriage/lessons',
+  '/loops/supportTriage/lessons?state=retired',
   '/loops/supportTriage/harness',
   '/loops/supportTriage/harness?from=v2&to=v3',
   '/spend',
