@@ -6,6 +6,7 @@ import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import type { Criterion, Verdict } from '../contract/verdict.ts';
 import { canonicalJson } from '../core/canonical.ts';
+import { auditShare } from '../core/learning/autonomy.ts';
 import { overall } from '../core/stage.ts';
 import { stageOf } from '../core/steps.ts';
 import { inTurn } from '../core/verifying.ts';
@@ -234,8 +235,16 @@ function approvalOf(
   const tool = approvedTool(harness, loop);
   if (tool !== undefined)
     return { ask: true, audit: false, because: `each use of \`${tool.name}\` waits for a person` };
-  if (isAudited(run.workKey, audit))
-    return { ask: true, audit: true, because: `audit: ${audit * 100} % of what could act alone is looked at` };
+  const share = auditShare(audit, run.autonomy);
+  if (isAudited(run.workKey, share))
+    return {
+      ask: true,
+      audit: true,
+      because:
+        run.autonomy === 'L2'
+          ? 'autonomy L2: nothing is done without a person'
+          : `audit: ${share * 100} % of what could act alone is looked at`,
+    };
   return noApproval;
 }
 

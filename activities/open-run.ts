@@ -18,6 +18,7 @@ import type { Loop, Stage } from '../loops/define/index.ts';
 import type { HarnessVersion, Holder, NewRun } from '../store/ports.ts';
 import type { Dependencies, LoopEntry } from './dependencies.ts';
 import { along } from './along.ts';
+import { autonomyOf } from './autonomy.ts';
 import { fetchContext } from './fetch-context.ts';
 import { judgesIn } from './judges/in-run.ts';
 import { harnessOf, knownLoop, parsedHarness, pick } from './pinned.ts';
@@ -51,6 +52,9 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
   const version = await versionOf(deps, entry.loop.name, options.harness);
   const texts = { input: canonicalJson(input), prices: canonicalJson(deps.prices) };
   const asked = parsedHarness(deps, version);
+  const trigger = triggerOf(request, options);
+  // A case measures what a version would do: who may let it act is another question.
+  const autonomy = trigger.kind === 'eval' ? undefined : await autonomyOf(deps, entry, version);
   const opening: NewRun = {
     runKey: request.runKey,
     loop: entry.loop.name,
@@ -58,7 +62,7 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
     firstRunId: request.firstRunId,
     workKey: workKeyOf(entry.loop, request, input, options),
     harness: `v${version.version}`,
-    trigger: triggerOf(request, options),
+    trigger,
     input: deps.store.artefacts.digest(texts.input),
     watermark: Math.min(await deps.store.lessons.watermark(), options.lessonsUpTo ?? Infinity),
     prices: deps.store.artefacts.digest(texts.prices),
@@ -67,7 +71,9 @@ export async function openRun(deps: Dependencies, request: OpenRunInput): Promis
       options.dryRun === true ||
       options.lessonsUpTo !== undefined ||
       options.withoutLessons !== undefined ||
-      !version.promoted,
+      !version.promoted ||
+      autonomy === 'L1',
+    ...(autonomy === undefined ? {} : { autonomy }),
     asOf: request.schedule?.at ?? request.startedAt,
     openedAt: request.startedAt,
     ...(options.withoutLessons === undefined ? {} : { withoutLessons: options.withoutLessons }),

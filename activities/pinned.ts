@@ -45,6 +45,7 @@ export function pick(run: PinnedRun): PinnedRun {
     ...(run.withoutLessons === undefined ? {} : { withoutLessons: run.withoutLessons }),
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
     ...(run.judges === undefined ? {} : { judges: run.judges }),
+    ...(run.autonomy === undefined ? {} : { autonomy: run.autonomy }),
   };
 }
 

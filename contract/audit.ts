@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
-/** What is on the audit log: decisions at gates, those that were refused, raised budgets, erasures, harnesses that a loop runs on, who may use the gateway, and what the word of judges counts for. */
-export const AUDIT_KINDS = ['decision', 'refusal', 'raise', 'erasure', 'harness', 'access', 'judge'] as const;
+/** What is on the audit log: decisions at gates, those that were refused, raised budgets, erasures, harnesses that a loop runs on, how much a loop may do by itself, who may use the gateway, and what the word of judges counts for. */
+export const AUDIT_KINDS = [
+  'decision',
+  'refusal',
+  'raise',
+  'erasure',
+  'harness',
+  'autonomy',
+  'access',
+  'judge',
+] as const;
 
 /** What an entry is about. */
 export type AuditKind = (typeof AUDIT_KINDS)[number];

@@ -2,6 +2,7 @@ import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 import { RISKS } from './approvals.ts';
 import { Tool } from './tool.ts';
+import { AutonomyLevel } from './autonomy.ts';
 
 /** Longer than anybody waits, and short enough for every timer and date. */
 const LONGEST_MS = 3660 * 24 * 60 * 60 * 1000;
@@ -194,6 +195,9 @@ export const Harness = z.strictObject({
   tools: z.array(Tool).max(50).default([]).describe('Contracts of effects; one without may be done.'),
   approval: approval.prefault({}).describe('When a person decides.'),
   limits: limits.prefault({}).describe('When to stop.'),
+  autonomy: AutonomyLevel.optional().describe(
+    'The most that it may do by itself: `L1` only report, `L2` nothing without a person, `L3` unattended. The record grants it, and takes it back. Default: no level; its approval rule alone says when it asks.',
+  ),
 });
 /** The versioned data around the model that learning may change. */
 export type Harness = z.infer<typeof Harness>;

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { z } from 'zod';
+import type { AutonomyLevel } from './autonomy.ts';
 
 /** What a sender's argument turned out to be. */
 export type Read<T> = { readonly success: true; readonly data: T } | { readonly success: false; readonly why: string };
@@ -188,6 +189,8 @@ export interface Status {
   readonly costUsd: number;
   readonly budgetUsd: number;
   readonly harness?: string;
+  /** How much it does by itself, where the record grants that. */
+  readonly autonomy?: AutonomyLevel;
   readonly gate?: string;
   readonly gateDigest?: string;
   readonly gateBecause?: string;

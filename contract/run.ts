@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AutonomyLevel } from './autonomy.ts';
 import type { Digest, SearchAttribute, Timestamp } from './names.ts';
 
 /** Most loops that may start each other in a row. */
@@ -86,6 +87,8 @@ export interface PinnedRun {
   /** Whose money it spends, where the loop says so. */
   readonly tenant?: string;
   readonly judges?: JudgesInRun;
+  /** How much it does by itself, where the record grants that: what the harness allows, and no more than was granted when it opened. */
+  readonly autonomy?: AutonomyLevel;
 }
 
 /** What a stage may try before it stops, and what its loop's history says of its attempts where a result has a worth. */

@@ -19,6 +19,7 @@ import { experimentRoutes } from './experiments.ts';
 import { hookRoutes, type HookOptions } from './hooks.ts';
 import { pinned } from './host.ts';
 import { judgeRoutes } from './judges.ts';
+import { loopEvidenceRoutes } from './loop-evidence.ts';
 import { noticeRoutes } from './notices.ts';
 import { ownPagesOnly } from './own-pages-only.ts';
 import { answerFailure, refusal } from './refusals.ts';
@@ -91,6 +92,7 @@ export function createApp(options: GatewayOptions): Hono<Visited> {
   app.route('/api/cases', caseRoutes(store));
   app.route('/api/lessons', lessonRoutes({ store, now }));
   app.route('/api/review-answers', reviewAnswerRoutes(store));
+  app.route('/api/loop-evidence', loopEvidenceRoutes(store, now));
   app.route('/api/erasures', erasureRoutes(store));
   app.route('/api/alerts', alertRoutes(store));
   app.route('/api/judges', judgeRoutes(store));

@@ -12,11 +12,17 @@ import {
 } from '../contract/harness-record.ts';
 import { KeptLesson, LessonExpiry, type LessonListQuery, type LessonVerdict } from '../contract/kept-lesson.ts';
 import { Calibration } from '../contract/judges.ts';
+import { LoopEvidence } from '../contract/loop-evidence.ts';
 import { z } from 'zod';
 import { GatewayClient } from './gateway-client.ts';
 
 /** What commands ask about what loops learn by, and how they are measured and improved. */
 export class LearningClient extends GatewayClient {
+  /** What the newest runs of a loop show. */
+  async loopEvidence(loop: string): Promise<LoopEvidence> {
+    return await this.get('/api/loop-evidence', { loop }, LoopEvidence);
+  }
+
   /** Experiments, newest first. */
   async experiments(query: ExperimentQuery): Promise<readonly Experiment[]> {
     return await this.get('/api/experiments', query, z.array(Experiment));

@@ -10,6 +10,7 @@ import { sqlChanges } from './changes.ts';
 import { sqlLoopBook } from './loop-book.ts';
 import { sqlContexts } from './contexts.ts';
 import { sqlAudit } from './audit.ts';
+import { sqlAutonomy } from './autonomy.ts';
 import { DATABASE_FILE } from './database-file.ts';
 import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
@@ -25,11 +26,12 @@ import { sqlLessonStates } from './lesson-states.ts';
 import { sqlJudgeRecords } from './judge-records.ts';
 import { sqlLedger } from './ledger.ts';
 import { sqlLessons } from './lessons.ts';
-import { groupCommit } from './group-commit.ts';
+import { groupCommit, type Database } from './group-commit.ts';
 import { sqlInbox } from './inbox.ts';
 import { sqlNotices } from './notices.ts';
 import { own } from './owner.ts';
 import type { Store } from './ports.ts';
+import { sqlReviewFacts } from './review-facts.ts';
 import { sqlReviewAnswers } from './review-answers.ts';
 import { sqlRecords } from './records.ts';
 import { sqlRuns } from './runs.ts';
@@ -89,13 +91,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     signIns: sqlSignIns(database),
     sessions: sqlSessions(database),
     changes: sqlChanges(database),
-    cases: sqlCases(database),
-    experiments: sqlExperiments(database),
-    grades: sqlGrades(database),
-    candidates: sqlCandidates(database),
-    failures: sqlFailures(database),
-    lessonStates: sqlLessonStates(database),
-    judgeRecords: sqlJudgeRecords(database),
+    ...whatIsLearnt(database),
     loopBook: sqlLoopBook(database),
     facts: {
       query: async (text, parameters = []) => reader.prepare(text).all(...parameters),
@@ -107,5 +103,20 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
       await read.destroy();
       ownership.release();
     },
+  };
+}
+
+/** What loops are measured by, and what comes of it. */
+function whatIsLearnt(database: Database) {
+  return {
+    cases: sqlCases(database),
+    experiments: sqlExperiments(database),
+    grades: sqlGrades(database),
+    candidates: sqlCandidates(database),
+    failures: sqlFailures(database),
+    lessonStates: sqlLessonStates(database),
+    judgeRecords: sqlJudgeRecords(database),
+    reviewFacts: sqlReviewFacts(database),
+    autonomy: sqlAutonomy(database),
   };
 }

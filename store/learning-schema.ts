@@ -129,4 +129,5 @@ export interface LearningTables {
     among: string;
     at: number;
   };
+  autonomy: { loop: string; at: number; level: string; because: string; figures: string };
 }

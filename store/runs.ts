@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
+import type { AutonomyLevel } from '../contract/autonomy.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { JudgesInRun, Trigger } from '../contract/run.ts';
 import { expireArtefacts } from './artefacts.ts';
@@ -13,13 +14,14 @@ import type { Tables } from './schema.ts';
 import type { Database } from './group-commit.ts';
 
 /** A run as its columns hold it. */
-interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant' | 'withoutLessons' | 'judges'> {
+interface RunValues extends Omit<NewRun, 'trigger' | 'dryRun' | 'tenant' | 'withoutLessons' | 'judges' | 'autonomy'> {
   readonly triggerKind: string;
   readonly trigger: string;
   readonly dryRun: number;
   readonly tenant: string | null;
   readonly without: string | null;
   readonly judges: string | null;
+  readonly autonomy: string | null;
 }
 
 const insertRun = prepared((database, run: RunValues) =>
@@ -51,6 +53,7 @@ function columnsOf(run: RunValues) {
     tenant: run.tenant,
     without_lessons: run.without,
     judges: run.judges,
+    autonomy: run.autonomy,
   };
 }
 
@@ -205,6 +208,7 @@ function valuesOf(run: NewRun): RunValues {
     tenant: run.tenant ?? null,
     without: run.withoutLessons === undefined ? null : JSON.stringify(run.withoutLessons),
     judges: run.judges === undefined ? null : JSON.stringify(run.judges),
+    autonomy: run.autonomy ?? null,
   };
 }
 
@@ -227,6 +231,7 @@ function runOf(row: Selectable<Tables['runs']>): NewRun {
     ...(row.without_lessons === null ? {} : { withoutLessons: JSON.parse(row.without_lessons) as number[] }),
     ...(row.tenant === null ? {} : { tenant: row.tenant }),
     ...(row.judges === null ? {} : { judges: JSON.parse(row.judges) as JudgesInRun }),
+    ...(row.autonomy === null ? {} : { autonomy: row.autonomy as AutonomyLevel }),
   };
 }
 

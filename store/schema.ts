@@ -30,6 +30,7 @@ export interface Tables extends LearningTables {
     without_lessons: string | null;
     judges: string | null;
     erased_at: number | null;
+    autonomy: string | null;
   };
   work: { work_key: string; run_key: string; state: string };
   contexts: { run_key: string; stage: string; manifest: string; at: number };

@@ -23,6 +23,7 @@ import * as harnessMoves from './migrations/0023-harness-moves.ts';
 import * as failures from './migrations/0024-failures.ts';
 import * as lessonStates from './migrations/0027-lesson-states.ts';
 import * as judges from './migrations/0025-judges.ts';
+import * as autonomy from './migrations/0026-autonomy.ts';
 import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
@@ -58,6 +59,7 @@ const MIGRATIONS = {
   '0023-harness-moves': { up: harnessMoves.up },
   '0024-failures': { up: failures.up },
   '0025-judges': { up: judges.up },
+  '0026-autonomy': { up: autonomy.up },
   '0027-lesson-states': { up: lessonStates.up },
 };
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
+import { regradeAll } from '../activities/autonomy.ts';
 import type { Dependencies, LoopEntry } from '../activities/dependencies.ts';
 import { LessonIndex } from '../activities/lesson-index.ts';
 import { improveRepeats, type ImproveSettings } from '../activities/improve/repeats.ts';
@@ -162,6 +163,9 @@ function besideWorker(
     );
     calibrateJudges(deps).catch((error: unknown) =>
       report(`Judges could not be held against decisions just now: ${(error as Error).message}.`),
+    );
+    regradeAll(deps).catch((error: unknown) =>
+      report(`What loops may do by themselves could not be worked out just now: ${(error as Error).message}.`),
     );
     seen
       .look()

@@ -19,7 +19,8 @@ export function accepted(state: RunState, draft: Draft): Ending {
     return { outcome: 'blocked', reason: `The loop returned a draft that it never put before a gate: ${because}.` };
   if (!planOf(state).run.dryRun) return { outcome: 'accepted', reason: 'Verified, approved where needed, and done.' };
   const asked = state.wouldAsk === undefined ? '' : ` A human would have been asked: ${state.wouldAsk}.`;
-  return { outcome: 'dryRun', reason: `Done without acting.${asked}` };
+  const reports = planOf(state).run.autonomy === 'L1' ? ' Autonomy L1: it only reports.' : '';
+  return { outcome: 'dryRun', reason: `Done without acting.${reports}${asked}` };
 }
 
 /** Closes the record, whatever comes: a cancel in the middle of it is too late, and half a record or two that differ would be worse. */

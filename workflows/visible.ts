@@ -81,6 +81,7 @@ export function statusOf(state: RunState, now: number): Status {
     costUsd: usd(state.costMicroUsd),
     budgetUsd: usd(plan?.run.budgetMicroUsd ?? 0),
     ...(plan === undefined ? {} : { harness: plan.run.harness }),
+    ...(plan?.run.autonomy === undefined ? {} : { autonomy: plan.run.autonomy }),
     ...(gate === undefined ? {} : gateStatus(state, gate)),
     ...(state.short === undefined ? {} : moneyStatus(state, state.short)),
     reminders: gate?.reminders ?? 0,

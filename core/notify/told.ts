@@ -90,6 +90,7 @@ const ALERTS: Readonly<Record<Alert['kind'], string>> = {
   notify: 'nobody can be told through the channel',
   rollback: 'a change of its harness did harm to the loop',
   judge: 'a judge was found wanting,',
+  autonomy: 'a person has to look again at what is done by',
 };
 
 /** What many notices together say: what is in each of them, in a line. */

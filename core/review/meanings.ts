@@ -1,3 +1,4 @@
+import type { ShownName } from '../../contract/loop-evidence.ts';
 import type { CheckId, FindingName } from './result.ts';
 
 /** When each check is done. */
@@ -34,4 +35,25 @@ export const FINDING_MEANING: Readonly<Record<FindingName, string>> = {
     'it acts, and its harness names no approvers, asks nobody and sets no cap on money (or one as high as can be)',
   ProtocolOnly:
     'a tool, or an effect that cannot be repeated, can be called without an independent verifier before it or without anything that stops a second call',
+};
+
+/** What each finding in a loop's runs means, and from how much on it is looked for. */
+export const SHOWN_MEANING: Readonly<Record<ShownName, string>> = {
+  ScheduleIdle: 'the newest 10 runs of a schedule came to nothing',
+  SourceFails: 'a source surely ends more than a fifth of the runs (from 10 runs on)',
+  ContextUnused: 'a source was in none of at least 20 contexts: there was no room for it, or it had nothing',
+  VerifierNeverRefuses:
+    'no verifier of a stage said no in at least 50 verdicts; critical where people refused or changed 3 of those outputs',
+  VerifierOverruled: 'people approved at least half of what a verifier had said no to (from 10 such decisions on)',
+  WrongAlone:
+    'critical: people surely changed or refused more than 5 % of what an audit drew, which would have been acted on alone (from 20 decisions on)',
+  JudgeAdvisory: 'a judge was shown not to be good enough, so its no asks a person (`loopwright judges`)',
+  EffectUncertain: 'critical: an effect of a run that is over was begun, and nobody knows whether it happened',
+  CapNeverNear: 'the dearest run cost less than a tenth of its budget (from 30 runs on that cost something)',
+  CapAlwaysHit:
+    'surely more than a fifth of the runs end over budget, or with their attempts or time used up (from 30 runs on)',
+  GateWavedThrough: 'at least 80 % of decisions are approvals within 2 s; critical from 95 % on (from 20 decisions on)',
+  NobodyAnswers: 'at least half of the gates expire (from 10 gates on)',
+  LessonsIdle:
+    'a failure came at least 3 times, first more than 14 days ago and last within 30, and no change was proposed for it',
 };

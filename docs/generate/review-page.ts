@@ -1,5 +1,6 @@
+import { SHOWN_PARTS } from '../../contract/loop-evidence.ts';
 import { ANSWER_LASTS_MS, QUESTIONS } from '../../core/review/answers.ts';
-import { CHECK_MEANING, FINDING_MEANING } from '../../core/review/meanings.ts';
+import { CHECK_MEANING, FINDING_MEANING, SHOWN_MEANING } from '../../core/review/meanings.ts';
 import { table } from './schema-table.ts';
 
 /** What a review looks at: its checks, what it asks, and the mistakes that it names. */
@@ -22,5 +23,16 @@ export function reviewParts(): readonly string[] {
       ['finding', 'seen where'],
       Object.entries(FINDING_MEANING).map(([name, meaning]) => [`\`${name}\``, meaning]),
     ),
+    '## What runs show',
+    'Where a data folder has a record, what the definition promises is held against its newest 500 closed runs; runs of cases do not count. Each finding has a severity, figures, what to do, and the runs behind it. "Surely" means with 95 % confidence. With less than it takes nothing is said: neither a finding nor praise.',
+    table(
+      ['finding', 'part', 'seen where'],
+      Object.entries(SHOWN_MEANING).map(([name, meaning]) => [
+        `\`${name}\``,
+        SHOWN_PARTS[name as keyof typeof SHOWN_PARTS],
+        meaning,
+      ]),
+    ),
+    'Whether people read what a loop makes cannot be measured: that is asked.',
   ];
 }

@@ -22,6 +22,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
     'artefact',
     'without_lessons',
     'judges',
+    'autonomy',
   ],
   work: ['run_key', 'state'],
   contexts: ['run_key', 'stage', 'manifest'],
@@ -74,6 +75,8 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   lesson_expiry: ['loop'],
   experiments: ['id', 'loop', 'kind', 'baseline', 'candidate', 'change', 'state', 'standing'],
   grades: ['experiment', 'arm', 'slice', 'verdict', 'outcome', 'run_key'],
+  // Figures, and words that are ours.
+  autonomy: ['loop', 'level', 'because', 'figures'],
   candidates: ['loop', 'digest', 'kind', 'state', 'run_key', 'experiment'],
   // Names of judges, figures, and keys of runs.
   judge_records: ['loop', 'stage', 'judge', 'standing', 'because', 'figures'],

@@ -15,6 +15,10 @@ export interface PlantedRun {
   /** What became of its gates, one list of decisions each. */
   readonly gates?: readonly (readonly PlantedDecision[])[];
   readonly lessons?: readonly LessonKind[];
+  /** Its gates were drawn for an audit. */
+  readonly audited?: boolean;
+  /** How long people took to decide, in milliseconds. Default: no time. */
+  readonly waitedMs?: number;
 }
 
 /** What a person, or nobody, did at a gate. */
@@ -30,8 +34,8 @@ const DECISIONS: Readonly<Record<PlantedDecision, Decision | { readonly decision
 
 /** Puts a run into the store through its ports, as the activities would have. */
 export async function plant(store: Store, run: PlantedRun): Promise<void> {
-  const { runKey, loop, closedAt } = run;
-  const openedAt = closedAt - 1000;
+  const { runKey, loop, closedAt, audited: audit = false, waitedMs = 0 } = run;
+  const openedAt = closedAt - 1000 - waitedMs;
   await store.runs.open({
     runKey,
     loop,
@@ -54,8 +58,15 @@ export async function plant(store: Store, run: PlantedRun): Promise<void> {
     for (const [version, planted] of decisions.entries()) {
       const digest = digestOf(`${runKey}/${gate}/${version}`);
       const artefact = digestOf(`artefact of ${digest}`);
-      await store.gates.open({ runKey, gate, digest, stage: 'main#1', artefact, audit: false, because: '', openedAt });
-      await store.gates.decide({ runKey, gate, digest, decision: DECISIONS[planted], lessons: [], at: openedAt });
+      await store.gates.open({ runKey, gate, digest, stage: 'main#1', artefact, audit, because: '', openedAt });
+      await store.gates.decide({
+        runKey,
+        gate,
+        digest,
+        decision: DECISIONS[planted],
+        lessons: [],
+        at: openedAt + waitedMs,
+      });
     }
   }
   const lessons = (run.lessons ?? []).map((kind, index) => lessonOf(run, kind, index));

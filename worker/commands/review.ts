@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { LoopEntry } from '../../activities/dependencies.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
+import type { LoopEvidence } from '../../contract/loop-evidence.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Review } from '../../core/review/result.ts';
@@ -17,10 +18,17 @@ interface Options {
   readonly data: string;
 }
 
-/** `loopwright review`: what is weak about a loop, before it runs. */
+/** A review, with what the loop's runs show where it has a record. */
+export interface ReviewWithEvidence extends Review {
+  readonly evidence?: LoopEvidence;
+}
+
+/** `loopwright review`: what is weak about a loop before it runs, and what its runs show. */
 export function reviewCommand(context: CommandContext): Command {
   return new Command('review')
-    .description("say what is weak about a loop before it runs: six parts, twelve checks, the article's five mistakes")
+    .description(
+      "say what is weak about a loop: six parts, twelve checks, the article's five mistakes, and what its runs show",
+    )
     .argument('[loop]', 'one loop; all of them by default')
     .option(...LOOPS_OPTION)
     .option('--answers <file>', 'YAML or JSON with what cannot be measured: loop → check → { answer, note? }')
@@ -50,14 +58,26 @@ async function run(context: CommandContext, only: string | undefined, options: O
     throw new CommandError('Nobody says who answers: give --by WHO, or set git user.email.', EXIT.usage);
   };
   const place = { data: options.data, env };
-  const { recordAnswers, recordedAnswers } = await import('../record/answer-record.ts');
+  const [{ recordAnswers, recordedAnswers }, { recordedEvidence }] = await Promise.all([
+    import('../record/answer-record.ts'),
+    import('../record/loop-evidence.ts'),
+  ]);
   if (options.answers !== undefined) {
     const { readAnswersFile } = await import('../review/answers-file.ts');
     const given = await readAnswersFile(options.answers, { loops: [...loops.keys()], ...stamp() });
     await recordAnswers(place, given);
   }
-  const review = async (): Promise<readonly Review[]> =>
-    await reviewLoops(context, entries, await recordedAnswers(place), Date.now());
+  const review = async (): Promise<readonly ReviewWithEvidence[]> => {
+    const reviews = await reviewLoops(context, entries, await recordedAnswers(place), Date.now());
+    const shown = await recordedEvidence(
+      place,
+      reviews.map(({ loop }) => loop),
+    );
+    return reviews.map((one) => {
+      const evidence = shown.get(one.loop);
+      return evidence === undefined ? one : { ...one, evidence };
+    });
+  };
   let reviews = await review();
   if (!options.json && options.input && process.stdin.isTTY && process.stderr.isTTY) {
     const { askPerson } = await import('../review/ask.ts');
@@ -88,13 +108,23 @@ function chosen(
 }
 
 /** `ok` is whether all of them may start. */
-function jsonOf(reviews: readonly Review[], mistakes: readonly Mistake[]): object {
+function jsonOf(reviews: readonly ReviewWithEvidence[], mistakes: readonly Mistake[]): object {
   return { ok: mistakes.length === 0 && refused(reviews).length === 0, reviews, mistakes };
 }
 
-async function show(reviews: readonly Review[], print: CommandContext['print'], colours: boolean): Promise<void> {
-  const { reviewText } = await import('../review/review-text.ts');
-  for (const review of reviews) print(reviewText(review, colours));
+async function show(
+  reviews: readonly ReviewWithEvidence[],
+  print: CommandContext['print'],
+  colours: boolean,
+): Promise<void> {
+  const [{ reviewText }, { evidenceText }] = await Promise.all([
+    import('../review/review-text.ts'),
+    import('../review/evidence-text.ts'),
+  ]);
+  for (const { evidence, ...review } of reviews) {
+    print(reviewText(review, colours));
+    if (evidence !== undefined) print(evidenceText(evidence, colours));
+  }
 }
 
 function refused(reviews: readonly Review[]): readonly string[] {

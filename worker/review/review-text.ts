@@ -1,8 +1,6 @@
 import { styleText } from 'node:util';
+import { hung } from './hung.ts';
 import { PARTS, type CheckResult, type Finding, type Review } from '../../core/review/result.ts';
-
-/** Widest line, in characters. */
-const WIDTH = 80;
 
 /** As wide as the longest name of a check. */
 const NAME_WIDTH = 'deduplicated'.length;
@@ -59,21 +57,4 @@ function findingLines({ name, because, nextAction, refuses }: Finding, paint: Pa
 
 function nameOf(check: string): string {
   return check.slice(check.indexOf('.') + 1);
-}
-
-/** Text after a beginning, wrapped; later lines are indented. A word that is longer than a line stays whole. */
-function hung(begin: string, text: string, indent: number): string {
-  const lines: string[] = [];
-  let line = begin.trimEnd();
-  let gap = ' '.repeat(begin.length - line.length);
-  for (const word of text.split(/\s+/)) {
-    if (line.length + gap.length + word.length > WIDTH && line.trim() !== '') {
-      lines.push(line);
-      line = ' '.repeat(indent);
-      gap = '';
-    }
-    line += gap + word;
-    gap = ' ';
-  }
-  return [...lines, line].join('\n');
 }
