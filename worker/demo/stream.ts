@@ -9,8 +9,17 @@ export const ANSWER_KEY = 'answer-key@demo';
 /** How often the store is read, in milliseconds. */
 const TICK_MS = 25;
 
-/** A decision that the run has not recorded after this long is sent again: the run refuses it if it counted. */
+/**
+ * A decision that the run has not recorded after this long is sent again, and after twice as long once more: the run
+ * refuses it if it counted. A worker that is behind is not helped by more to do.
+ */
 const RESEND_MS = 1500;
+
+/** When a decision was sent for the last time, and how long to wait for it. */
+interface Sent {
+  readonly at: number;
+  readonly waitMs: number;
+}
 
 /** What drives a stream of messages through `supportTriage`. */
 export interface StreamOptions {
@@ -30,7 +39,7 @@ export async function streamMessages(options: StreamOptions): Promise<void> {
   const truth = new Map(options.messages.map((message) => [workflowIdOf(message), message.intent]));
   const waiting = [...options.messages];
   const open = new Set<string>();
-  const sent = new Map<string, number>();
+  const sent = new Map<string, Sent>();
   let done = 0;
   while (waiting.length > 0 || open.size > 0) {
     const begin = waiting.splice(0, options.inFlight - open.size);
@@ -65,9 +74,10 @@ async function decide({ loops, right }: StreamOptions, gate: OpenGate, intent: s
   }
 }
 
-function justSent(sent: Map<string, number>, digest: string): boolean {
-  const now = performance.now();
-  if (now - (sent.get(digest) ?? -Infinity) < RESEND_MS) return true;
-  sent.set(digest, now);
+function justSent(sent: Map<string, Sent>, digest: string): boolean {
+  const at = performance.now();
+  const last = sent.get(digest);
+  if (last !== undefined && at - last.at < last.waitMs) return true;
+  sent.set(digest, { at, waitMs: last === undefined ? RESEND_MS : 2 * last.waitMs });
   return false;
 }
