@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../activities/evaluate.ts';
 import { calibrateJudges } from '../../activities/judges/calibrate.ts';
+import { judgesIn } from '../../activities/judges/in-run.ts';
+import type { AutonomyLevel } from '../../contract/autonomy.ts';
+import { Harness } from '../../contract/harness.ts';
 import type { JudgesInRun } from '../../contract/run.ts';
-import { judge, model, pairwise, panel, type Verifier } from '../../loops/define/index.ts';
+import { judge, model, pairwise, panel, type Loop, type Verifier } from '../../loops/define/index.ts';
 import { digestOf } from '../../store/index.ts';
 import type { Script } from '../support/fake-openai.ts';
 import { labelled, taste as tasted } from '../support/labelled.ts';
@@ -63,6 +66,21 @@ test('a judge whose no was an opinion from the first raises no alert: nothing ch
   await calibrateJudges(made.deps);
   expect(await made.store.judgeRecords.newest('titles')).toMatchObject([{ standing: 'advisory' }]);
   expect(await made.store.alerts.open()).toEqual([]);
+});
+
+test('people see noes of a share of the work, one that autonomy asks them to look at as a whole too', async () => {
+  const made = await bench();
+  const loop = made.deps.loops.get('titles')?.loop as Loop;
+  const audited = async (autonomy?: AutonomyLevel): Promise<number> => {
+    const opening = { trigger: { kind: 'manual' }, ...(autonomy === undefined ? {} : { autonomy }) } as const;
+    const keys = Array.from({ length: 400 }, (_, index) => `titles/${index}`);
+    const inRun = (workKey: string) => judgesIn(made.deps, loop, Harness.parse({}), { ...opening, workKey });
+    return (await Promise.all(keys.map(inRun))).filter(({ judges }) => judges?.audited).length;
+  };
+  expect(await audited()).toBe(0);
+  expect(await audited('L2')).toBe(await audited('L3'));
+  expect(await audited('L2')).toBeGreaterThan(5);
+  expect(await audited('L2')).toBeLessThan(40);
 });
 
 async function judged(made: Workbench, judges: JudgesInRun, runKey = 'r1') {
