@@ -1,6 +1,7 @@
 import type { LessonChange } from '../contract/kept-lesson.ts';
 import type { Lesson } from '../contract/lesson.ts';
 import type { PinnedRun } from '../contract/run.ts';
+import { hiddenLessons } from '../core/learning/hidden-lessons.ts';
 import type { LabelledExample } from '../loops/define/index.ts';
 import type { Lessons } from '../store/ports.ts';
 
@@ -69,10 +70,8 @@ function seen<K extends 'lessons' | 'labelled'>(
   list: K,
   { watermark, withoutLessons = [] }: Knows,
 ): Known[K][number][] {
-  const hidden = new Set(withoutLessons);
-  for (const { lesson, state } of known.changes.slice(0, countTo(known.changes, watermark)))
-    if (state === 'active' && !withoutLessons.includes(lesson)) hidden.delete(lesson);
-    else hidden.add(lesson);
+  const hidden = hiddenLessons(known.changes.slice(0, countTo(known.changes, watermark)));
+  for (const lesson of withoutLessons) hidden.add(lesson);
   const upTo: readonly Known[K][number][] = known[list].slice(0, countTo(known[list], watermark));
   return hidden.size === 0 ? [...upTo] : upTo.filter(({ id }) => !hidden.has(id));
 }

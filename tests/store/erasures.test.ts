@@ -7,7 +7,7 @@ import { ERASED } from '../../contract/erasure.ts';
 import { mentions } from '../../core/mentions.ts';
 import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import type { Judgement, Store } from '../../store/ports.ts';
-import { contentsOf, lessonOf, runOf } from './samples.ts';
+import { caseOf, contentsOf, lessonOf, runOf } from './samples.ts';
 
 const EVE = 'eve@example.com';
 const named = mentions(EVE, false);
@@ -183,6 +183,25 @@ test('what others wrote about the subject goes where it names it, and nothing el
     ['ada@example.com (unverified)', { from: 'bo' }],
     [ERASED, { id: 'by' }],
   ]);
+});
+
+test('cases and clusters of the subject go with the run that they grew from; the rest stay', async () => {
+  const { store } = await opened();
+  await fullRun(store, 'r1', `{"from":"${EVE}"}`);
+  await fullRun(store, 'r2', '{"from":"bo"}');
+  const cases = ['r1', 'r2'].map((runKey) => caseOf(`c-${runKey}`, { runKey, cluster: 'said: rude' }));
+  const failures = ['r1', 'r2'].map((runKey, at) => {
+    return { loop: 'triage', cluster: 'said: rude', feedback: 'human', lesson: at + 1, runKey, at: 9000 } as const;
+  });
+  await store.cases.grow({ loop: 'triage', upTo: 2, cases, failures });
+  await store.erasures.erase(order);
+  expect((await store.cases.list({ loop: 'triage' })).map(({ id }) => id)).toEqual(['c-r2']);
+  expect(await store.cases.find('triage', 'c-r1')).toBeUndefined();
+  const [cluster, ...others] = await store.failures.clusters('triage', 9000);
+  expect([cluster?.runs, cluster?.cases, others]).toEqual([['r2'], 1, []]);
+  // A line of a file that is still there brings nothing back.
+  await store.cases.putFile('triage', [caseOf('c-r1', { source: 'file' })]);
+  expect(await store.cases.find('triage', 'c-r1')).toBeUndefined();
 });
 
 test('the same order again changes nothing, and another one finds nothing', async () => {
