@@ -66,6 +66,8 @@ export const Experiment = z.object({
   seed: z.int(),
   /** Most that all its runs together may cost, in micro-USD. */
   budgetMicroUsd: z.number(),
+  /** Of an eval: an earlier one that it is held against, case by case. Those runs are of another day, and perhaps of other code. */
+  earlier: z.string().optional(),
   /** Of an eval: most cases, all by default, and the share that has to pass at least. */
   most: z.int().optional(),
   atLeast: z.number().optional(),

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { type Baseline, ExperimentQuery } from '../contract/experiment-report.ts';
-import { reportOf } from '../core/learning/report.ts';
 import type { Store } from '../store/ports.ts';
 import { refusal } from './refusals.ts';
+import { reportFor } from './report-for.ts';
 
 /** A query string's view of {@link ExperimentQuery}: everything is text there. */
 const fromText = z
@@ -27,6 +27,6 @@ export function experimentRoutes({ experiments, grades, harnesses }: Store): Hon
       const id = context.req.param('id');
       const experiment = await experiments.find(id);
       if (experiment === undefined) return refusal(context, 404, 'NotFound', `There is no experiment ${id}.`);
-      return context.json(reportOf(experiment, await grades.of(id)));
+      return context.json(await reportFor({ experiments, grades }, experiment));
     });
 }

@@ -33,6 +33,7 @@ export interface LearningTables {
     budget: number;
     most: number | null;
     at_least: number | null;
+    earlier: string | null;
     workflow_id: string;
     state: string;
     standing: string;

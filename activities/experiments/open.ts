@@ -15,8 +15,8 @@ export const EvalInput = z.strictObject({
   loop: z.string(),
   /** Version to measure; the current one by default. */
   harness: version.optional(),
-  /** Version to hold it against. */
-  against: version.optional(),
+  /** Version to hold it against, or the id of an earlier eval: then what changed may be code. */
+  against: z.string().min(1).max(500).optional(),
   /** Lesson to leave out of a second arm of the same version: what is it worth? */
   lesson: z.int().min(1).optional(),
   /** Most cases. */
@@ -41,7 +41,7 @@ export async function openEval(deps: Dependencies, { input, workflowId, at }: Op
   const { loop, harness, against, lesson, most, atLeast, budgetUsd } = parsed.data;
   knownLoop(deps, loop);
   const candidate = harness ?? (await currentOf(deps, loop));
-  for (const wanted of [candidate, against]) if (wanted !== undefined) await mustExist(deps, loop, wanted);
+  await mustExist(deps, loop, candidate);
   if (lesson !== undefined) await mustHave(deps, { loop, lesson, against });
   const baseline = lesson === undefined ? against : candidate;
   return await openExperiment(deps, {
@@ -58,6 +58,24 @@ export async function openEval(deps: Dependencies, { input, workflowId, at }: Op
     workflowId,
     at,
   });
+}
+
+async function otherSide(
+  deps: Dependencies,
+  loop: string,
+  against: string | undefined,
+): Promise<Pick<Experiment, 'baseline' | 'earlier'>> {
+  if (against === undefined) return {};
+  if (version.safeParse(against).success) {
+    await mustExist(deps, loop, against);
+    return { baseline: against };
+  }
+  const earlier = await deps.store.experiments.find(against);
+  if (earlier?.loop === loop && earlier.kind === 'eval') return { earlier: against };
+  throw failure(
+    'InvalidInput',
+    `"${against}" is neither a version such as v3 nor an eval of loop ${loop}. The dashboard lists them under /loops/${loop}/learning.`,
+  );
 }
 
 /** What its opener says of an experiment; the rest is pinned here. */

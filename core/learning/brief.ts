@@ -122,7 +122,7 @@ function comingBack({ loop, harness }: BriefFacts, { cases }: BriefFiles): strin
     `1. Before: \`loopwright eval ${loop}\` says how many cases pass today; those of ${code(cases)} are among them. It names its experiment.`,
     `2. Change the code. Lines of ${code(cases)} that should stay with it go into the \`cases.jsonl\` next to its \`loop.ts\`; \`pinned\` ones must never break.`,
     `3. \`loopwright validate\` and \`loopwright review ${loop}\` have to find nothing.`,
-    `4. After: \`loopwright eval ${loop}\` again. More cases pass, and no pinned one breaks; \`loopwright eval ${loop} --show <experiment>\` shows the one before.`,
+    `4. After: \`loopwright eval ${loop} --against <experiment>\`, with the id that the one before named, holds both against each other case by case: what the code fixes, every case that it breaks, and the evidence (E 20 proves it). No pinned case may break.`,
     `5. Where the change is one of the harness: \`loopwright harness export ${loop} --file harness.yaml\` (it is ${harness} now), change one component of it, then \`loopwright improve ${loop} --candidate harness.yaml\`. It goes through the same gate as every proposal: cases that you were not shown, then a person.`,
     'Do not fit the code to the cases that are given: as many again are sealed, and they decide.',
   ].join('\n');

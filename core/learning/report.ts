@@ -10,8 +10,17 @@ import { flipOf } from './tally.ts';
 /** Cases that did not pass and are shown, beside all breaks. */
 const MOST_SHOWN = 200;
 
-/** What is known of an experiment, worked out from its grades. */
-export function reportOf(experiment: Experiment, grades: readonly Grade[]): ExperimentReport {
+/** An earlier eval, where one is held against it. */
+export interface Earlier {
+  readonly experiment: Experiment;
+  readonly grades: readonly Grade[];
+}
+
+/** What is known of an experiment, worked out from its grades. An earlier one takes the place of its baseline. */
+export function reportOf(own: Experiment, ownGrades: readonly Grade[], earlier?: Earlier): ExperimentReport {
+  const experiment = earlier === undefined ? own : { ...own, baseline: `${earlier.experiment.candidate} then` };
+  const before = (earlier?.grades ?? []).filter(({ arm }) => arm === 'candidate');
+  const grades = [...ownGrades, ...before.map((grade): Grade => ({ ...grade, arm: 'baseline' }))];
   const arms = ARMS.filter((arm) => arm === 'candidate' || experiment.baseline !== undefined);
   const of = (arm: Arm): readonly Grade[] => grades.filter((grade) => grade.arm === arm);
   const flips = new Map(pairsOf(grades, experiment.change).map((pair) => [pair.caseId, flipOf(pair)]));

@@ -7,7 +7,7 @@ const TABLES = [
   `create index cases_by_cluster on cases(loop, cluster)`,
   `create table experiments (id text primary key, loop text not null, kind text not null, baseline text, candidate text not null,
      change text, widens integer not null, cluster text, watermark integer not null, seed integer not null, budget integer not null,
-     most integer, at_least real, workflow_id text not null, state text not null, standing text not null, because text not null, opened_at integer not null,
+     most integer, at_least real, earlier text, workflow_id text not null, state text not null, standing text not null, because text not null, opened_at integer not null,
      closed_at integer) strict`,
   `create index experiments_by_loop on experiments(loop, opened_at)`,
   `create table grades (experiment text not null references experiments(id), arm text not null, case_id text not null,

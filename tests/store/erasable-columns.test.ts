@@ -73,7 +73,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   growth: ['loop'],
   lesson_changes: ['loop', 'state'],
   lesson_expiry: ['loop'],
-  experiments: ['id', 'loop', 'kind', 'baseline', 'candidate', 'change', 'state', 'standing'],
+  experiments: ['id', 'loop', 'kind', 'baseline', 'candidate', 'change', 'state', 'standing', 'earlier'],
   grades: ['experiment', 'arm', 'slice', 'verdict', 'outcome', 'run_key'],
   // Figures, and words that are ours.
   autonomy: ['loop', 'level', 'because', 'figures'],

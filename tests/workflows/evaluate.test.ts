@@ -3,6 +3,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import type { KeptCase } from '../../contract/case.ts';
 import { reportOf } from '../../core/learning/report.ts';
+import { reportFor } from '../../gateway/report-for.ts';
 import type { EvalStatus } from '../../workflows/evaluate-harness.ts';
 import { good, titleLoop } from '../support/loops.ts';
 import { rig } from '../support/rig.ts';
@@ -61,6 +62,14 @@ test(
     expect((await evaluate({ loop: 'writeTitle', atLeast: 0.9 })).standing).toBe('inconclusive');
     const both = await evaluate({ loop: 'writeTitle', harness: 'v1', against: 'v1', most: 3 });
     expect(both).toMatchObject({ graded: 6, of: 6 });
+
+    // The same again, against what it was: nothing has changed.
+    const again = await evaluate({ loop: 'writeTitle', against: pass.experiment });
+    const later = await one.store.experiments.find(again.experiment);
+    expect(later && (await reportFor(one.store, later)).against).toMatchObject({ fixes: 0, breaks: 0 });
+    expect(await refusal({ loop: 'writeTitle', against: 'eval-nobody' })).toMatch(
+      /^InvalidInput: "eval-nobody" is neither/,
+    );
 
     // Two tokens are 4 micro-USD: what is left never pays for more than it can.
     const poor = await evaluate({ loop: 'writeTitle', budgetUsd: 0.001 });

@@ -32,6 +32,7 @@ Exits: 0 pass    7 fail    1 inconclusive, or it could not run    2 the options 
   loopwright eval supportTriage                              how good the current harness is
   loopwright eval supportTriage --harness v3 --against v2    one version held against another
   loopwright eval supportTriage --without-lesson 4711        whether a lesson helps or harms
+  loopwright eval supportTriage --against eval-supportTriage-m3x   the loop's code has changed since: what did that do?
   loopwright eval supportTriage --ready                      for a deployment: is there a baseline, and does it hold?`;
 
 /** `loopwright eval`: how good a version of a harness is. */
@@ -40,7 +41,11 @@ export function evalCommand(context: CommandContext): Command {
     .description('run the cases of a loop on a version of its harness, or on two, and say what they prove')
     .argument('<loop>', "the loop's name, e.g. supportTriage")
     .option('--harness <version>', 'version to measure, e.g. v3 (default: the current one)', version)
-    .option('--against <version>', 'version to hold it against', version)
+    .option(
+      '--against <version>',
+      'version to hold it against, or the id of an earlier eval, for what changed in code',
+      against,
+    )
     .option('--without-lesson <id>', 'hold it against itself without this lesson: what is the lesson worth?', lesson)
     .option('--most <n>', 'at most so many cases, the pinned ones first (default: all)', upTo(100_000))
     .option('--at-least <share>', 'share of the cases that has to pass', share, 0.8)
@@ -63,6 +68,12 @@ function version(text: string): string {
 }
 
 const lesson = (text: string): number => positive(text.replace(/^#/, ''));
+
+function against(text: string): string {
+  if (!/^(v[1-9]\d{0,8}|eval-.{1,480})$/.test(text))
+    throw new InvalidArgumentError('expected a version such as v3, or the id of an eval');
+  return text;
+}
 
 function share(text: string): number {
   const value = Number(text);
