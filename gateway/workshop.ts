@@ -1,6 +1,8 @@
 import type { JsonSchema } from '../core/json-schema.ts';
 import type { Harness } from '../contract/harness.ts';
+import type { ReviewAnswer } from '../contract/review-answer.ts';
 import type { RunOptions } from '../contract/run.ts';
+import type { Review } from '../core/review/result.ts';
 import type { TemporalFacts } from '../core/story/story.ts';
 
 /** A loop that runs here, as pages show it. */
@@ -33,6 +35,8 @@ export interface Workshop {
   outputOf(loop: string, stage: string): JsonSchema | undefined;
   /** What is wrong with an output of a stage, by field; empty where it fits, or nobody here knows. */
   mistakesIn(loop: string, stage: string, output: unknown): readonly FieldMistake[];
+  /** Reviews the definition of a loop; undefined where it does not run here. */
+  review(loop: string, answers: readonly ReviewAnswer[], now: number): Promise<Review | undefined>;
   /** Starts a run. The same `key` is the same run, so a form that is sent twice starts one. */
   start(
     loop: string,

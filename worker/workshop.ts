@@ -17,13 +17,15 @@ export interface WorkshopOptions {
   readonly ui?: string | undefined;
   /** Default `loops`. */
   readonly taskQueue?: string;
+  /** Where `loopwright.yaml` with the model routes is found. Default: no routes are known, and reviews go by their names. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** What a key may be made of, so that a workflow id stays readable. */
 const ODD_IN_KEY = /[^\w.:@-]+/g;
 
 /** Loops and Temporal, for the dashboard of the process that runs them. */
-export function workshopOf({ loops, client, namespace, ui, taskQueue }: WorkshopOptions): Workshop {
+export function workshopOf({ loops, client, namespace, ui, taskQueue, env = {} }: WorkshopOptions): Workshop {
   const runs = new LoopClient(client, taskQueue);
   const outputOf = (loop: string, stage: string): z.ZodType | undefined => {
     const entry = loops.get(loop)?.loop;
@@ -40,6 +42,13 @@ export function workshopOf({ loops, client, namespace, ui, taskQueue }: Workshop
     mistakesIn(loop, stage, output) {
       const schema = outputOf(loop, stage);
       return schema === undefined ? [] : mistakesIn(schema, output);
+    },
+    async review(loop, answers, now) {
+      const entry = loops.get(loop);
+      if (entry === undefined) return undefined;
+      const { reviewLoops } = await import('./review/reviews.ts');
+      const [found] = await reviewLoops({ env, report: () => {} }, [entry], answers, now);
+      return found;
     },
     async start(loop, { key, input, options }) {
       const entry = loops.get(loop)?.loop;

@@ -88,6 +88,7 @@ function numbers(figures: LoopFigures, sheet: LoopSheet | undefined): Markup {
     ['All in all', dollars(figures.costMicroUsd)],
     ['Today', meter(figures.todayMicroUsd, figures.capMicroUsd)],
     ['Harness', `v${figures.version}`],
+    ['Review', html`<a href="${loopPath(figures.loop)}/review">What is weak, and what its runs show</a>`],
     ['Lessons', figures.lessons],
     ['Waits for people', html`<a href="${address('/approvals', { loop: figures.loop })}">${figures.waiting}</a>`],
     ['Stages', sheet && shownLine(sheet.stages.join(', '), 120)],

@@ -14,6 +14,7 @@ import { spendPage } from './spend.ts';
 import { startPages } from './start.ts';
 import { missingPage } from './missing.ts';
 import { answerPage, type PageOptions } from './page.ts';
+import { reviewPage } from './review.ts';
 import { runPage } from './run.ts';
 import { runListPage } from './runs.ts';
 import { shownLine } from './parts/shown.ts';
@@ -39,6 +40,7 @@ export function pageRoutes(options: PageOptions): Hono<Visited> {
   pages.route('/loops', startPages(options));
   pages.route('/loops', harnessPages(options));
   pages.route('/loops', lessonPages(options));
+  pages.route('/loops', reviewPage(options));
   pages.route('/loops', loopPage(options));
   pages.route('/spend', spendPage(options));
   pages.route('/audit', auditPage(options));

@@ -30,6 +30,7 @@ const PAGES = [
   '/runs/nobody',
   '/loops',
   '/loops/supportTriage',
+  '/loops/supportTriage/review',
   '/loops/nobody',
   '/loops/supportTriage/start',
   '/loops/supportTriage/lessons',

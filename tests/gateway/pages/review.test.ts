@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { plant } from '../../support/planted.ts';
+import { titleLoop } from '../../support/loops.ts';
+import { dashboard } from '../../support/dashboard.ts';
+
+test('a team goes through a loop: findings lead to their runs, and an answer is on record with who gave it', async () => {
+  const { store, windowOf } = await dashboard({ loops: [{ loop: titleLoop() }] });
+  for (let run = 0; run < 20; run += 1)
+    await plant(store, {
+      runKey: `k${run}`,
+      loop: 'writeTitle',
+      closedAt: 1000 * run,
+      outcome: 'accepted',
+      gates: [['approve']],
+    });
+  const page = await (await windowOf('ada@example.com', { javaScriptEnabled: false })).newPage();
+  await page.goto('/loops/writeTitle');
+  await page.getByRole('link', { name: 'What is weak, and what its runs show' }).click();
+  const stop = page.getByRole('region', { name: 'stop' });
+  expect(await stop.innerText()).toMatch(/GateWavedThrough[\s\S]*20 of 20 \(100 %\)/);
+  await stop.getByText('Runs behind GateWavedThrough').click();
+  await stop.getByRole('link', { name: 'writeTitle-k19' }).waitFor();
+  await page.getByLabel('What starts it').fill('nobody knows');
+  await page.getByRole('button', { name: 'Answer trigger.explicit' }).click();
+  expect(await page.locator('.said.bad').innerText()).toContain('expected what starts the loop');
+  await page.getByLabel('What starts it').fill('manual');
+  await page.getByRole('button', { name: 'Answer trigger.explicit' }).click();
+  await page.getByText('ada@example.com said on').waitFor();
+  expect(await store.reviewAnswers.newest('writeTitle')).toMatchObject([
+    { check: 'trigger.explicit', answer: 'manual', by: 'ada@example.com' },
+  ]);
+});
