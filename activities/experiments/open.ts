@@ -43,7 +43,7 @@ export async function openEval(deps: Dependencies, { input, workflowId, at }: Op
   const candidate = harness ?? (await currentOf(deps, loop));
   await mustExist(deps, loop, candidate);
   if (lesson !== undefined) await mustHave(deps, { loop, lesson, against });
-  const baseline = lesson === undefined ? against : candidate;
+  const other = lesson === undefined ? await otherSide(deps, loop, against) : { baseline: candidate };
   return await openExperiment(deps, {
     id: workflowId,
     loop,
@@ -51,7 +51,7 @@ export async function openEval(deps: Dependencies, { input, workflowId, at }: Op
     ...(lesson === undefined
       ? { kind: 'eval' as const, ...(most === undefined ? {} : { most }) }
       : { kind: 'ablation' as const, cluster: `${ABLATION_OF}${lesson}`, most: most ?? ABLATION_CASES }),
-    ...(baseline === undefined ? {} : { baseline }),
+    ...other,
     widens: false,
     atLeast,
     budgetMicroUsd: microUsd(budgetUsd),
