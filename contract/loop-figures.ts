@@ -1,3 +1,4 @@
+import type { KeptCase } from './case.ts';
 import type { Outcome } from './outcomes.ts';
 
 /** What became of a loop's runs, in numbers. Money is integer micro-USD. */
@@ -36,4 +37,12 @@ export interface VersionLine {
   readonly digest: string;
   readonly promoted: boolean;
   readonly at: number;
+}
+
+/** Cases of a loop that are of one slice and one source, sealed or not. */
+export interface CaseCount {
+  readonly slice: KeptCase['slice'];
+  readonly source: KeptCase['source'];
+  readonly sealed: boolean;
+  readonly count: number;
 }

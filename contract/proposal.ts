@@ -34,7 +34,7 @@ export const Proposal = z.strictObject({
   version: z.string(),
   widens: z.boolean(),
   manifest: CandidateManifest,
-  /** The changed component, before and after, line by line. */
+  /** What became of the changed component: words that went as `[-…-]`, words that came as `{+…+}`. */
   diff: z.string(),
   experiment: z.string(),
   standing: z.enum(STANDINGS),

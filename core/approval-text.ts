@@ -1,8 +1,11 @@
 import type { Approval } from '../contract/approvals.ts';
+import { IMPROVE } from '../contract/names.ts';
+import { Proposal } from '../contract/proposal.ts';
 import type { RunRecord } from '../contract/run-record.ts';
 import { columns } from './columns.ts';
 import { dollars, moment, span } from './figures.ts';
-import { readableJson } from './json-text.ts';
+import { parsedJson, readableJson } from './json-text.ts';
+import { proposalText } from './learning/proposal-text.ts';
 import { approversAt } from './may-decide.ts';
 import { isPending } from './pending.ts';
 import { plainLine, plainText } from './plain-text.ts';
@@ -60,13 +63,21 @@ function leftOf({ state, expiresAt }: Approval, now: number): string {
   return expiresAt > now ? span(expiresAt - now) : 'now';
 }
 
+/** What is known of an approval. */
+export interface Known {
+  readonly record: RunRecord | undefined;
+  /** What is decided, as JSON; undefined where it has expired. */
+  readonly output: string | undefined;
+  readonly now: number;
+}
+
 /** What is decided, as people have to see it before they do: what will happen first, then why and on what evidence. */
-export function approvalText(approval: Approval, record: RunRecord | undefined, now: number): string {
+export function approvalText(approval: Approval, { record, output, now }: Known): string {
   const { because, gate, workflowId, digest } = approval;
   return [
     `${plainLine(workflowId, 200)}  ${gate}  ${stateOf(approval)}`,
     heading('What is decided'),
-    indented(outputOf(approval, record)),
+    indented(outputOf(approval, output)),
     heading('Why you are asked'),
     indented(because),
     heading('What the verifiers said'),
@@ -92,11 +103,10 @@ function indented(text: string): string {
     .join('\n');
 }
 
-function outputOf({ artefact }: Approval, record: RunRecord | undefined): string {
-  const text = record?.attempts.find((attempt) => attempt.artefact === artefact)?.output;
-  const edit = record?.decisions.findLast(({ output }) => output !== undefined)?.output;
-  if (text === undefined) return edit === undefined ? `artefact ${artefact}` : JSON.stringify(edit, null, 2);
-  return readableJson(text);
+function outputOf({ loop, artefact }: Approval, output: string | undefined): string {
+  if (output === undefined) return `artefact ${artefact}, which has expired`;
+  const proposal = loop === IMPROVE ? Proposal.safeParse(parsedJson(output)) : undefined;
+  return proposal?.success === true ? proposalText(proposal.data) : readableJson(output);
 }
 
 function evidenceOf({ artefact }: Approval, record: RunRecord | undefined): string {

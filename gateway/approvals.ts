@@ -30,8 +30,8 @@ type Work = (context: Context<Visited>, digest: Digest) => Response | Promise<Re
 const Named = z.string().regex(/^(sha256:)?[0-9a-f]{8,64}$/, 'expected sha256: and at least 8 hex digits');
 
 /**
- * `GET /api/approvals?state&loop&after&limit`: what waits, or was settled. `GET /api/approvals/<digest>`: one. `POST
- * …/decide`, `…/claim`, `…/release`. A digest may be its first eight hex digits or more. 409 says who was first, 410 that
+ * `GET /api/approvals?state&loop&after&limit`: what waits, or was settled. `GET /api/approvals/<digest>`: one; `…/output`:
+ * all of what is decided. `POST …/decide`, `…/claim`, `…/release`. A digest may be its first eight hex digits or more. 409 says who was first, 410 that
  * it is over, 403 that it is not yours to decide.
  */
 export function approvalRoutes(options: ApprovalRoutesOptions): Hono<Visited> {
@@ -39,13 +39,7 @@ export function approvalRoutes(options: ApprovalRoutesOptions): Hono<Visited> {
   const one = (work: Work) => named(options, work);
   const routes = new Hono<Visited>();
   for (const verb of ['decide', 'claim', 'release']) routes.use(`/:digest/${verb}`, demand('decide'));
-  routes.get('/', async (context) =>
-    context.json(await store.approvals.list(fromText.parse(context.req.query()), now())),
-  );
-  routes.get(
-    '/:digest',
-    one(async (context, digest) => context.json(await store.approvals.find(digest, now()))),
-  );
+  routes.route('/', lookingRoutes(options));
   routes.post('/raise', demand('decide'), async (context) => {
     const { run, usd, reason } = RaiseRequest.parse(await context.req.json());
     const answer = await desk()?.raise(context.get('visitor'), { workflowId: run, usd, reason });
@@ -88,6 +82,21 @@ export function approvalRoutes(options: ApprovalRoutesOptions): Hono<Visited> {
     }),
   );
   return routes;
+}
+
+/** What looks, and changes nothing. */
+function lookingRoutes(options: ApprovalRoutesOptions): Hono<Visited> {
+  const { store, now } = options;
+  const found: Work = async (context, digest) => context.json(await store.approvals.find(digest, now()));
+  const output: Work = async (context, digest) => {
+    const approval = await store.approvals.find(digest, now());
+    const text = approval && (await store.artefacts.get(approval.artefact));
+    return context.json(text === undefined ? {} : { output: text });
+  };
+  return new Hono<Visited>()
+    .get('/', async (context) => context.json(await store.approvals.list(fromText.parse(context.req.query()), now())))
+    .get('/:digest', named(options, found))
+    .get('/:digest/output', named(options, output));
 }
 
 /** A route about the one approval that its address names: the answer where it names none, or several. */

@@ -164,6 +164,11 @@ export class RecordClient extends LearningClient {
     return await this.get(`/api/approvals/${digest}`, {}, Approval);
   }
 
+  /** What is decided, as JSON; undefined where it has expired. @throws as {@link approval}. */
+  async approvalOutput(digest: string): Promise<string | undefined> {
+    return (await this.get(`/api/approvals/${digest}/output`, {}, z.object({ output: z.string().optional() }))).output;
+  }
+
   /** Decides it. @throws the gateway's `AlreadyDecided`, `TooLate`, `Claimed`, `Forbidden`, `Refused`, … */
   async decide(digest: string, decision: DecisionRequest): Promise<DecisionCounted> {
     return await this.give('POST', `/api/approvals/${digest}/decide`, decision, DecisionCounted);

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Lesson } from '../contract/lesson.ts';
-import type { DecisionFigures, LoopFigures, VersionLine } from '../contract/loop-figures.ts';
+import type { CaseCount, DecisionFigures, LoopFigures, VersionLine } from '../contract/loop-figures.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { Database } from './group-commit.ts';
 import { lessonOf } from './lessons.ts';
@@ -20,16 +20,14 @@ export interface LoopBook {
   versions(loop: string): Promise<readonly VersionLine[]>;
   /** Lessons of a loop, newest first. */
   lessons(loop: string, limit: number): Promise<readonly Lesson[]>;
+  /** How many cases a loop has, without those that were erased. */
+  cases(loop: string): Promise<readonly CaseCount[]>;
 }
 
 /** What became of loops, in SQL. */
 export function sqlLoopBook({ read }: Database): LoopBook {
   return {
-    async names() {
-      return (await read.selectFrom('harness_pointers').select('loop').orderBy('loop').execute()).map(
-        ({ loop }) => loop,
-      );
-    },
+    names: () => names(read),
     figures: (day, loop) => figures(read, day, loop),
     async decisions(loop, upTo) {
       const rows = await read
@@ -81,7 +79,29 @@ export function sqlLoopBook({ read }: Database): LoopBook {
         .execute();
       return rows.map(lessonOf);
     },
+    cases: (loop) => casesOf(read, loop),
   };
+}
+
+async function casesOf(read: Kysely<Tables>, loop: string): Promise<CaseCount[]> {
+  const rows = await read
+    .selectFrom('cases')
+    .select(['slice', 'source', 'sealed', ({ fn }) => fn.countAll<number>().as('count')])
+    .where('loop', '=', loop)
+    .where('erased_at', 'is', null)
+    .groupBy(['slice', 'source', 'sealed'])
+    .execute();
+  return rows.map(({ slice, source, sealed, count }) => ({
+    slice: slice as CaseCount['slice'],
+    source: source as CaseCount['source'],
+    sealed: sealed === 1,
+    count,
+  }));
+}
+
+async function names(read: Kysely<Tables>): Promise<string[]> {
+  const rows = await read.selectFrom('harness_pointers').select('loop').orderBy('loop').execute();
+  return rows.map(({ loop }) => loop);
 }
 
 async function figures(read: Kysely<Tables>, day: string, loop: string | undefined): Promise<LoopFigures[]> {

@@ -24,6 +24,7 @@ import * as failures from './migrations/0024-failures.ts';
 import * as lessonStates from './migrations/0027-lesson-states.ts';
 import * as judges from './migrations/0025-judges.ts';
 import * as autonomy from './migrations/0026-autonomy.ts';
+import * as learningNews from './migrations/0028-learning-news.ts';
 import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
@@ -61,6 +62,7 @@ const MIGRATIONS = {
   '0025-judges': { up: judges.up },
   '0026-autonomy': { up: autonomy.up },
   '0027-lesson-states': { up: lessonStates.up },
+  '0028-learning-news': { up: learningNews.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

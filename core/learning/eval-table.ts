@@ -110,5 +110,5 @@ function percent(share: number): string {
 
 /** An e-value, short. */
 export function figure(e: number): string {
-  return e >= 1000 ? e.toExponential(0) : e.toPrecision(2);
+  return e >= 1000 ? e.toExponential(0) : String(Number(e.toPrecision(2)));
 }

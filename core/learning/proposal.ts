@@ -5,6 +5,7 @@ import type { Harness } from '../../contract/harness.ts';
 import type { Proposal } from '../../contract/proposal.ts';
 import { diffOf } from './change.ts';
 import { weigh } from './gate.ts';
+import { markedDiff } from './marked-diff.ts';
 import type { Pair, SliceTally } from './tally.ts';
 import { pairsOf } from './pairs.ts';
 import { countsOf, partsOf } from './slices.ts';
@@ -75,12 +76,7 @@ function wordsOf(grade: Grade | undefined): string {
 
 function diffText(base: Harness, changed: Harness): string {
   return diffOf(base, changed)
-    .map(({ component, parts }) => {
-      const words = parts.map(({ kind, text }) =>
-        kind === 'same' ? text : kind === 'gone' ? `[-${text}-]` : `{+${text}+}`,
-      );
-      return `${component}:\n${words.join('')}`;
-    })
+    .map(({ component, parts }) => `${component}:\n${markedDiff(parts)}`)
     .join('\n\n');
 }
 

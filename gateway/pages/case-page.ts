@@ -7,6 +7,7 @@ import { namesOf, type Case } from './case.ts';
 import { decidePanel, type Doing } from './decide-panel.ts';
 import type { Said } from './layout.ts';
 import { answerPage, visitorOf, type PageOptions } from './page.ts';
+import { proposalIn, proposalView } from './proposal.ts';
 import { approvalBadge } from './parts/badge.ts';
 import { outputDiff } from './parts/diff.ts';
 import { evidence } from './parts/evidence.ts';
@@ -63,11 +64,13 @@ export async function answerCase(
 }
 
 /** What will happen: the output as its fields, as JSON, and against the one before. */
-function outcomeCard({ approval, record, output }: Case, names: readonly string[]): Markup {
+function outcomeCard(found: Case, names: readonly string[]): Markup {
+  const { approval, record, output } = found;
+  const proposal = proposalIn(found);
   const before = previous(approval, record);
   return html`<section class="card" aria-labelledby="what">
     <h2 id="what">What will happen</h2>
-    ${output === undefined ? html`<p class="muted">It has expired: there is nothing to see, and nothing to approve.</p>` : fieldsOf(output, names)}
+    ${output === undefined ? html`<p class="muted">It has expired: there is nothing to see, and nothing to approve.</p>` : proposal === undefined ? fieldsOf(output, names) : proposalView(proposal)}
     ${output !== undefined && rawJson(output, 'As JSON')}
     ${
       output !== undefined &&

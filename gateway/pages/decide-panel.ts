@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Visitor } from '../../contract/access.ts';
 import type { Approval } from '../../contract/approvals.ts';
+import { IMPROVE } from '../../contract/names.ts';
 import { dollars, span } from '../../core/figures.ts';
 import { isPending } from '../../core/pending.ts';
 import type { Case } from './case.ts';
@@ -38,6 +39,8 @@ export function decidePanel(found: Case, looking: Looking): Markup {
 
 function waiting({ approval, output }: Case, looking: Looking): Markup {
   const { visitor, now } = looking;
+  // What is folded from grades cannot be said in another way.
+  const mayChange = approval.loop !== IMPROVE;
   const held = approval.state === 'claimed' && approval.claimedBy !== visitor.name;
   const time =
     approval.expiresAt === undefined
@@ -52,10 +55,10 @@ function waiting({ approval, output }: Case, looking: Looking): Markup {
     ${held && html`<p>${shownLine(approval.claimedBy ?? '', 60)} has it in hand${approval.claimedUntil !== undefined && html`, ${left(approval.claimedUntil, now)}`}. Until then nobody else decides it.</p>`}
     ${output !== undefined && approveForm(approval, looking)}
     <div class="actions">
-      <a class="button" href="${approvalPath(approval.digest)}/edit" data-key="e">Edit</a>
+      ${mayChange && html`<a class="button" href="${approvalPath(approval.digest)}/edit" data-key="e">Edit</a>`}
       ${claimForm(approval, looking)}
     </div>
-    ${rejectForm(approval, looking)} ${askForm(approval, looking)}`;
+    ${rejectForm(approval, looking)} ${mayChange && askForm(approval, looking)}`;
 }
 
 /** What every form of an approval carries: whose session sends it, and what was shown. */

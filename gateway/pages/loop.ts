@@ -18,7 +18,7 @@ import { judgeCard } from './parts/judge-card.ts';
 import type { Markup } from './parts/markup.ts';
 import { meter } from './parts/meter.ts';
 import { address } from './parts/pager.ts';
-import { digestPrefix, harnessPath, lessonsPath, loopPath } from './parts/run-words.ts';
+import { digestPrefix, harnessPath, learningPath, lessonsPath, loopPath } from './parts/run-words.ts';
 import { shown, shownLine } from './parts/shown.ts';
 import { ago, clock, left } from './parts/time.ts';
 import { runTable } from './runs.ts';
@@ -57,7 +57,10 @@ export function loopPage(options: PageOptions): Hono {
     const body = html`<p class="crumb"><a href="/loops">Loops</a></p>
       <div class="head">
         <h1>${shownLine(name, 80)}</h1>
-        ${mayStart && html`<a class="button" href="${loopPath(name)}/start">Start a run</a>`}
+        <div class="actions">
+          <a class="button" href="${learningPath(name)}">How it learns</a>
+          ${mayStart && html`<a class="button" href="${loopPath(name)}/start">Start a run</a>`}
+        </div>
       </div>
       <div data-part="loop">
         ${numbers(figures, sheet)} ${outcomeList(figures)} ${decisionCard(decisions)} ${judgeCard(judges, now)}

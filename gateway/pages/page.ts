@@ -1,4 +1,4 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Visitor } from '../../contract/access.ts';
 import type { Store } from '../../store/ports.ts';
@@ -21,6 +21,14 @@ export interface PageOptions {
 /** What a page says of itself; what is around it is added. */
 export type PageFrame = Omit<Frame, 'visitor' | 'alerts' | 'waiting' | 'now' | 'seen'>;
 
+/** Notes how much a page knows, before it reads anything: what comes while it is made is news to it. */
+export function seenSoFar({ store }: PageOptions): MiddlewareHandler {
+  return async (context, next) => {
+    context.set('seen', await store.changes.newest());
+    await next();
+  };
+}
+
 /** Answers with a page. */
 export async function answerPage(
   context: Context,
@@ -31,11 +39,12 @@ export async function answerPage(
     status = 200,
   }: { readonly frame: PageFrame; readonly body: Markup; readonly status?: ContentfulStatusCode },
 ): Promise<Response> {
-  const [alerts, pending, seen] = await Promise.all([
+  const [alerts, pending, newest] = await Promise.all([
     store.alerts.open(),
     store.approvals.pending(),
     store.changes.newest(),
   ]);
+  const seen = (context.get('seen') as number | undefined) ?? newest;
   const waiting = Object.values(pending).reduce((sum, count) => sum + count, 0);
   const around = { visitor: visitorOf(context), alerts, waiting, now: now(), seen };
   return context.html(layout({ ...frame, ...around }, body), status);

@@ -2,9 +2,24 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { RunQuery } from '../../contract/record.ts';
 import type { Store } from '../../store/ports.ts';
 import type { OpenEmptyStore } from './conformance.ts';
-import { callOf, lessonOf, runOf } from './samples.ts';
+import { callOf, candidateOf, lessonOf, runOf } from './samples.ts';
 
 const alert = { key: 'late:nightly', kind: 'late', about: 'nightly', text: 'did not run', raisedAt: 1570 } as const;
+const experiment = {
+  id: 'eval-1',
+  loop: 'triage',
+  kind: 'eval',
+  candidate: 'v1',
+  widens: false,
+  watermark: 0,
+  seed: 1,
+  budgetMicroUsd: 1,
+  workflowId: 'eval-1',
+  state: 'running',
+  standing: 'collecting',
+  because: 'no case has run yet',
+  openedAt: 1000,
+} as const;
 const closing = { outcome: 'stopped', reason: 'r', closedAt: 2000, lessons: [] } as const;
 
 /** What every store must tell those who look on: what is new, runs by pages, loops in numbers. */
@@ -36,6 +51,24 @@ export function lookingConformance(name: string, open: OpenEmptyStore): void {
         const rest = (await store.changes.after(seq, 2)) ?? [];
         expect(rest).toEqual(all.filter((one) => one.seq > seq).slice(0, 2));
       }
+    });
+
+    test('what is learnt is news: experiments, candidates, harnesses that are moved, and nothing that says the same again', async () => {
+      await store.harnesses.adopt('triage', {}, 'sha256:1', 900);
+      const candidate = candidateOf('sha256:c');
+      await store.candidates.propose(candidate, { body: {}, digest: 'sha256:2' });
+      for (const at of [1, 2]) await store.candidates.settle(candidate, { state: 'trial', because: 'tried', at });
+      const stands = { state: 'running', standing: 'collecting', because: '1 of 2' } as const;
+      await store.experiments.open(experiment);
+      for (const _time of [1, 2]) await store.experiments.stand(experiment.id, stands);
+      const run = { runKey: candidate.runKey };
+      expect(await store.changes.after(0, 100)).toEqual([
+        { seq: 1, kind: 'harness' },
+        { seq: 2, kind: 'candidate', ...run },
+        { seq: 3, kind: 'candidate', ...run },
+        { seq: 4, kind: 'experiment' },
+        { seq: 5, kind: 'experiment' },
+      ]);
     });
 
     test('who was away too long is told so', async () => {

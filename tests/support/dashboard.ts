@@ -11,7 +11,6 @@ import { workshopOf } from '../../worker/workshop.ts';
 import { person } from './browser.ts';
 import { OWNER_TOKEN } from './open-gateway.ts';
 import { rig, type Rig, type RigOptions } from './rig.ts';
-import { parseHarness } from '../../worker/load/harness.ts';
 
 /** A real worker with a dashboard on its store. */
 export interface Dashboard extends Rig {
@@ -30,12 +29,7 @@ export interface Dashboard extends Rig {
 export async function dashboard(options: RigOptions): Promise<Dashboard> {
   const key = decisionKey(generateKeyPairSync('ed25519').privateKey);
   const set = await rig({ ...options, decisionKeys: new Map([[key.id, key.publicKey]]) });
-  const loops = new Map(
-    options.loops.map(({ loop, harness }) => {
-      return [loop.name, { loop, harness: parseHarness(harness, `${loop.name}/harness.yaml`), folder: set.folder }];
-    }),
-  );
-  const { client, store, taskQueue } = set;
+  const { client, loops, store, taskQueue } = set;
   const workshop = workshopOf({ loops, client, namespace: 'default', taskQueue, ui: 'http://127.0.0.1:8233' });
   const desk = new SigningDesk({ store, runs: new LoopClient(client, taskQueue), key, now: Date.now });
   const gateway = await startGateway(set.folder, {

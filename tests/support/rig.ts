@@ -72,6 +72,7 @@ export interface Rig {
   readonly client: Client;
   readonly store: Store;
   readonly model: FakeOpenAi;
+  readonly loops: Dependencies['loops'];
   readonly folder: string;
   readonly taskQueue: string;
   readonly start: (
@@ -173,6 +174,7 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
     client,
     store,
     model,
+    loops: deps.loops,
     folder,
     taskQueue,
     start,

@@ -34,12 +34,13 @@ export async function list(context: CommandContext, options: Common, query: Appr
 
 /** Shows one, with what people have to know before they decide. */
 export async function show(context: CommandContext, options: Common, named: string): Promise<void> {
-  const { approval, run } = await asked(context, options, async (record) => {
+  const { approval, run, output } = await asked(context, options, async (record) => {
     const found = await record.approval(named);
-    return { approval: found, run: await record.run({ run: found.runKey }) };
+    const [told, text] = await Promise.all([record.run({ run: found.runKey }), record.approvalOutput(found.digest)]);
+    return { approval: found, run: told, output: text };
   });
   if (options.json) return context.print(JSON.stringify({ ...listedApproval(approval), record: run }));
-  context.print(approvalText(approval, run, Date.now()));
+  context.print(approvalText(approval, { record: run, output, now: Date.now() }));
   if (!isPending(approval.state)) return;
   const short = shortDigest(approval.digest);
   context.report(

@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
 import type { ApprovalState } from '../../../contract/approvals.ts';
+import type { CandidateState } from '../../../contract/candidate.ts';
+import type { Experiment, Standing } from '../../../contract/experiment.ts';
 import { OUTCOME_MEANING, type Outcome } from '../../../contract/outcomes.ts';
 import type { RunSummary } from '../../../contract/record.ts';
 import type { Verdict } from '../../../contract/verdict.ts';
@@ -79,4 +81,39 @@ export const APPROVAL_WORDS: Readonly<Record<ApprovalState, readonly [Tone, stri
 /** What became of an approval. */
 export function approvalBadge(state: ApprovalState): Markup {
   return badge(...APPROVAL_WORDS[state]);
+}
+
+const CANDIDATE_WORDS: Readonly<Record<CandidateState, readonly [Tone, string]>> = {
+  proposed: ['work', 'proposed'],
+  trial: ['work', 'on trial'],
+  proven: ['good', 'proven'],
+  inconclusive: ['warn', 'inconclusive'],
+  refuted: ['bad', 'refuted'],
+  rejected: ['bad', 'rejected'],
+  promoted: ['good', 'promoted'],
+  rolledBack: ['bad', 'rolled back'],
+};
+
+/** What became of a change that was proposed. */
+export function candidateBadge(state: CandidateState): Markup {
+  return badge(...CANDIDATE_WORDS[state]);
+}
+
+const STANDING_WORDS: Readonly<Record<Standing, readonly [Tone, string]>> = {
+  collecting: ['work', 'collecting'],
+  proven: ['good', 'proven'],
+  refuted: ['bad', 'refuted'],
+  inconclusive: ['warn', 'inconclusive'],
+};
+
+/** The same, where its kind has words of its own: an eval asks how good a version is, a watch whether it does harm. */
+const WORDS_OF_KIND: Readonly<Partial<Record<Experiment['kind'], Partial<Record<Standing, readonly [Tone, string]>>>>> =
+  {
+    eval: { proven: ['good', 'pass'], refuted: ['bad', 'fail'] },
+    watch: { proven: ['good', 'no harm'], refuted: ['bad', 'does harm'] },
+  };
+
+/** How an experiment stands. */
+export function experimentBadge({ kind, standing }: Pick<Experiment, 'kind' | 'standing'>): Markup {
+  return badge(...(WORDS_OF_KIND[kind]?.[standing] ?? STANDING_WORDS[standing]));
 }

@@ -1,42 +1,97 @@
 import { html } from 'hono/html';
 import type { ExperimentReport } from '../../../contract/experiment-report.ts';
-import { armCells, figure, nameOf, shareCells, verdictOf } from '../../../core/learning/eval-table.ts';
+import { dollars, span } from '../../../core/figures.ts';
+import { figure, nameOf, verdictOf } from '../../../core/learning/eval-table.ts';
+import { badge, verdictBadge } from './badge.ts';
+import { interval } from './interval.ts';
 import type { Markup } from './markup.ts';
 import { shownLine } from './shown.ts';
 
-/** What is known of an experiment: its arms, slices, criteria and cases, each as a table. */
-export function experimentReport(report: ExperimentReport): Markup {
-  const { experiment, against, arms } = report;
-  return html`<p><strong>${verdictOf(report)}</strong>: ${shownLine(experiment.because, 1000)}</p>
-    ${table('Versions', ['Version', 'Runs', 'Pass', '95 %', 'Asked', 'No grade', 'Cost', 'A run', 'p50', 'p95', 'Attempts'], arms.map(armCells))}
-    ${against !== undefined && html`<p>${experiment.candidate} fixes ${against.fixes} and breaks ${against.breaks} of what ${experiment.baseline ?? ''} does: E ${figure(against.better)} that it is better, ${figure(against.worse)} that it is worse.</p>`}
-    ${table(
-      'Slices',
-      ['Slice', 'Version', 'Pass', '95 %'],
-      report.slices.map(({ slice, arm, passed }) => [slice, nameOf(report, arm), ...shareCells(passed)]),
-    )}
-    ${table(
-      'Criteria',
-      ['Criterion', 'Version', 'Met', '95 %', 'No verdict'],
-      report.criteria.map(({ name, arm, met, other }) => [
-        shownLine(name, 80),
-        nameOf(report, arm),
-        ...shareCells(met),
-        String(other),
-      ]),
-    )}
-    ${table(
-      'Cases that changed or did not pass',
-      ['Case', 'Slice', ...arms.map(({ harness }) => harness), 'Change', 'Why'],
-      report.shown.map((line) => [
-        shownLine(line.caseId, 80),
-        line.slice,
-        ...arms.map(({ arm }) => line[arm] ?? '–'),
-        line.change ?? '',
-        shownLine(line.because, 300),
-      ]),
-    )}
-    ${report.more > 0 && html`<p>… and ${report.more} more.</p>`}`;
+/** What is known of an experiment: its arms, slices, criteria and cases, each as a table. `pathOf`: address of a run, where there are pages of runs. */
+export function experimentReport(report: ExperimentReport, pathOf?: (runKey: string) => string): Markup {
+  const { arms } = report;
+  return html`${armTable(report)}
+  ${table(
+    'Slices',
+    ['Slice', 'Version', 'Pass, and where that lies (95 %)'],
+    report.slices.map(({ slice, arm, passed }) => [slice, nameOf(report, arm), interval(passed)]),
+  )}
+  ${table(
+    'Criteria',
+    ['Criterion', 'Version', 'Met, and where that lies (95 %)', 'No verdict'],
+    report.criteria.map(({ name, arm, met, other }) => [
+      shownLine(name, 80),
+      nameOf(report, arm),
+      interval(met),
+      String(other),
+    ]),
+  )}
+  ${table(
+    'Cases that changed or did not pass',
+    ['Case', 'Slice', ...arms.map(({ harness }) => harness), 'Change', 'Why'],
+    report.shown.map((line) => [
+      caseName(line, pathOf),
+      line.slice,
+      ...arms.map(({ arm }) => grade(line[arm])),
+      changeBadge(line.change),
+      shownLine(line.because, 300),
+    ]),
+    report.more > 0 && html`<p>… and ${report.more} more.</p>`,
+  )}`;
+}
+
+function armTable({ experiment, arms, against }: ExperimentReport): Markup | string {
+  const verdict =
+    against !== undefined &&
+    html`<p>
+      ${experiment.candidate} fixes ${against.fixes} and breaks ${against.breaks} of what ${experiment.baseline ?? ''}
+      does: E ${figure(against.better)} that it is better, ${figure(against.worse)} that it is worse.
+    </p>`;
+  return table(
+    'Versions',
+    [
+      'Version',
+      'Runs',
+      'Pass, and where that lies (95 %)',
+      'Asked',
+      'No grade',
+      'Cost',
+      'A run',
+      'p50',
+      'p95',
+      'Attempts',
+    ],
+    arms.map((arm) => [
+      arm.harness,
+      String(arm.graded),
+      interval(arm.passed),
+      interval(arm.asked),
+      String(arm.missing),
+      dollars(arm.costMicroUsd),
+      dollars(arm.medianCostMicroUsd),
+      span(arm.p50Ms),
+      span(arm.p95Ms),
+      arm.attempts.toFixed(1),
+    ]),
+    verdict,
+  );
+}
+
+type Line = ExperimentReport['shown'][number];
+
+/** A case leads to its run. */
+function caseName({ caseId, runKey }: Line, pathOf: ((runKey: string) => string) | undefined): Markup {
+  const name = shownLine(caseId, 80);
+  return runKey === undefined || pathOf === undefined ? name : html`<a href="${pathOf(runKey)}">${name}</a>`;
+}
+
+function grade(verdict: Line['candidate']): Markup | string {
+  return verdict === undefined ? '–' : verdictBadge(verdict);
+}
+
+function changeBadge(change: Line['change']): Markup | string {
+  if (change === undefined) return '';
+  return change === 'fix' ? badge('good', 'fix') : badge('bad', 'break');
 }
 
 /** The same as a page of its own, which loads nothing. */
@@ -77,6 +132,7 @@ export function experimentDocument(report: ExperimentReport): Markup {
       <body>
         <h1>${experiment.kind} of ${experiment.loop} ${experiment.candidate}</h1>
         <p>${experiment.id}, ${new Date(experiment.openedAt).toISOString()}</p>
+        <p><strong>${verdictOf(report)}</strong>: ${shownLine(experiment.because, 1000)}</p>
         ${experimentReport(report)}
       </body>
     </html>`;
@@ -86,9 +142,11 @@ function table(
   title: string,
   heads: readonly string[],
   rows: readonly (readonly (Markup | string)[])[],
+  below: Markup | false = false,
 ): Markup | string {
   if (rows.length === 0) return '';
-  return html`<h2>${title}</h2>
+  return html`<section class="card">
+    <h2>${title}</h2>
     <div class="scroll" role="region" aria-label="${title}" tabindex="0">
       <table>
         <thead>
@@ -106,5 +164,7 @@ function table(
           )}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    ${below}
+  </section>`;
 }

@@ -37,6 +37,21 @@ export function lessonsPath(name: string): string {
   return `${loopPath(name)}/lessons`;
 }
 
+/** Address of the page that says how a loop learns. */
+export function learningPath(name: string): string {
+  return `${loopPath(name)}/learning`;
+}
+
+/** Address of an experiment's page. */
+export function experimentPath(id: string): string {
+  return `/experiments/${encodeURIComponent(id)}`;
+}
+
+/** Address of the page of a run of which only the key is at hand. */
+export function runKeyPath(runKey: string): string {
+  return `/runs/${encodeURIComponent(runKey)}`;
+}
+
 /** A stage is mostly used once, so its first use needs no number. */
 export function stageName(stage: string): string {
   return stage.replace(/#1$/, '');

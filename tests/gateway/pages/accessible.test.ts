@@ -1,11 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { newCode } from '../../../gateway/credentials.ts';
+import type { LoopEntry } from '../../../activities/dependencies.ts';
 import { SCOPES, type Scope } from '../../../contract/access.ts';
+import { IMPROVE } from '../../../contract/names.ts';
+import { improveEntry } from '../../../worker/own-loops/improve.ts';
 import { workshopOf } from '../../../worker/workshop.ts';
 import { parseHarness } from '../../../worker/load/harness.ts';
 import { expectAccessible } from '../../support/accessible.ts';
 import { person } from '../../support/browser.ts';
-import { fillStore } from '../../support/busy-store.ts';
+import { fillLearning, PROPOSED } from '../../support/busy-learning.ts';
+import { fillStore, MESSAGES } from '../../support/busy-store.ts';
 import { openGateway } from '../../support/open-gateway.ts';
 import { connect } from '../../support/rig.ts';
 import { titleLoop } from '../../support/loops.ts';
@@ -37,6 +41,11 @@ const PAGES = [
   '/loops/supportTriage/lessons?state=retired',
   '/loops/supportTriage/harness',
   '/loops/supportTriage/harness?from=v2&to=v3',
+  '/loops/supportTriage/learning',
+  '/loops/releaseNotes/learning',
+  '/experiments/eval-new',
+  '/experiments/trial-harm',
+  `/approvals/${PROPOSED}`,
   '/spend',
   '/spend?by=model&days=all',
   '/audit',
@@ -46,7 +55,7 @@ const PAGES = [
 
 /** A gateway, and people who are signed in to it. */
 async function opened() {
-  const loops = new Map([
+  const loops = new Map<string, LoopEntry>([
     [
       'supportTriage',
       { loop: titleLoop('supportTriage'), harness: parseHarness(undefined, 'harness.yaml'), folder: '' },
@@ -55,6 +64,7 @@ async function opened() {
   const client = new Client({ connection: await connect() });
   const workshop = workshopOf({ loops, client, namespace: 'default', ui: 'http://127.0.0.1:8233' });
   const { store, gateway } = await openGateway({ workshop: () => workshop, now: Date.now });
+  loops.set(IMPROVE, await improveEntry(store, Date.now));
   const signedIn = async (scopes: readonly Scope[] = SCOPES) => {
     const doing = { by: 'owner', at: Date.now() };
     const name = `ada-${scopes.length}@example.com`;
@@ -80,6 +90,7 @@ async function opened() {
 test('no page keeps anybody out: in light, in dark, 320 px wide, with everything open', async () => {
   const { store, signedIn } = await opened();
   await fillStore(store, Date.now());
+  await fillLearning(store, 'supportTriage', MESSAGES.join(' '), Date.now());
   const page = await signedIn();
   for (const path of PAGES) {
     await page.goto(path);
@@ -100,7 +111,7 @@ test('no page keeps anybody out: in light, in dark, 320 px wide, with everything
   await page.getByRole('button', { name: 'Approve' }).click();
   await page.locator('.said.bad').waitFor();
   await expectAccessible(page, 'a decision that nobody takes');
-}, 120_000);
+}, 240_000);
 
 test('nor does one that is empty, one for who may only look, the help, or the sign-in', async () => {
   const { gateway, signedIn } = await opened();

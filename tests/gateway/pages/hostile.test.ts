@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fillLearning, PROPOSED } from '../../support/busy-learning.ts';
 import { openGateway, OWNER_TOKEN } from '../../support/open-gateway.ts';
 import { person } from '../../support/browser.ts';
 import { judgeFigures } from '../../../core/learning/judges.ts';
@@ -89,6 +90,7 @@ test('whatever strangers wrote is words: nothing of it runs, is asked for, or le
   const lesson = { ...lessonOf('r1', 'one'), loop, text: WORDS, by: CORPUS[1] ?? '' };
   await store.gates.decide({ runKey: 'r1', gate: 'other#1', digest: settled, decision, lessons: [lesson], at: now });
   await store.alerts.raise({ key: 'k', kind: 'late', about: CORPUS[1] ?? '', text: WORDS, raisedAt: now });
+  await fillLearning(store, loop, WORDS.toWellFormed().slice(0, 2000), now);
 
   const judge = { loop: 'triage', stage: 'main', judge: WORDS, because: WORDS, figures: judgeFigures([]), at: now };
   await store.judgeRecords.stand({ ...judge, standing: 'advisory' });
@@ -105,6 +107,9 @@ test('whatever strangers wrote is words: nothing of it runs, is asked for, or le
     `/runs/${encodeURIComponent(workflowId)}`,
     '/runs',
     '/loops/triage',
+    '/loops/triage/learning',
+    '/experiments/trial-harm',
+    `/approvals/${PROPOSED}`,
     '/audit',
     `/runs/${encodeURIComponent(CORPUS[0] ?? '')}`,
     `/?loop=${encodeURIComponent(WORDS.toWellFormed())}`,

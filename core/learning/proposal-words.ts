@@ -1,0 +1,26 @@
+import type { Proposal } from '../../contract/proposal.ts';
+import { dollars, span } from '../figures.ts';
+import { figure } from './eval-table.ts';
+import { rulesOf } from './gate.ts';
+
+/** What the evidence for a change is worth, in words: what it needs, and how often less than that looks as good. */
+export function worthOf({ e, kind, widens }: Pick<Proposal, 'e' | 'kind' | 'widens'>): string {
+  const { threshold, floor } = rulesOf(kind, widens);
+  const none =
+    floor > 0.5
+      ? `changes that are right in less than ${100 * floor} % of what they let through`
+      : 'changes that are no better';
+  const odds =
+    e < 2 ? 'nothing speaks for it yet' : `of ${none}, at most one in ${figure(Math.floor(e))} ever gets this far`;
+  return `E ${figure(e)}, and ${threshold} proves a change of this kind: ${odds}.`;
+}
+
+/** What a run costs and takes, and how often it asks, before and after: a name and two figures each. */
+export function effortLines({ before, after }: Pick<Proposal, 'before' | 'after'>): readonly (readonly string[])[] {
+  const sides = [before, after];
+  return [
+    ['Median cost of a run', ...sides.map(({ costMicroUsd }) => dollars(costMicroUsd))],
+    ['Median time of a run', ...sides.map(({ tookMs }) => span(tookMs))],
+    ['Runs that ask a person', ...sides.map(({ askedShare }) => `${(100 * askedShare).toFixed(1)} %`)],
+  ];
+}
