@@ -15,9 +15,22 @@ export interface Promotion {
   readonly effect: number;
 }
 
-/** Lets `improve` look for one change, as a schedule would, and approves what it puts before a person. Undefined where it found none that is proven. */
-export async function improveOnce({ loops, options }: Stage, key: string): Promise<Promotion | undefined> {
-  const { workflowId } = await loops.start(IMPROVE, key, { loop: 'supportTriage', waitDays: 0 });
+/** What `improve` came to. */
+export interface Look {
+  /** Messages after which it looked. */
+  readonly after: number;
+  readonly outcome: string;
+  /** In words, cut. */
+  readonly because: string;
+  readonly promotion?: Promotion;
+}
+
+/** Longest reason that is told, in characters. */
+const REASON = 400;
+
+/** Lets `improve` look for one change, as a schedule would, and approves what it puts before a person: only what is proven comes so far. */
+export async function improveOnce({ loops, options }: Stage, after: number): Promise<Look> {
+  const { workflowId } = await loops.start(IMPROVE, `bench-${after}`, { loop: 'supportTriage', waitDays: 0 });
   for (;;) {
     const { state, gateDigest } = await loops.status(workflowId);
     if (state === 'closed') break;
@@ -25,16 +38,15 @@ export async function improveOnce({ loops, options }: Stage, key: string): Promi
     await pause(500);
   }
   const { outcome, reason, output } = await loops.result(workflowId);
-  options.screen.say(`improve ${key}: ${outcome}: ${reason}`);
-  if (outcome !== 'accepted') return undefined;
-  const { version, kind, e, slices, manifest, because } = Proposal.parse(output);
-  options.screen.say(`  ${version}: ${manifest.summary}\n  ${because}`);
+  options.screen.say(`improve, after ${after} messages: ${outcome}: ${reason}`);
+  const proposal = outcome === 'accepted' ? Proposal.parse(output) : undefined;
+  const because = (proposal?.because ?? reason).slice(0, REASON);
+  return { after, outcome, because, ...(proposal === undefined ? {} : { promotion: promotionOf(proposal) }) };
+}
+
+function promotionOf({ version, kind, e, slices }: Proposal): Promotion {
   const total = (what: 'cases' | 'missing' | 'fixes' | 'breaks'): number =>
     slices.reduce((sum, slice) => sum + slice[what], 0);
-  return {
-    version,
-    kind,
-    e: round(e),
-    effect: round((total('fixes') - total('breaks')) / (total('cases') - total('missing'))),
-  };
+  const effect = (total('fixes') - total('breaks')) / (total('cases') - total('missing'));
+  return { version, kind, e: round(e), effect: round(effect) };
 }

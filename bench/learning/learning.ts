@@ -5,7 +5,7 @@ import { lower, raise, type Stage } from '../../worker/demo/stage.ts';
 import { streamMessages } from '../../worker/demo/stream.ts';
 import { chooseLearner } from '../../worker/models/learner.ts';
 import type { LabelledMessage } from '../../worker/own-loops/triage-dataset.ts';
-import { improveOnce, type Promotion } from './improve.ts';
+import { improveOnce, type Look, type Promotion } from './improve.ts';
 import { sharesOf } from './shares.ts';
 
 /** What to learn from, and how. */
@@ -30,6 +30,8 @@ export interface LearningResult {
   readonly rightAlone: number;
   readonly worstThousand: number;
   readonly promotions: readonly Promotion[];
+  /** What `improve` came to each time, and why where it promoted nothing. */
+  readonly looks: readonly Omit<Look, 'promotion'>[];
 }
 
 /** Messages after which the learner is held against messages that it never saw. */
@@ -45,13 +47,15 @@ export async function learning(options: LearningOptions): Promise<LearningResult
   try {
     const { dataset, data, record } = stage;
     const messages = dataset.stream.slice(0, options.messages);
-    const promotions = await work(stage, messages, options.improveAfter);
+    const looked = await work(stage, messages, options.improveAfter);
     const { outcomes, ...shares } = sharesOf(messages, record.closedRuns());
     screen.say(`Outcomes: ${JSON.stringify(outcomes)}`);
     const learner = await chooseLearner({ env, cacheDir, data, report: () => {} });
     const onProgress = (share: number): void => screen.progress(`Held-out: ${Math.round(100 * share)} %`);
     const points = [...POINTS, messages.length].filter((after) => after <= 10_000 || messages.length < 10_000);
     const heldOut = await heldOutCurve(dataset, messages, learner, record, onProgress, points);
+    const promotions = looked.flatMap(({ promotion }) => promotion ?? []);
+    const looks = looked.map(({ after, outcome, because }) => ({ after, outcome, because }));
     return {
       dataset: dataset.name,
       embedder: learner.model,
@@ -59,6 +63,7 @@ export async function learning(options: LearningOptions): Promise<LearningResult
       heldOut,
       ...shares,
       promotions,
+      looks,
     };
   } finally {
     await lower(stage);
@@ -69,10 +74,10 @@ async function work(
   stage: Stage,
   messages: readonly LabelledMessage[],
   improveAfter: readonly number[],
-): Promise<Promotion[]> {
+): Promise<Look[]> {
   const right = await answerKey();
   const { loops, record, options } = stage;
-  const promotions: Promotion[] = [];
+  const looks: Look[] = [];
   const stops = [...improveAfter.filter((after) => after < messages.length), messages.length];
   let from = 0;
   for (const to of stops) {
@@ -86,8 +91,7 @@ async function work(
       onTick: (more) => options.screen.progress(`${done + more} of ${messages.length} messages`),
     });
     from = to;
-    const promotion = to === messages.length ? undefined : await improveOnce(stage, `bench-${to}`);
-    if (promotion !== undefined) promotions.push(promotion);
+    if (to < messages.length) looks.push(await improveOnce(stage, to));
   }
-  return promotions;
+  return looks;
 }
