@@ -10,7 +10,7 @@ import { candidateCard, experimentCard, moveCard } from './learning-history.ts';
 import { candidateBadge, experimentBadge } from './parts/badge.ts';
 import { facts } from './parts/facts.ts';
 import type { Markup } from './parts/markup.ts';
-import { experimentPath, harnessPath, loopPath, runKeyPath } from './parts/run-words.ts';
+import { experimentPath, harnessPath, lessonsPath, loopPath, runKeyPath } from './parts/run-words.ts';
 import { shownLine } from './parts/shown.ts';
 import { ago } from './parts/time.ts';
 
@@ -48,8 +48,13 @@ export function learningBody(learning: Learning, looking: Looking): Markup {
       ${improveForm(learning, looking)}
     </div>
     <div data-part="learning">
-      ${figures(learning, now)} ${clusterCard(learning, now)} ${candidateCard(candidates, now)}
-      ${experimentCard(experiments, now)} ${moveCard(moves)} ${caseCard(learning)}
+      ${figures(learning, now)}
+      <p class="links actions">
+        <a href="${lessonsPath(loop)}">Its lessons</a> <a href="${harnessPath(loop)}">Its harness</a>
+        <a href="${loopPath(loop)}/review">Its review</a>
+      </p>
+      ${clusterCard(learning, now)} ${candidateCard(candidates, now)} ${experimentCard(experiments, now)}
+      ${moveCard(moves)} ${caseCard(learning)}
     </div>`;
 }
 
