@@ -146,7 +146,7 @@ test('a loop that is not there, and an input that does not fit, are one line and
   expect(unknown.stderr).toMatch(/^UnknownLoop: There is no loop "nosuch" .*supportTriage, weeklyReport.*\n$/);
   const typo = await up.command('run', 'supporttriage', '--input', '{}');
   expect(typo).toMatchObject({ code: 3, stdout: '' });
-  expect(typo.stderr).toMatch(/Did you mean "supportTriage"\? It runs: supportTriage, weeklyReport\.\n$/);
+  expect(typo.stderr).toMatch(/Did you mean "supportTriage"\? It runs: improve, supportTriage, weeklyReport\.\n$/);
   expect(unknown.stderr + typo.stderr).not.toContain('--type');
   const unfit = await up.command('run', 'supportTriage', '--input', '{"id":7}', '--wait');
   expect(unfit).toMatchObject({ code: 2, stdout: '' });
