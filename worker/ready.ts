@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { TASK_QUEUE } from '../contract/names.ts';
+import { IMPROVE, TASK_QUEUE } from '../contract/names.ts';
 
 /** What `up --json` and `worker --json` print when everything is ready. */
 export interface Ready {
@@ -13,7 +13,7 @@ export interface Ready {
   readonly taskQueue: string;
   /** Absolute. */
   readonly data: string;
-  /** Names of the loops that it runs. */
+  /** Names of the loops that it runs; `improve`, which every worker runs, is not said. */
   readonly loops: readonly string[];
 }
 
@@ -23,5 +23,6 @@ export function readyLine({
   loops,
   ...where
 }: Omit<Ready, 'ready' | 'taskQueue' | 'loops'> & { readonly loops: ReadonlyMap<string, unknown> }): Ready {
-  return { ready: true, ...where, taskQueue: TASK_QUEUE, data: resolve(data), loops: [...loops.keys()] };
+  const names = [...loops.keys()].filter((name) => name !== IMPROVE);
+  return { ready: true, ...where, taskQueue: TASK_QUEUE, data: resolve(data), loops: names };
 }
