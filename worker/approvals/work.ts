@@ -4,12 +4,10 @@ import type { ApprovalQuery, DecisionRequest } from '../../contract/approvals.ts
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
 import { approvalTable, approvalText, listedApproval, shortDigest } from '../../core/approval-text.ts';
 import { isPending } from '../../core/pending.ts';
-import { GatewayError } from '../../gateway/gateway-client.ts';
 import type { RecordClient } from '../../gateway/record-client.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import type { Common, Said } from '../commands/approvals.ts';
-import { withTheRecord } from '../record/record-access.ts';
-import { whoAmI } from '../review/who.ts';
+import { askAs } from '../record/ask-as.ts';
 
 /** How a command ends by what the gateway refused. */
 const EXITS: Readonly<Record<string, ExitCode>> = {
@@ -97,17 +95,12 @@ export async function release(context: CommandContext, options: Common, named: s
 }
 
 /** What the record answers, as somebody. @throws CommandError with the exit code of what was refused. */
-async function asked<T extends object>(
-  { env }: CommandContext,
-  { data, as }: Common,
+function asked<T extends object>(
+  context: CommandContext,
+  options: Common,
   work: (record: RecordClient) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await withTheRecord({ data, env, as: as ?? (await whoAmI(env)) }, work);
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    throw new CommandError(error.message, EXITS[error.type] ?? EXIT.failure);
-  }
+  return askAs(context, options, EXITS, work);
 }
 
 async function outputIn(file: string): Promise<unknown> {

@@ -1,12 +1,10 @@
 import { EXIT, type ExitCode } from '../../contract/exit-codes.ts';
 import { Harness } from '../../contract/harness.ts';
 import type { HarnessBody } from '../../contract/harness-record.ts';
-import { GatewayError } from '../../gateway/gateway-client.ts';
 import type { RecordClient } from '../../gateway/record-client.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import type { Common } from '../commands/harness.ts';
-import { withTheRecord } from '../record/record-access.ts';
-import { whoAmI } from '../review/who.ts';
+import { askAs } from '../record/ask-as.ts';
 
 /** How a command ends by what the gateway refused. */
 const EXITS: Readonly<Record<string, ExitCode>> = {
@@ -17,17 +15,12 @@ const EXITS: Readonly<Record<string, ExitCode>> = {
 };
 
 /** What the record answers, as somebody. @throws CommandError with the exit code of what was refused. */
-export async function asked<T extends object>(
-  { env }: CommandContext,
-  { data, as }: Common,
+export function asked<T extends object>(
+  context: CommandContext,
+  options: Common,
   work: (record: RecordClient) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await withTheRecord({ data, env, as: as ?? (await whoAmI(env)) }, work);
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    throw new CommandError(error.message, EXITS[error.type] ?? EXIT.failure);
-  }
+  return askAs(context, options, EXITS, work);
 }
 
 /** A version of a loop's harness; without one what the loop runs on. */
