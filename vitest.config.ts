@@ -12,7 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // More than there are cores: tests mostly wait, for processes that start and for timers.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Test files share what they import, and a connection: to load Temporal's SDK for each took half of all the time.
     isolate: false,
     sequence: { sequencer: SlowestFirst },
