@@ -57,5 +57,6 @@ function kinds(): string {
 }
 
 function triggerKinds(): readonly string[] {
-  return Trigger.shape.kind.options;
+  // Experiments start no work.
+  return Trigger.shape.kind.options.filter((kind) => kind !== 'eval');
 }
