@@ -11,6 +11,7 @@ import { canonicalJson } from '../core/canonical.ts';
 import { overall } from '../core/stage.ts';
 import { isCertainFail } from '../core/verifying.ts';
 import type { GateVersion, NewDecision, NewLesson, RefusedDecision } from '../store/ports.ts';
+import { jsonOrText } from '../core/json-text.ts';
 import type { Dependencies } from './dependencies.ts';
 import { APPROVAL_VARIABLES } from './evaluate.ts';
 import { askedOf } from './improve/asked.ts';
@@ -90,7 +91,7 @@ async function policyAt(deps: Dependencies, { run, artefact, editedBy, editors }
   const [input, output] =
     tiers.length === 0
       ? []
-      : [await inputOf(deps, run), jsonOf(await textOf(deps, artefact, 'What the gate is about to show'))];
+      : [await inputOf(deps, run), jsonOrText(await textOf(deps, artefact, 'What the gate is about to show'))];
   const tier = tiers.find(({ when }) => {
     const decided = ruleOf(when, APPROVAL_VARIABLES)({ input, output });
     return 'error' in decided || decided.value;
@@ -202,8 +203,9 @@ async function lessonsOf(
   decision: Decision,
 ): Promise<NewLesson[]> {
   const { run, replaced } = request;
-  const shown = jsonOf(await textOf(deps, gate.artefact, 'What the gate shows'));
-  const predicted = replaced === undefined ? shown : jsonOf(await textOf(deps, replaced, 'What the gate first showed'));
+  const shown = jsonOrText(await textOf(deps, gate.artefact, 'What the gate shows'));
+  const predicted =
+    replaced === undefined ? shown : jsonOrText(await textOf(deps, replaced, 'What the gate first showed'));
   const base = {
     loop: run.loop,
     input: await inputOf(deps, run),
@@ -243,12 +245,4 @@ async function lessonsOf(
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -134,9 +134,7 @@ function shapeOf(schema: z.ZodType): string {
 
 async function versionOf(deps: Dependencies, loop: string, wanted: string | undefined): Promise<HarnessVersion> {
   const version =
-    wanted === undefined
-      ? await deps.store.harnesses.current(loop)
-      : await deps.store.harnesses.find(loop, Number(wanted.slice(1)));
+    wanted === undefined ? await deps.store.harnesses.current(loop) : await deps.store.harnesses.find(loop, wanted);
   if (version !== undefined) return version;
   throw failure(
     'InvalidInput',

@@ -97,7 +97,7 @@ export async function inputOf(deps: Dependencies, run: PinnedRun): Promise<unkno
 export async function harnessOf(deps: Dependencies, run: PinnedRun): Promise<Harness> {
   const known = harnesses.get(deps.store)?.get(`${run.loop} ${run.harness}`);
   if (known !== undefined) return known;
-  const version = await deps.store.harnesses.find(run.loop, Number(run.harness.slice(1)));
+  const version = await deps.store.harnesses.find(run.loop, run.harness);
   if (version !== undefined) return parsedHarness(deps, version);
   throw failure('InvalidHarness', `Harness ${run.harness} of loop ${run.loop} is not in this store.`);
 }

@@ -34,3 +34,8 @@ export function dollars(microUsd: number): string {
     .replace(/0{1,4}$/, '');
   return `$${digits}`;
 }
+
+/** A share as people read it: `93 %`, or with digits after the point `92.5 %`. */
+export function percent(share: number, digits = 0): string {
+  return `${digits === 0 ? Math.round(share * 100) : (share * 100).toFixed(digits)} %`;
+}

@@ -48,7 +48,7 @@ export async function harnessBodyOf(
 ): Promise<HarnessBody | undefined> {
   const record = await harnessRecordOf(store, loop);
   const line = record?.versions.find((one) => one.version === version);
-  const kept = await store.harnesses.find(loop, Number(version.slice(1)));
+  const kept = await store.harnesses.find(loop, version);
   if (line === undefined || kept === undefined) return undefined;
   return { ...line, loop, body: kept.body as HarnessBody['body'] };
 }

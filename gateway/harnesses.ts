@@ -60,8 +60,7 @@ export function harnessRoutes({ store, now }: HarnessRoutesOptions): Hono<Visite
       const request = RollbackRequest.parse(await context.req.json());
       if ((await store.harnesses.current(loop)) === undefined) return noLoop(context);
       const { to } = request;
-      if (to !== undefined && (await store.harnesses.find(loop, Number(to.slice(1)))) === undefined)
-        return noVersion(context, to);
+      if (to !== undefined && (await store.harnesses.find(loop, to)) === undefined) return noVersion(context, to);
       const by = context.get('visitor').name;
       return answered(context, loop, await store.harnesses.rollback({ ...request, loop, by, at: now() }));
     });

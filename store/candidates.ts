@@ -3,6 +3,7 @@ import type { Candidate, CandidateState } from '../contract/candidate.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { Database } from './group-commit.ts';
 import type { Tables } from './schema.ts';
+import { versionNumber } from './version-number.ts';
 
 /** Changes that were proposed for harnesses. */
 export interface Candidates {
@@ -41,7 +42,7 @@ export function sqlCandidates({ read, write }: Database): Candidates {
       return row && candidateOf(row);
     },
     async ofVersion(loop, version) {
-      const row = await all.where('loop', '=', loop).where('version', '=', numberOf(version)).executeTakeFirst();
+      const row = await all.where('loop', '=', loop).where('version', '=', versionNumber(version)).executeTakeFirst();
       return row && candidateOf(row);
     },
     async list({ loop, limit }) {
@@ -121,8 +122,8 @@ function rowOf(candidate: Candidate): Insertable<Tables['candidates']> {
     loop: candidate.loop,
     digest: candidate.digest,
     kind: candidate.kind,
-    base: numberOf(candidate.base),
-    version: numberOf(candidate.version),
+    base: versionNumber(candidate.base),
+    version: versionNumber(candidate.version),
     widens: candidate.widens ? 1 : 0,
     manifest: JSON.stringify(candidate.manifest),
     state: candidate.state,
@@ -150,8 +151,4 @@ function candidateOf(row: Selectable<Tables['candidates']>): Candidate {
     at: row.at,
     ...(row.settled_at === null ? {} : { settledAt: row.settled_at }),
   };
-}
-
-function numberOf(version: string): number {
-  return Number(version.slice(1));
 }

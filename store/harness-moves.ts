@@ -4,6 +4,7 @@ import type { HarnessMove } from '../contract/harness-move.ts';
 import type { Timestamp } from '../contract/names.ts';
 import { addAudit } from './audit.ts';
 import type { Tables } from './schema.ts';
+import { versionNumber } from './version-number.ts';
 
 /** Who moves a loop to another harness, and why. The same key again changes nothing. */
 interface Moving {
@@ -71,7 +72,7 @@ export async function promote(trx: Kysely<Tables>, promoting: Promoting): Promis
   const current = await currentOf(trx, loop);
   if (current === promoting.version) return { kind: 'already', current };
   if (current !== promoting.expected) return { kind: 'conflict', current };
-  const [from_version, to_version] = [numberOf(current), numberOf(promoting.version)];
+  const [from_version, to_version] = [versionNumber(current), versionNumber(promoting.version)];
   const evidence = { experiment, e, unproven: promoting.unproven ? 1 : 0 };
   const move = await moveTo(trx, {
     key,
@@ -105,7 +106,7 @@ export async function rollback(trx: Kysely<Tables>, rolling: RollingBack): Promi
       `${to} of loop ${loop} was never promoted, so there is no way back to it. Promote it: loopwright harness promote ${loop} ${to}`,
     );
   if (to === current) return { kind: 'already', current };
-  const [from_version, to_version] = [numberOf(current), numberOf(to)];
+  const [from_version, to_version] = [versionNumber(current), versionNumber(to)];
   const evidence = { experiment: null, e: null, unproven: 0 };
   const move = await moveTo(trx, {
     key,
@@ -180,7 +181,7 @@ async function versionIn(trx: Kysely<Tables>, loop: string, version: string): Pr
     .selectFrom('harnesses')
     .select('promoted')
     .where('loop', '=', loop)
-    .where('version', '=', numberOf(version))
+    .where('version', '=', versionNumber(version))
     .executeTakeFirst();
   if (row !== undefined) return row;
   throw failure('InvalidInput', `Loop ${loop} has no harness ${version}. List them: loopwright harness list ${loop}`);
@@ -199,8 +200,4 @@ async function settleCandidate(
     .where('loop', '=', loop)
     .where('version', '=', version)
     .execute();
-}
-
-function numberOf(version: string): number {
-  return Number(version.slice(1));
 }

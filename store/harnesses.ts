@@ -13,6 +13,7 @@ import {
   type RollingBack,
 } from './harness-moves.ts';
 import type { Tables } from './schema.ts';
+import { versionNumber } from './version-number.ts';
 
 /** A harness version as it is kept. */
 export interface HarnessVersion {
@@ -43,7 +44,8 @@ export interface Harnesses {
   /** Every move of a loop's pointer, newest first. */
   moves(loop: string, limit: number): Promise<readonly HarnessMove[]>;
   current(loop: string): Promise<HarnessVersion | undefined>;
-  find(loop: string, version: number): Promise<HarnessVersion | undefined>;
+  /** One version by its name, e.g. `v3`. */
+  find(loop: string, version: string): Promise<HarnessVersion | undefined>;
 }
 
 /** Harness versions, immutable, and a pointer a loop, in SQL. */
@@ -69,7 +71,7 @@ export function sqlHarnesses({ read, write }: Database): Harnesses {
         .selectFrom('harnesses')
         .selectAll()
         .where('loop', '=', loop)
-        .where('version', '=', version)
+        .where('version', '=', versionNumber(version))
         .executeTakeFirst();
       return row && versionOf(row);
     },

@@ -1,8 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Dependencies } from '../activities/dependencies.ts';
-import { openExperiment } from '../activities/experiments/open.ts';
+import { beginWatch } from '../activities/improve/watch.ts';
 import { TASK_QUEUE, TASK_TIMEOUT } from '../contract/names.ts';
-import { microUsd } from '../core/money.ts';
 import { ImproveInput } from '../loops/improve/input.ts';
 import type { WatchInput } from '../workflows/watch-harness.ts';
 
@@ -39,19 +38,9 @@ async function watchNewest(
   if (watch !== undefined && (watch.id !== id || watch.state === 'closed')) return;
   const candidate = await candidates.ofVersion(loop, move.to);
   const { budgetUsd, everyMinutes } = ImproveInput.parse({ loop });
-  await openExperiment(deps, {
-    id,
-    loop,
-    kind: 'watch',
-    baseline: move.from,
-    candidate: move.to,
-    ...(candidate === undefined ? {} : { change: candidate.kind }),
-    widens: candidate?.widens ?? false,
-    budgetMicroUsd: microUsd(budgetUsd),
-    workflowId: id,
-    at,
-  });
-  const input: WatchInput = { experiment: id, everyMs: everyMinutes * 60_000 };
+  const promoted = { id, loop, from: move.from, to: move.to, candidate, budgetUsd, everyMinutes, at };
+  const { experiment, everyMs } = await beginWatch(deps, promoted);
+  const input: WatchInput = { experiment, everyMs };
   await client.workflow
     .start('watchHarness', {
       taskQueue,

@@ -1,4 +1,3 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import { allHandlersFinished, CancellationScope, condition, ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import type { Digest } from '../contract/names.ts';
 import type { RunResult } from '../contract/outcomes.ts';
@@ -7,6 +6,7 @@ import { park } from '../core/clock.ts';
 import { endingOf, type Ending } from '../core/endings.ts';
 import { usd } from '../core/money.ts';
 import { recordAside } from './decisions.ts';
+import { causeOf } from './failing.ts';
 import { mustAsk } from './gate.ts';
 import { records } from './proxies.ts';
 import { planOf, type RunState } from './state.ts';
@@ -85,30 +85,4 @@ export async function fail(state: RunState, error: unknown): Promise<RunResult> 
   const result = await close(state, { outcome: ending.outcome, reason: ending.reason }, undefined);
   if (ending.fails) throw cause;
   return result;
-}
-
-/** The failure behind an error, always one that fails the workflow and never only its task: a plain error would retry for ever. */
-function causeOf(error: unknown): ApplicationFailure {
-  const cause = error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
-  if (cause instanceof ApplicationFailure) {
-    return ApplicationFailure.create({
-      type: cause.type ?? 'Unexpected',
-      message: cause.message,
-      nonRetryable: true,
-      details: cause.details ?? [],
-    });
-  }
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return ApplicationFailure.create({
-    type: timeoutOf(cause) ?? 'Unexpected',
-    message,
-    nonRetryable: true,
-    ...(cause instanceof Error ? { cause } : {}),
-  });
-}
-
-/** Only the run's deadline limits a step with all its tries; every other timeout is of one try, by a worker or a dependency. */
-function timeoutOf(cause: unknown): 'Deadline' | 'Timeout' | undefined {
-  if (!(cause instanceof TimeoutFailure)) return undefined;
-  return cause.timeoutType === 'SCHEDULE_TO_CLOSE' ? 'Deadline' : 'Timeout';
 }

@@ -1,7 +1,8 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import { defineQuery, defineSignal, makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Advance } from '../activities/experiments/advance.ts';
 import { runExperiment } from './experiment.ts';
+import { thrown } from './failing.ts';
 import { experiments } from './proxies.ts';
 
 /** Where an eval stands. */
@@ -36,7 +37,7 @@ export async function evaluateHarness(input?: unknown, carried?: { readonly expe
     });
     return statusOf(experiment, stood);
   } catch (error) {
-    throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;
+    throw thrown(error);
   }
 }
 

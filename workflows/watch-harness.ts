@@ -1,6 +1,6 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { condition, defineQuery, makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
 import { runExperiment } from './experiment.ts';
+import { thrown } from './failing.ts';
 import { records } from './proxies.ts';
 
 /** What is watched. */
@@ -40,6 +40,6 @@ export async function watchHarness(input: WatchInput): Promise<Watched> {
       await condition(() => false, everyMs);
     }
   } catch (error) {
-    throw error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;
+    throw thrown(error);
   }
 }

@@ -2,6 +2,8 @@ import type { KeptCase } from '../../contract/case.ts';
 import type { Arm, Grade } from '../../contract/experiment.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
 import { meets } from '../../core/learning/expected.ts';
+import { accepted } from '../../core/learning/measure.ts';
+import { jsonOrText } from '../../core/json-text.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /** A run of a case, as its experiment saw it end. */
@@ -39,7 +41,7 @@ export async function gradeOf(deps: Dependencies, experiment: string, one: KeptC
       verdict: 'error',
       because: `the run ended ${outcome ?? 'failed'}: ${ran.reason}`.slice(0, 500),
     };
-  const held = asked || outcome === 'exhausted' || outcome === 'stalled';
+  const held = asked || !accepted({ outcome });
   const said = run?.artefact === undefined ? undefined : await deps.store.artefacts.get(run.artefact);
   return { ...known, held, outcome, ...verdictOn(one, outcome, said) };
 }
@@ -49,13 +51,12 @@ function verdictOn(
   outcome: Outcome,
   said: string | undefined,
 ): { verdict: Grade['verdict']; because: string } {
-  const accepted = outcome === 'dryRun' || outcome === 'noWork';
   if (one.expect === undefined && one.never === undefined)
-    return accepted
+    return accepted({ outcome })
       ? { verdict: 'pass', because: 'the verifiers let it through, and the case asks for no more' }
       : { verdict: 'fail', because: `the verifiers let nothing through: ${outcome}` };
   if (said === undefined) return { verdict: 'fail', because: `there is no output: ${outcome}` };
-  const { meets: right, because } = meets(jsonOf(said), one);
+  const { meets: right, because } = meets(jsonOrText(said), one);
   return { verdict: right ? 'pass' : 'fail', because };
 }
 
@@ -63,12 +64,4 @@ function verdictOn(
 async function criteriaOf(deps: Dependencies, runKey: string, artefact: string): Promise<Grade['criteria']> {
   const found = await deps.store.attempts.judgementsOn(runKey, artefact);
   return found.flatMap(({ verdict }) => verdict.criteria).map(({ name, verdict }) => ({ name, verdict }));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failure } from '../../contract/failures.ts';
+import { VersionName } from '../../contract/harness-move.ts';
 import type { Experiment } from '../../contract/experiment.ts';
 import { ABLATION_OF } from '../../contract/kept-lesson.ts';
 import { microUsd } from '../../core/money.ts';
@@ -8,13 +9,11 @@ import type { Dependencies } from '../dependencies.ts';
 import { growCases } from '../cases.ts';
 import { knownLoop } from '../pinned.ts';
 
-const version = z.string().regex(/^v[1-9]\d*$/, 'expected a version such as "v3"');
-
 /** What an eval is started with. */
 export const EvalInput = z.strictObject({
   loop: z.string(),
   /** Version to measure; the current one by default. */
-  harness: version.optional(),
+  harness: VersionName.optional(),
   /** Version to hold it against, or the id of an earlier eval: then what changed may be code. */
   against: z.string().min(1).max(500).optional(),
   /** Lesson to leave out of a second arm of the same version: what is it worth? */
@@ -66,7 +65,7 @@ async function otherSide(
   against: string | undefined,
 ): Promise<Pick<Experiment, 'baseline' | 'earlier'>> {
   if (against === undefined) return {};
-  if (version.safeParse(against).success) {
+  if (VersionName.safeParse(against).success) {
     await mustExist(deps, loop, against);
     return { baseline: against };
   }
@@ -122,7 +121,7 @@ async function mustHave(
 }
 
 async function mustExist(deps: Dependencies, loop: string, wanted: string): Promise<void> {
-  if ((await deps.store.harnesses.find(loop, Number(wanted.slice(1)))) !== undefined) return;
+  if ((await deps.store.harnesses.find(loop, wanted)) !== undefined) return;
   throw failure(
     'InvalidInput',
     `Loop ${loop} has no harness version ${wanted}. \`loopwright harness list ${loop}\` lists them.`,

@@ -11,6 +11,7 @@ import {
   type Draft,
   type Ground,
 } from '../../core/learning/proposers/proposer.ts';
+import { jsonOrText } from '../../core/json-text.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { MODEL_TIMEOUT_MS } from '../metered-call.ts';
 import { askRoute } from '../models/failover.ts';
@@ -122,7 +123,7 @@ async function readAnswer(
   kinds: readonly ChangeKind[],
   objection: Objection,
 ): Promise<ModelDraft> {
-  const parsed = Answer.safeParse(jsonOf(text));
+  const parsed = Answer.safeParse(jsonOrText(text));
   if (!parsed.success) return none(`it does not fit the schema: ${z.prettifyError(parsed.error)}`);
   const { kind } = parsed.data;
   if (!kinds.includes(kind)) return none(`it changes \`${COMPONENT[kind]}\`, and nobody asked for that`);
@@ -139,7 +140,7 @@ async function readAnswer(
 
 /** The value of the component; text that is no JSON stays text, and is no component then. */
 function componentOf({ kind, component }: Answer): unknown {
-  return kind === 'instruction' ? component : jsonOf(component);
+  return kind === 'instruction' ? component : jsonOrText(component);
 }
 
 /** It may name what it was shown, and nothing else. */
@@ -152,14 +153,6 @@ function manifestOf({ summary, fixes, risks }: Answer, ground: Ground, model: st
     risks,
     proposer: `model:${model}`,
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }
 
 function none(because: string): ModelDraft {

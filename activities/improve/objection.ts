@@ -37,9 +37,7 @@ async function versionsOf(
   deps: Dependencies,
   { loop, base, version }: Candidate,
 ): Promise<Parameters<typeof sameChange>[1] | undefined> {
-  const [before, after] = await Promise.all(
-    [base, version].map((one) => deps.store.harnesses.find(loop, Number(one.slice(1)))),
-  );
+  const [before, after] = await Promise.all([base, version].map((one) => deps.store.harnesses.find(loop, one)));
   if (before === undefined || after === undefined) return undefined;
   return { base: parsedHarness(deps, before), candidate: parsedHarness(deps, after) };
 }

@@ -1,3 +1,4 @@
+import type { Candidate } from '../../contract/candidate.ts';
 import type { Experiment, Standing } from '../../contract/experiment.ts';
 import { failure } from '../../contract/failures.ts';
 import { microUsd } from '../../core/money.ts';
@@ -16,15 +17,37 @@ export interface Watching {
 export async function openWatch(deps: Dependencies, { run, at }: OfImprove): Promise<Watching> {
   const { budgetUsd, everyMinutes } = await askedOf(deps, run);
   const candidate = await candidateOf(deps, run);
-  const id = `watch-${candidate.loop}-${candidate.version}-${run.runKey.slice(0, 8)}`;
+  const { loop, base: from, version: to } = candidate;
+  const id = `watch-${loop}-${to}-${run.runKey.slice(0, 8)}`;
+  return await beginWatch(deps, { id, loop, from, to, candidate, budgetUsd, everyMinutes, at });
+}
+
+/** A promotion that is to be watched. */
+export interface ToWatch {
+  /** Of the experiment and its workflow. */
+  readonly id: string;
+  readonly loop: string;
+  /** Versions before and after. */
+  readonly from: string;
+  readonly to: string;
+  /** What was promoted, where it came from a candidate. */
+  readonly candidate: Pick<Candidate, 'kind' | 'widens'> | undefined;
+  readonly budgetUsd: number;
+  readonly everyMinutes: number;
+  readonly at: number;
+}
+
+/** Records the watch of a promotion, once; its workflow is started by whoever asks. */
+export async function beginWatch(deps: Dependencies, watch: ToWatch): Promise<Watching> {
+  const { id, loop, from, to, candidate, budgetUsd, everyMinutes, at } = watch;
   await openExperiment(deps, {
     id,
-    loop: candidate.loop,
+    loop,
     kind: 'watch',
-    baseline: candidate.base,
-    candidate: candidate.version,
-    change: candidate.kind,
-    widens: candidate.widens,
+    baseline: from,
+    candidate: to,
+    ...(candidate === undefined ? {} : { change: candidate.kind }),
+    widens: candidate?.widens ?? false,
     budgetMicroUsd: microUsd(budgetUsd),
     workflowId: id,
     at,

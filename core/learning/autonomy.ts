@@ -1,4 +1,5 @@
 import { AUTONOMY_LEVELS, type AuditedOutput, type AuditedShare, type AutonomyLevel } from '../../contract/autonomy.ts';
+import { percent } from '../figures.ts';
 import { shareInterval } from '../interval.ts';
 
 /** Newest audited outputs that count. */
@@ -87,8 +88,4 @@ export function auditShare(asked: number, level: AutonomyLevel | undefined): num
 
 function told({ accepted, decided }: AuditedShare): string {
   return `${accepted} of ${decided}`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

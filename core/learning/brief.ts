@@ -1,9 +1,9 @@
 import { BRIEF_PARTS, type BriefFacts, type Recommendation } from '../../contract/brief.ts';
 import { Case, type KeptCase } from '../../contract/case.ts';
 import type { Cluster, Feedback } from '../../contract/cluster.ts';
-import { dollars } from '../figures.ts';
+import { dollars, percent } from '../figures.ts';
 import { plainLine, plainText } from '../plain-text.ts';
-import { percent, recommendations } from './recommendations.ts';
+import { recommendations } from './recommendations.ts';
 
 /** Where a brief and its cases are, as its commands name them. */
 export interface BriefFiles {

@@ -1,6 +1,6 @@
 import type { ArmReport, ExperimentReport } from '../../contract/experiment-report.ts';
 import { columns } from '../columns.ts';
-import { dollars } from '../figures.ts';
+import { dollars, percent } from '../figures.ts';
 import { plainLine } from '../plain-text.ts';
 
 /** Cases that are listed in a terminal; all of them are on the dashboard and in the JSON. */
@@ -83,7 +83,7 @@ export function armCells(arm: ArmReport): string[] {
     arm.harness,
     String(arm.graded),
     ...shareCells(passed),
-    percent(asked.of === 0 ? 0 : asked.hits / asked.of),
+    percent(asked.of === 0 ? 0 : asked.hits / asked.of, 1),
     String(missing),
     dollars(arm.costMicroUsd),
     dollars(arm.medianCostMicroUsd),
@@ -101,11 +101,7 @@ export function nameOf({ arms }: ExperimentReport, arm: ArmReport['arm']): strin
 /** A share, and where it lies. */
 export function shareCells({ hits, of, low, high }: ArmReport['passed']): [string, string] {
   if (of === 0) return ['–', '–'];
-  return [`${hits} of ${of} (${percent(hits / of)})`, `${percent(low)} to ${percent(high)}`];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return [`${hits} of ${of} (${percent(hits / of, 1)})`, `${percent(low, 1)} to ${percent(high, 1)}`];
 }
 
 /** An e-value, short. */

@@ -1,4 +1,5 @@
 import type { Grade } from '../../contract/experiment.ts';
+import { percent } from '../figures.ts';
 import { shareInterval } from '../interval.ts';
 import { accepted } from './measure.ts';
 
@@ -21,7 +22,7 @@ export function evalVerdict(grades: readonly Grade[], of: number, atLeast: numbe
   const right = counted.filter(passes).length;
   const missing = of - counted.length;
   const { low, high } = shareInterval(right, counted.length);
-  const shown = `${right} of ${counted.length} pass (${percent(low)} to ${percent(high)})`;
+  const shown = `${right} of ${counted.length} pass (${percent(low, 1)} to ${percent(high, 1)})`;
   const first = broken.find(({ verdict }) => verdict === 'fail');
   if (first !== undefined)
     return { verdict: 'fail', because: `pinned case ${first.caseId} fails: ${first.because}; ${shown}` };
@@ -30,19 +31,15 @@ export function evalVerdict(grades: readonly Grade[], of: number, atLeast: numbe
     return { verdict: 'inconclusive', because: `${missing} of ${of} cases have no grade; ${shown}` };
   if (broken.length > 0)
     return { verdict: 'inconclusive', because: `pinned case ${broken[0]?.caseId} has no grade; ${shown}` };
-  if (high < atLeast) return { verdict: 'fail', because: `${shown}; ${percent(atLeast)} is needed` };
-  if (low >= atLeast) return { verdict: 'pass', because: `${shown}; ${percent(atLeast)} is needed` };
+  if (high < atLeast) return { verdict: 'fail', because: `${shown}; ${percent(atLeast, 1)} is needed` };
+  if (low >= atLeast) return { verdict: 'pass', because: `${shown}; ${percent(atLeast, 1)} is needed` };
   return {
     verdict: 'inconclusive',
-    because: `${shown}; ${percent(atLeast)} is needed, and these cases prove it neither way`,
+    because: `${shown}; ${percent(atLeast, 1)} is needed, and these cases prove it neither way`,
   };
 }
 
 /** Whether an answer is right and was let through. */
 export function passes(grade: Grade): boolean {
   return grade.verdict === 'pass' && accepted(grade);
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

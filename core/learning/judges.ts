@@ -1,4 +1,5 @@
 import type { Calibration, JudgeEvidence, JudgeFigures, JudgeStanding } from '../../contract/judges.ts';
+import { percent } from '../figures.ts';
 import { shareInterval } from '../interval.ts';
 import { eValue } from './evidence.ts';
 import { votesOf, type JudgeVote } from './judge-votes.ts';
@@ -121,10 +122,6 @@ function rateOf(right: number, of: number): JudgeFigures['passes'] {
 
 function share({ right, of }: Counted): string {
   return `${right} of ${of}`;
-}
-
-function percent(value: number): string {
-  return `${Math.round(value * 100)} %`;
 }
 
 function round(value: number): string {

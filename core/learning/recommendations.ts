@@ -1,6 +1,7 @@
 import type { BriefFacts, BriefPart, Recommendation } from '../../contract/brief.ts';
 import type { Cluster } from '../../contract/cluster.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
+import { percent } from '../figures.ts';
 
 /** A recommendation that has no rank yet. */
 type Found = Omit<Recommendation, 'rank' | 'impact' | 'confidence'>;
@@ -158,6 +159,3 @@ function quoted(text: string): string {
 }
 
 /** A share for people. */
-export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
-}

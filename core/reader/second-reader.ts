@@ -1,4 +1,5 @@
 import { Bayes, type BayesOptions } from './bayes.ts';
+import { percent } from '../figures.ts';
 import { Calibration, type CalibrationOptions } from './calibration.ts';
 import { Timeline } from './timeline.ts';
 
@@ -140,8 +141,4 @@ interface Evidence {
   readonly best: number;
   readonly label: string;
   readonly features: readonly number[];
-}
-
-function percent(p: number): string {
-  return `${Math.round(p * 100)} %`;
 }

@@ -94,7 +94,7 @@ async function compare(
 ): Promise<Compared | undefined> {
   const { from = moves[0]?.from, to = current } = asked;
   if (from === undefined) return undefined;
-  const [before, after] = await Promise.all([from, to].map((one) => harnesses.find(loop, Number(one.slice(1)))));
+  const [before, after] = await Promise.all([from, to].map((one) => harnesses.find(loop, one)));
   if (before === undefined || after === undefined) return undefined;
   return { from, to, before: JSON.stringify(before.body), after: JSON.stringify(after.body) };
 }

@@ -24,8 +24,8 @@ export function harnessConformance(name: string, open: OpenEmptyStore): void {
       expect(await store.harnesses.adopt('triage', { n: 2 }, 'sha256:2', 2)).toMatchObject({ version: 2 });
       expect(await store.harnesses.adopt('triage', { n: 2 }, 'sha256:2', 3)).toMatchObject({ version: 2 });
       expect(await store.harnesses.current('triage')).toMatchObject({ version: 2, body: { n: 2 }, promoted: true });
-      expect(await store.harnesses.find('triage', 1)).toMatchObject({ body: { n: 1 } });
-      expect(await store.harnesses.find('triage', 3)).toBeUndefined();
+      expect(await store.harnesses.find('triage', 'v1')).toMatchObject({ body: { n: 1 } });
+      expect(await store.harnesses.find('triage', 'v3')).toBeUndefined();
       expect((await store.loopBook.versions('triage')).map(({ version }) => version)).toEqual([2, 1]);
       expect(await store.harnesses.moves('triage', 9)).toMatchObject([
         { from: 'v1', to: 'v2', kind: 'file' },
@@ -71,7 +71,7 @@ export function harnessConformance(name: string, open: OpenEmptyStore): void {
       expect(await store.harnesses.moves('triage', 1)).toMatchObject([
         { kind: 'promotion', by: 'ada', reason: 'shorter is better', ...evidence, at: 2000 },
       ]);
-      expect(await store.harnesses.find('triage', 2)).toMatchObject({ promoted: true, source: 'candidate' });
+      expect(await store.harnesses.find('triage', 'v2')).toMatchObject({ promoted: true, source: 'candidate' });
       expect(await store.candidates.ofVersion('triage', 'v2')).toMatchObject({ state: 'promoted', settledAt: 2000 });
       const [entry] = await store.audit.newest({ kind: 'harness', limit: 1 });
       expect(JSON.parse(entry?.body ?? '')).toMatchObject({

@@ -1,4 +1,4 @@
-import type { Candidate } from '../../contract/candidate.ts';
+import { CANDIDATE_STATES, type Candidate } from '../../contract/candidate.ts';
 import type { KeptCase } from '../../contract/case.ts';
 import type { Experiment, Grade } from '../../contract/experiment.ts';
 import { IMPROVE } from '../../contract/names.ts';
@@ -10,16 +10,6 @@ import { candidateOf, lessonOf, runOf } from '../store/samples.ts';
 export const PROPOSED = `sha256:${'e'.repeat(64)}`;
 
 /** Every state that a candidate, and every kind and standing that an experiment may have. */
-const STATES = [
-  'proposed',
-  'trial',
-  'proven',
-  'inconclusive',
-  'refuted',
-  'rejected',
-  'promoted',
-  'rolledBack',
-] as const;
 const EXPERIMENTS: readonly Pick<Experiment, 'id' | 'kind' | 'state' | 'standing'>[] = [
   { id: 'eval-new', kind: 'eval', state: 'running', standing: 'collecting' },
   { id: 'eval-old', kind: 'eval', state: 'closed', standing: 'proven' },
@@ -31,7 +21,7 @@ const EXPERIMENTS: readonly Pick<Experiment, 'id' | 'kind' | 'state' | 'standing
 /** Fills a store with what a loop that learns leaves; `words` are what strangers wrote. */
 export async function fillLearning(store: Store, loop: string, words: string, now: number): Promise<void> {
   await addFailures(store, loop, words, now);
-  for (const [index, state] of STATES.entries()) {
+  for (const [index, state] of CANDIDATE_STATES.entries()) {
     const digest = `sha256:state-${state}`;
     const manifest = {
       summary: words,

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { dataOption, positive, upTo } from './options.ts';
+import { dataOption, positive, upTo, version } from './options.ts';
 
 /** What `loopwright eval` was told. */
 export interface EvalOptions {
@@ -60,11 +60,6 @@ export function evalCommand(context: CommandContext): Command {
       const { evaluate } = await import('../learning/evaluate.ts');
       process.exitCode = await evaluate(context, loop, options);
     });
-}
-
-function version(text: string): string {
-  if (!/^v[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a version such as v3');
-  return text;
 }
 
 const lesson = (text: string): number => positive(text.replace(/^#/, ''));

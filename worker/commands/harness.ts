@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { VersionName } from '../../contract/harness-move.ts';
 import type { CommandContext } from '../command.ts';
-import { dataOption, who } from './options.ts';
+import { dataOption, version, who } from './options.ts';
 
 /** What all of them may be told. */
 export interface Common {
@@ -107,12 +106,6 @@ export function harnessCommand(context: CommandContext): Command {
 }
 
 const work = async () => await import('../harness/work.ts');
-
-function version(text: string): string {
-  const { success, data, error } = VersionName.safeParse(text);
-  if (!success) throw new InvalidArgumentError(error.issues[0]?.message ?? '');
-  return data;
-}
 
 function reason(text: string): string {
   const words = text.trim();

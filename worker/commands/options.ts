@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { EXIT } from '../../contract/exit-codes.ts';
+import { VersionName } from '../../contract/harness-move.ts';
 import { plainLine } from '../../core/plain-text.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import { defaultData } from '../default-data.ts';
@@ -66,6 +67,13 @@ export function who(text: string): string {
   const name = text.trim();
   if (plainLine(name, 1) === '' || name.length > 200) throw new InvalidArgumentError('expected 1 to 200 characters');
   return name;
+}
+
+/** Reads an option that is a harness version. */
+export function version(text: string): string {
+  const { success, data, error } = VersionName.safeParse(text);
+  if (!success) throw new InvalidArgumentError(error.issues[0]?.message ?? '');
+  return data;
 }
 
 /** Reads an option that is a TCP port. */

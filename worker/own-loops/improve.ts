@@ -83,8 +83,8 @@ async function provenOf(store: Store, candidate: Candidate, experiment: Experime
   const [cases, grades, base, changed] = await Promise.all([
     store.cases.list({ loop }),
     store.grades.of(experiment.id),
-    store.harnesses.find(loop, Number(candidate.base.slice(1))),
-    store.harnesses.find(loop, Number(candidate.version.slice(1))),
+    store.harnesses.find(loop, candidate.base),
+    store.harnesses.find(loop, candidate.version),
   ]);
   return {
     candidate,

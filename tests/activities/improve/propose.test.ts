@@ -59,7 +59,7 @@ describe('a proposal', () => {
     const candidate = await bench.store.candidates.ofRun('i1');
     expect(candidate).toMatchObject({ kind: 'eval', base: 'v1', widens: false, state: 'proposed' });
     expect(candidate?.manifest).toMatchObject({ cluster: 'said: clickbait', fixes: ['c0', 'c1', 'c2', 'c3'] });
-    const { body } = (await bench.store.harnesses.find('writeTitle', 2)) ?? {};
+    const { body } = (await bench.store.harnesses.find('writeTitle', 'v2')) ?? {};
     expect(Harness.parse(body).evals).toMatchObject([{ kind: 'notContains', text: 'You will not believe' }]);
     expect(await bench.store.harnesses.current('writeTitle')).toMatchObject({ version: 1 });
   });
@@ -79,7 +79,7 @@ describe('a proposal', () => {
     const first = await improve(bench, 'i1', { kinds: ['eval'] });
     if (first.kind !== 'proposed') throw new Error(first.because);
     await openRun(bench, 'i1');
-    const { body: candidate } = (await bench.store.harnesses.find('writeTitle', 2)) ?? {};
+    const { body: candidate } = (await bench.store.harnesses.find('writeTitle', 'v2')) ?? {};
     const refused = (because: string) => ({ kind: 'none', because: expect.stringContaining(because) });
     expect(await improve(bench, 'i2', { candidate })).toMatchObject(refused('on trial already, as v2'));
     expect(await improve(bench, 'i3', { kinds: ['eval'] })).toMatchObject({ version: 'v3' });
