@@ -6,9 +6,9 @@ import { Schedules } from '../../../contract/schedules.ts';
 import { openStore } from '../../../store/index.ts';
 import type { Store } from '../../../store/ports.ts';
 import { applySteps } from '../../../worker/schedules/apply.ts';
-import { planSchedules, type Step } from '../../../worker/schedules/plan.ts';
+import { ownSchedules, planSchedules, type Step } from '../../../worker/schedules/plan.ts';
 import { ScheduleWatcher } from '../../../worker/schedules/schedule-watcher.ts';
-import { connect } from '../../support/rig.ts';
+import { connect, until } from '../../support/rig.ts';
 import { temporaryFolder } from '../temporal/fixtures/temporary.ts';
 
 /** Schedules of one test on the real server: under a project and ids that nobody else has. They go with the test. */
@@ -49,9 +49,14 @@ export class Lab {
     return planSchedules(this.schedules, file);
   }
 
+  /** Applies a file, and waits until Temporal lists what it made: its list is a moment behind. */
   async apply(file: Schedules, prune = false): Promise<Step[]> {
     const steps = await this.plan(file);
     await applySteps(this.schedules, file, steps, prune);
+    await until(
+      async () => new Set((await ownSchedules(this.schedules)).map(({ id }) => id)),
+      (listed) => steps.every(({ kind, id }) => kind !== 'create' || listed.has(id)),
+    );
     return steps;
   }
 
