@@ -6,6 +6,8 @@ export interface LearnerQuestion {
   /** Oldest first, up to the run's watermark. */
   readonly examples: readonly LearnerExample[];
   readonly watermark: number;
+  /** How many erasures there had been when the examples were read: one that is asked late brings nothing back. Default 0. */
+  readonly erasures?: number;
 }
 
 /** A text and the label that a person gave it. */

@@ -24,6 +24,8 @@ export async function answerLocally(
       `Route \`local\` answers only stages with a closed set of answers (\`decision\`) or a \`keyless\` function; this one of loop ${run.loop} has neither. Configure a model in loopwright.yaml.`,
     );
   }
+  // Before the examples are read: what is erased in between makes the question a late one.
+  const erasures = await deps.store.lessons.erasures();
   const examples = (await deps.lessons.labelled(run)).map((example): LearnerExample => ({
     id: example.id,
     text: decision.text(example.input),
@@ -35,6 +37,7 @@ export async function answerLocally(
     text: decision.text(input),
     examples,
     watermark: run.watermark,
+    erasures,
   });
   const given = parts.map(({ manifest, text }) => ({ title: manifest.source, text }));
   const output = decision.complete({ ...answer, input, parts: given });

@@ -32,6 +32,13 @@ export class Timeline<T extends { readonly id: number }> {
     return false;
   }
 
+  /** Whether what is here up to the watermark is how that begins which is there: nothing more, and nothing left out. */
+  isBeginningOf(there: readonly { readonly id: number }[], watermark: number): boolean {
+    const upTo = this.count(watermark);
+    if (upTo > there.length || (upTo < this.#items.length && upTo < there.length)) return false;
+    return this.#items.slice(0, upTo).every(({ id }, at) => there[at]?.id === id);
+  }
+
   /** Puts an item in its place: `appended` at the end, `inserted` before others, `known` (and ignored) when its id is already there. */
   add(item: T): 'appended' | 'inserted' | 'known' {
     const at = this.count(item.id);

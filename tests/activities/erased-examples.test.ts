@@ -22,16 +22,25 @@ test('a learner that had learnt what was erased answers as one that never saw it
   const learner = embeddedLearner(space);
   const before = await learner.answer({ ...question, examples: EXAMPLES });
   expect(before).not.toEqual(fresh);
-  expect(await learner.answer({ ...question, examples: LEFT })).toEqual(fresh);
+  expect(await learner.answer({ ...question, examples: LEFT, erasures: 1 })).toEqual(fresh);
   // A question that was asked before the erasure and comes after it brings nothing back.
-  const both = [EXAMPLES, LEFT].map((examples) => learner.answer({ ...question, examples }));
+  const both = [EXAMPLES, LEFT].map((examples, erasures) => learner.answer({ ...question, examples, erasures }));
   expect(await Promise.all(both)).toEqual([fresh, fresh]);
   expect(await learner.answer({ ...question, watermark: 1, examples: LEFT.slice(0, 1) })).toEqual(
     await embeddedLearner(space).answer({ ...question, watermark: 1, examples: LEFT.slice(0, 1) }),
   );
 });
 
-test('so does the second reader', () => {
+test('a learner of which one question is to know less answers the next one with all that it may know', async () => {
+  const learner = embeddedLearner(space);
+  const alone = (examples: typeof EXAMPLES, watermark = 5) =>
+    embeddedLearner(space).answer({ ...question, watermark, examples });
+  const asked: [typeof EXAMPLES, number?][] = [[EXAMPLES], [LEFT], [EXAMPLES], [EXAMPLES.slice(0, 2), 2], [LEFT]];
+  for (const [examples, watermark = 5] of [...asked, ...asked])
+    expect(await learner.answer({ ...question, watermark, examples })).toEqual(await alone(examples, watermark));
+});
+
+test('so does the second reader of what was erased', () => {
   const names = LABELS.map((label) => ({ label, text: label }));
   const fresh = new SecondReader(names);
   fresh.learnAll(LEFT, 5);
