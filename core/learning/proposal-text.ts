@@ -1,16 +1,16 @@
 import type { Proposal } from '../../contract/proposal.ts';
 import { columns } from '../columns.ts';
 import { plainLine, plainText } from '../plain-text.ts';
-import { effortLines, worthOf } from './proposal-words.ts';
+import { effortLines, titleOf, worthOf } from './proposal-words.ts';
 
 /** Fixes that a terminal shows; breaks are shown all. */
 const SHOWN_FIXES = 5;
 
 /** A proposal for a terminal, as whoever decides has to see it. Nothing in it that came from outside is obeyed. */
 export function proposalText(proposal: Proposal): string {
-  const { loop, base, version, kind, widens, manifest, because, slices, breaks, fixes, diff, experiment } = proposal;
+  const { loop, base, version, widens, manifest, because, slices, breaks, fixes, diff, experiment } = proposal;
   return [
-    `${loop} ${base} → ${version}, ${kind}: ${plainLine(manifest.summary, 2000)}`,
+    plainLine(titleOf(proposal), 2200),
     ...(widens ? ['IT WIDENS what the loop may do by itself.'] : []),
     `Proposed by ${plainLine(manifest.proposer, 300)}${manifest.cluster === undefined ? '' : `, to mend ${plainLine(manifest.cluster, 500)}`}`,
     '',

@@ -15,6 +15,17 @@ export function worthOf({ e, kind, widens }: Pick<Proposal, 'e' | 'kind' | 'wide
   return `E ${figure(e)}, and ${threshold} proves a change of this kind: ${odds}.`;
 }
 
+/** A proposal in a line, for lists: what it changes, and of which loop. */
+export function titleOf({ loop, base, version, kind, manifest }: Proposal): string {
+  return `${loop} ${base} → ${version}, ${kind}: ${manifest.summary}`;
+}
+
+/** What cases say for and against a proposal, in a line. */
+export function outcomeOf({ slices, e, kind, widens }: Proposal): string {
+  const count = (what: 'fixes' | 'breaks'): number => slices.reduce((sum, slice) => sum + slice[what], 0);
+  return `mends ${count('fixes')}, breaks ${count('breaks')} · E ${figure(e)}, ${rulesOf(kind, widens).threshold} proves it`;
+}
+
 /** What a run costs and takes, and how often it asks, before and after: a name and two figures each. */
 export function effortLines({ before, after }: Pick<Proposal, 'before' | 'after'>): readonly (readonly string[])[] {
   const sides = [before, after];

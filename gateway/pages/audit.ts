@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AUDIT_KINDS, type AuditEntry } from '../../contract/audit.ts';
 import { answerPage, type PageOptions } from './page.ts';
 import { badge } from './parts/badge.ts';
+import { cardsTable } from './parts/cards-table.ts';
 import { parsedJson } from '../../core/json-text.ts';
 import { fieldsOf } from './parts/fields.ts';
 import { filterForm } from './parts/filter.ts';
@@ -62,34 +63,27 @@ function chain(entries: readonly AuditEntry[], all: boolean): Markup | string {
 }
 
 function table(entries: readonly AuditEntry[]): Markup {
-  return html`<table class="cards" role="table" aria-label="Audit log">
-    <thead role="rowgroup">
-      <tr role="row">
-        <th role="columnheader" scope="col">Entry</th>
-        <th role="columnheader" scope="col">When</th>
-        <th role="columnheader" scope="col">Kind</th>
-        <th role="columnheader" scope="col">What</th>
-        <th role="columnheader" scope="col">Hash</th>
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${entries.map(
-        (entry) =>
-          html`<tr role="row" id="entry-${entry.seq}">
-            <th role="rowheader" scope="row">${entry.seq}</th>
-            <td role="cell" data-label="When" class="nowrap">${clock(entry.at)}</td>
-            <td role="cell" data-label="Kind">${entry.kind}</td>
-            <td role="cell" data-label="What">
-              <details>
-                <summary>${shownLine(summaryOf(entry), 140)}</summary>
-                ${fieldsOf(entry.body)}
-              </details>
-            </td>
-            <td role="cell" data-label="Hash" class="mono">${entry.hash.slice(0, 12)}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return cardsTable({
+    named: { as: 'Audit log' },
+    columns: [
+      { name: 'Entry' },
+      { name: 'When', set: 'nowrap' },
+      { name: 'Kind' },
+      { name: 'What' },
+      { name: 'Hash', set: 'mono' },
+    ],
+    rows: entries.map((entry) => [
+      entry.seq,
+      clock(entry.at),
+      entry.kind,
+      html`<details>
+        <summary>${shownLine(summaryOf(entry), 140)}</summary>
+        ${fieldsOf(entry.body)}
+      </details>`,
+      entry.hash.slice(0, 12),
+    ]),
+    ids: entries.map(({ seq }) => `entry-${seq}`),
+  });
 }
 
 /** Fields of an entry that say most, in this order. */

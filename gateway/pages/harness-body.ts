@@ -5,12 +5,13 @@ import type { HarnessLine, HarnessRecord } from '../../contract/harness-record.t
 import { promotionDoubt } from '../../core/harness/doubt.ts';
 import { evidenceWords, stateWords } from '../../core/harness/tables.ts';
 import { badge, type Tone } from './parts/badge.ts';
+import { cardsTable } from './parts/cards-table.ts';
 import { outputDiff } from './parts/diff.ts';
 import { facts } from './parts/facts.ts';
 import { rawJson } from './parts/fields.ts';
 import type { Markup } from './parts/markup.ts';
 import { address } from './parts/pager.ts';
-import { harnessPath, loopPath } from './parts/run-words.ts';
+import { experimentPath, harnessPath, loopPath } from './parts/run-words.ts';
 import { shownLine } from './parts/shown.ts';
 import { ago, clock } from './parts/time.ts';
 
@@ -68,50 +69,41 @@ function summary({ current, moves, versions }: HarnessRecord, now: number): Mark
 const TONES: Readonly<Record<HarnessLine['state'], Tone>> = { current: 'good', earlier: 'quiet', unpromoted: 'wait' };
 
 function versionTable({ loop, current, versions }: HarnessRecord): Markup {
+  const link = (version: string): Markup | string =>
+    version === current
+      ? version
+      : html`<a href="${address(harnessPath(loop), { from: current, to: version })}#diff">${version}</a>`;
   return html`<section class="card" aria-labelledby="versions">
     <h2 id="versions">Versions</h2>
-    <table class="cards" role="table" aria-labelledby="versions">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th role="columnheader" scope="col">Version</th>
-          <th role="columnheader" scope="col">Stands</th>
-          <th role="columnheader" scope="col">From</th>
-          <th role="columnheader" scope="col" class="right">E</th>
-          <th role="columnheader" scope="col">Promoted by</th>
-          <th role="columnheader" scope="col">Made</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${versions.map(
-          ({ version, state, source, candidate, promotion, at }) =>
-            html`<tr role="row">
-              <th role="rowheader" scope="row">
-                ${
-                  version === current
-                    ? version
-                    : html`<a href="${address(harnessPath(loop), { from: current, to: version })}#diff">${version}</a>`
-                }
-              </th>
-              <td role="cell" data-label="Stands">${badge(TONES[state], stateWords(state, candidate))}</td>
-              <td role="cell" data-label="From">
-                ${source}${candidate !== undefined && html` <span class="muted">${candidate.kind}: ${shownLine(candidate.manifest.summary, 120)}</span>`}
-              </td>
-              <td role="cell" data-label="E" class="right">${evidence(promotion)}</td>
-              <td role="cell" data-label="Promoted by">
-                ${promotion === undefined ? '–' : shownLine(promotion.by, 60)}
-              </td>
-              <td role="cell" data-label="Made" class="nowrap">${clock(at)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${cardsTable({
+      named: { by: 'versions' },
+      columns: [
+        { name: 'Version' },
+        { name: 'Stands' },
+        { name: 'From' },
+        { name: 'E', set: 'right' },
+        { name: 'Promoted by' },
+        { name: 'Made', set: 'nowrap' },
+      ],
+      rows: versions.map(({ version, state, source, candidate, promotion, at }) => [
+        link(version),
+        badge(TONES[state], stateWords(state, candidate)),
+        html`${source}${candidate !== undefined && html` <span class="muted">${candidate.kind}: ${shownLine(candidate.manifest.summary, 120)}</span>`}`,
+        evidence(promotion),
+        promotion === undefined ? '–' : shownLine(promotion.by, 60),
+        clock(at),
+      ]),
+    })}
   </section>`;
 }
 
 function evidence(move: HarnessMove | undefined): Markup | string {
   if (move?.kind !== 'promotion') return '–';
+  const { experiment } = move;
   const words = evidenceWords({ ...move, unproven: false });
-  return html`${words}${move.unproven && html` <span class="tag warn">promoted unproven</span>`}`;
+  const linked =
+    experiment === undefined ? words : html`<a href="${experimentPath(experiment)}">${words || 'trial'}</a>`;
+  return html`${linked}${move.unproven && html` <span class="tag warn">promoted unproven</span>`}`;
 }
 
 function diffCard({ loop, versions }: HarnessRecord, compared: Compared | undefined): Markup | string {
@@ -176,33 +168,27 @@ function backCard({ loop, current, before, versions }: HarnessRecord, { visitor,
 function moveTable(moves: readonly HarnessMove[]): Markup {
   return html`<section class="card" aria-labelledby="moves">
     <h2 id="moves">Moves</h2>
-    <table class="cards" role="table" aria-labelledby="moves">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th role="columnheader" scope="col">When</th>
-          <th role="columnheader" scope="col">To</th>
-          <th role="columnheader" scope="col">How</th>
-          <th role="columnheader" scope="col" class="right">E</th>
-          <th role="columnheader" scope="col">By</th>
-          <th role="columnheader" scope="col">Why</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${moves.slice(0, NEWEST).map(
-          (move) =>
-            html`<tr role="row">
-              <th role="rowheader" scope="row" class="nowrap">${clock(move.at)}</th>
-              <td role="cell" data-label="To" class="nowrap">
-                ${move.from !== undefined && html`<span class="muted">${move.from} →</span>`} ${move.to}
-              </td>
-              <td role="cell" data-label="How" class="nowrap">${move.kind}</td>
-              <td role="cell" data-label="E" class="right">${evidence(move)}</td>
-              <td role="cell" data-label="By">${shownLine(move.by, 60)}</td>
-              <td role="cell" data-label="Why">${shownLine(move.reason)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${cardsTable({
+      named: { by: 'moves' },
+      columns: [
+        { name: 'When', set: 'nowrap' },
+        { name: 'To', set: 'nowrap' },
+        { name: 'How', set: 'nowrap' },
+        { name: 'E', set: 'right' },
+        { name: 'By' },
+        { name: 'Why' },
+      ],
+      rows: moves
+        .slice(0, NEWEST)
+        .map((move) => [
+          clock(move.at),
+          html`${move.from !== undefined && html`<span class="muted">${move.from} →</span>`} ${move.to}`,
+          move.kind,
+          evidence(move),
+          shownLine(move.by, 60),
+          shownLine(move.reason),
+        ]),
+    })}
     ${moves.length > NEWEST && html`<p class="muted small">and ${moves.length - NEWEST} before them: <code>loopwright harness history</code></p>`}
   </section>`;
 }

@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
 import { z } from 'zod';
 import { APPROVAL_STATES, ApprovalQuery, type Approval } from '../../contract/approvals.ts';
+import { outcomeOf, titleOf } from '../../core/learning/proposal-words.ts';
 import { preview, type PreviewField } from '../../core/preview.ts';
 import { namesOf } from './case.ts';
 import { answerPage, type PageOptions } from './page.ts';
@@ -10,6 +11,7 @@ import { filterForm } from './parts/filter.ts';
 import type { Markup } from './parts/markup.ts';
 import { pager } from './parts/pager.ts';
 import { approvalPath } from './parts/run-words.ts';
+import { proposalIn } from './proposal.ts';
 import { shownLine } from './parts/shown.ts';
 import { ago, left } from './parts/time.ts';
 
@@ -78,7 +80,7 @@ function nothing(state: string): Markup {
     : html`<p class="empty">Nothing is in this state.</p>`;
 }
 
-/** What a row says of what is decided and of what it answers. */
+/** What a row says of what is decided, and of what it answers or, where it is a change of a harness, what speaks for it. */
 interface Texts {
   readonly output?: readonly PreviewField[];
   readonly input?: readonly PreviewField[];
@@ -87,6 +89,8 @@ interface Texts {
 async function textsOf(options: PageOptions, item: Approval): Promise<Texts> {
   const { artefacts, runs } = options.store;
   const [output, run] = await Promise.all([artefacts.get(item.artefact), runs.find(item.runKey)]);
+  const proposal = proposalIn({ approval: item, output });
+  if (proposal !== undefined) return { output: [{ text: titleOf(proposal) }], input: [{ text: outcomeOf(proposal) }] };
   const input = run && (await artefacts.get(run.input));
   return {
     ...(output === undefined ? {} : { output: preview(output, namesOf(options, item)) }),

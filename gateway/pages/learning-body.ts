@@ -8,6 +8,7 @@ import type { HarnessMove } from '../../contract/harness-move.ts';
 import type { CaseCount } from '../../contract/loop-figures.ts';
 import { candidateCard, experimentCard, moveCard } from './learning-history.ts';
 import { candidateBadge, experimentBadge } from './parts/badge.ts';
+import { cardsTable } from './parts/cards-table.ts';
 import { facts } from './parts/facts.ts';
 import type { Markup } from './parts/markup.ts';
 import { experimentPath, harnessPath, lessonsPath, loopPath, runKeyPath } from './parts/run-words.ts';
@@ -103,46 +104,39 @@ function clusterCard({ clusters }: Learning, now: number): Markup {
 }
 
 function clusterTable(clusters: readonly Cluster[], now: number): Markup {
-  return html`<table class="cards" role="table" aria-labelledby="clusters">
-    <thead role="rowgroup">
-      <tr role="row">
-        <th role="columnheader" scope="col">In which way</th>
-        <th role="columnheader" scope="col">Says</th>
-        <th role="columnheader" scope="col">Of all failures</th>
-        <th role="columnheader" scope="col" class="right">Cases</th>
-        <th role="columnheader" scope="col">Change</th>
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${clusters.slice(0, CLUSTERS).map((cluster) => clusterRow(cluster, now))}
-    </tbody>
-  </table>`;
+  return cardsTable({
+    named: { by: 'clusters' },
+    columns: [
+      { name: 'In which way' },
+      { name: 'Says', set: 'nowrap' },
+      { name: 'Of all failures', label: 'Failures' },
+      { name: 'Cases', set: 'right' },
+      { name: 'Change', set: 'nowrap' },
+    ],
+    rows: clusters.slice(0, CLUSTERS).map((cluster) => clusterCells(cluster, now)),
+  });
 }
 
-function clusterRow(one: Cluster, now: number): Markup {
+function clusterCells(one: Cluster, now: number): readonly (Markup | string)[] {
   const { cluster, feedback, count, share, runs, said, lastAt, cases, sealed, candidate } = one;
   const [newest] = runs;
   const percent = Math.round(100 * share);
-  return html`<tr role="row">
-    <th role="rowheader" scope="row">
-      ${shownLine(cluster, 120)} ${said !== '' && html`<span class="reason muted">${shownLine(said, 160)}</span>`}
-    </th>
-    <td role="cell" data-label="Says" class="nowrap">${FEEDBACK_WORDS[feedback]}</td>
-    <td role="cell" data-label="Failures">
-      <span class="nowrap">${percent} % <span class="muted">${count} run${count === 1 ? '' : 's'}</span></span>
+  return [
+    html`${shownLine(cluster, 120)} ${said !== '' && html`<span class="reason muted">${shownLine(said, 160)}</span>`}`,
+    FEEDBACK_WORDS[feedback],
+    html`<span class="nowrap">${percent} % <span class="muted">${count} run${count === 1 ? '' : 's'}</span></span>
       <svg class="meter plain" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
         <rect class="track" width="100" height="6" rx="3" />
         <rect class="full" width="${percent}" height="6" rx="3" />
       </svg>
       <span class="reason"
         >${newest === undefined ? ago(lastAt, now) : html`<a href="${runKeyPath(newest)}">newest ${ago(lastAt, now)}</a>`}</span
-      >
-    </td>
-    <td role="cell" data-label="Cases" class="right">${cases} <span class="muted">(${sealed} sealed)</span></td>
-    <td role="cell" data-label="Change" class="nowrap">
-      ${candidate === undefined ? html`<span class="muted">none yet</span>` : html`${candidate.version} ${candidateBadge(candidate.state)}`}
-    </td>
-  </tr>`;
+      >`,
+    html`${cases} <span class="muted">(${sealed} sealed)</span>`,
+    candidate === undefined
+      ? html`<span class="muted">none yet</span>`
+      : html`${candidate.version} ${candidateBadge(candidate.state)}`,
+  ];
 }
 
 const SLICE_WORDS = {

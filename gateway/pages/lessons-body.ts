@@ -4,6 +4,7 @@ import type { Cluster } from '../../contract/cluster.ts';
 import { LESSON_STATES, type KeptLesson, type LessonState } from '../../contract/kept-lesson.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { badge, type Tone } from './parts/badge.ts';
+import { cardsTable } from './parts/cards-table.ts';
 import { filterForm } from './parts/filter.ts';
 import type { Markup } from './parts/markup.ts';
 import { address, pager } from './parts/pager.ts';
@@ -75,41 +76,34 @@ function clusterCard(loop: string, clusters: readonly Cluster[], now: number): M
     ${
       clusters.length === 0
         ? html`<p class="empty">Nothing, as far as a worker has looked.</p>`
-        : html`<table class="cards" role="table" aria-labelledby="clusters">
-            <thead role="rowgroup">
-              <tr role="row">
-                <th role="columnheader" scope="col">Cluster</th>
-                <th role="columnheader" scope="col">Said by</th>
-                <th role="columnheader" scope="col" class="right">Runs</th>
-                <th role="columnheader" scope="col" class="right">Share</th>
-                <th role="columnheader" scope="col">Last</th>
-                <th role="columnheader" scope="col" class="right">Cases</th>
-                <th role="columnheader" scope="col">Proposed</th>
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              ${clusters.map((one) => clusterRow(loop, one, now))}
-            </tbody>
-          </table>`
+        : cardsTable({
+            named: { by: 'clusters' },
+            columns: [
+              { name: 'Cluster' },
+              { name: 'Said by' },
+              { name: 'Runs', set: 'right' },
+              { name: 'Share', set: 'right' },
+              { name: 'Last', set: 'nowrap' },
+              { name: 'Cases', set: 'right' },
+              { name: 'Proposed' },
+            ],
+            rows: clusters.map((one) => clusterCells(loop, one, now)),
+          })
     }
   </section>`;
 }
 
-function clusterRow(loop: string, one: Cluster, now: number): Markup {
+function clusterCells(loop: string, one: Cluster, now: number): readonly (Markup | string | number)[] {
   const { cluster, feedback, count, share, runs, lastAt, cases, sealed, candidate } = one;
-  return html`<tr role="row">
-    <th role="rowheader" scope="row">
-      <a href="${address(lessonsPath(loop), { cluster })}">${shownLine(cluster, 120)}</a>
-    </th>
-    <td role="cell" data-label="Said by">${feedback === 'human' ? 'people' : 'verifiers'}</td>
-    <td role="cell" data-label="Runs" class="right">${count}</td>
-    <td role="cell" data-label="Share" class="right">${Math.round(share * 100)} %</td>
-    <td role="cell" data-label="Last" class="nowrap"><a href="${runOf(runs[0] ?? '')}">${ago(lastAt, now)}</a></td>
-    <td role="cell" data-label="Cases" class="right">${cases} <span class="muted">(${sealed} sealed)</span></td>
-    <td role="cell" data-label="Proposed">
-      ${candidate === undefined ? '–' : html`<a href="${harnessPath(loop)}">${candidate.version}</a> ${candidate.state}`}
-    </td>
-  </tr>`;
+  return [
+    html`<a href="${address(lessonsPath(loop), { cluster })}">${shownLine(cluster, 120)}</a>`,
+    feedback === 'human' ? 'people' : 'verifiers',
+    count,
+    `${Math.round(share * 100)} %`,
+    html`<a href="${runOf(runs[0] ?? '')}">${ago(lastAt, now)}</a>`,
+    html`${cases} <span class="muted">(${sealed} sealed)</span>`,
+    candidate === undefined ? '–' : html`<a href="${harnessPath(loop)}">${candidate.version}</a> ${candidate.state}`,
+  ];
 }
 
 /** A run may be named by its key alone. */

@@ -6,6 +6,7 @@ import { OUTCOMES } from '../../contract/outcomes.ts';
 import type { ScheduleLook } from '../../contract/schedules.ts';
 import { dollars, span } from '../../core/figures.ts';
 import { dayStart } from '../../core/schedules/day-budget.ts';
+import { levelOf, type LoopLevel } from '../loop-level.ts';
 import type { LoopSheet } from '../workshop.ts';
 import { dayOf, perAccepted } from './loops.ts';
 import { missingPage } from './missing.ts';
@@ -15,6 +16,7 @@ import { badge, OUTCOME_WORDS } from './parts/badge.ts';
 import { facts } from './parts/facts.ts';
 import { rawJson } from './parts/fields.ts';
 import { judgeCard } from './parts/judge-card.ts';
+import { levelWords } from './parts/level.ts';
 import type { Markup } from './parts/markup.ts';
 import { meter } from './parts/meter.ts';
 import { address } from './parts/pager.ts';
@@ -38,7 +40,7 @@ export function loopPage(options: PageOptions): Hono {
     const name = context.req.param('name');
     const { loopBook, runs, scheduleLooks, judgeRecords } = options.store;
     const now = options.now();
-    const [[figures], decisions, judges, versions, lessons, { runs: newest }, looks, spent] = await Promise.all([
+    const [[figures], decisions, judges, versions, lessons, { runs: newest }, looks, spent, level] = await Promise.all([
       loopBook.figures(dayOf(now), name),
       loopBook.decisions(name, DECISIONS),
       judgeRecords.newest(name),
@@ -47,6 +49,7 @@ export function loopPage(options: PageOptions): Hono {
       runs.list({ loop: name, limit: NEWEST }),
       scheduleLooks.all(),
       scheduleLooks.spentSince(dayStart(now)),
+      levelOf(options.store, name),
     ]);
     if (figures === undefined) return await missingPage(context, options, `There is no loop “${name}” on record.`);
     const sheet = options
@@ -63,8 +66,8 @@ export function loopPage(options: PageOptions): Hono {
         </div>
       </div>
       <div data-part="loop">
-        ${numbers(figures, sheet)} ${outcomeList(figures)} ${decisionCard(decisions)} ${judgeCard(judges, now)}
-        ${scheduleCard(await ofLoop(options, name, looks), { spent, now })}
+        ${numbers(figures, sheet)} ${levelCard(name, level)} ${outcomeList(figures)} ${decisionCard(decisions)}
+        ${judgeCard(judges, now)} ${scheduleCard(await ofLoop(options, name, looks), { spent, now })}
         <section class="card" aria-labelledby="newest">
           <div class="head">
             <h2 id="newest">Newest runs</h2>
@@ -97,6 +100,16 @@ function numbers(figures: LoopFigures, sheet: LoopSheet | undefined): Markup {
     ['Stages', sheet && shownLine(sheet.stages.join(', '), 120)],
     ['Effects', sheet && (sheet.effects.length === 0 ? 'none' : shownLine(sheet.effects.join(', '), 120))],
   ]);
+}
+
+function levelCard(loop: string, level: LoopLevel | undefined): Markup {
+  return html`<section class="card" aria-labelledby="level">
+    <div class="head">
+      <h2 id="level">What it may do by itself</h2>
+      <a href="${loopPath(loop)}/review#autonomy">Its review</a>
+    </div>
+    <p>${levelWords(level)}</p>
+  </section>`;
 }
 
 function outcomeList({ outcomes, open, loop }: LoopFigures): Markup {

@@ -13,7 +13,10 @@ import { experimentPath, learningPath } from './parts/run-words.ts';
 import { shown, shownLine } from './parts/shown.ts';
 
 /** The change of a harness that an approval is about; undefined where it is about something else. */
-export function proposalIn({ approval, output }: Pick<Case, 'approval' | 'output'>): Proposal | undefined {
+export function proposalIn({
+  approval,
+  output,
+}: { readonly output?: string | undefined } & Pick<Case, 'approval'>): Proposal | undefined {
   if (approval.loop !== IMPROVE || output === undefined) return undefined;
   return Proposal.safeParse(parsedJson(output)).data;
 }

@@ -5,10 +5,12 @@ import { SHOWN_PARTS } from '../../contract/loop-evidence.ts';
 import { answerMistake, QUESTIONS, type AskedCheck } from '../../core/review/answers.ts';
 import { PARTS, type CheckResult, type Part, type Review } from '../../core/review/result.ts';
 import { evidenceOf } from '../loop-evidence.ts';
+import { levelOf, type LoopLevel } from '../loop-level.ts';
 import { demand, type Visited } from '../visitor.ts';
 import { missingPage } from './missing.ts';
 import { answerPage, visitorOf, type PageOptions } from './page.ts';
 import { badge, type Tone } from './parts/badge.ts';
+import { levelWords } from './parts/level.ts';
 import type { Markup } from './parts/markup.ts';
 import { loopPath, runPath } from './parts/run-words.ts';
 import { shownLine } from './parts/shown.ts';
@@ -37,9 +39,10 @@ async function show(context: Context, options: PageOptions, mistake?: string): P
   const known = (await store.loopBook.names()).includes(name);
   if (!known) return await missingPage(context, options, `There is no loop “${name}” on record.`);
   const answers = await store.reviewAnswers.newest(name);
-  const [review, evidence] = await Promise.all([
+  const [review, evidence, level] = await Promise.all([
     options.workshop()?.review(name, answers, now()),
     evidenceOf(store, name, now()),
+    levelOf(store, name),
   ]);
   const may = visitorOf(context).scopes.includes('decide');
   const csrf = may ? (visitorOf(context).csrf ?? '') : undefined;
@@ -51,7 +54,7 @@ async function show(context: Context, options: PageOptions, mistake?: string): P
       ${review === undefined ? 'It does not run here, so its definition is not looked at.' : `${review.done} of ${review.total} checks done.`}
       Its newest ${evidence.runs} closed runs were looked at.
     </p>
-    ${autonomyCard(evidence)}
+    ${autonomyCard(level, evidence)}
     ${PARTS.map((part) => partCard(part, { review, evidence, path: `${loopPath(name)}/review`, csrf }))}`;
   return await answerPage(context, options, {
     frame: {
@@ -64,14 +67,11 @@ async function show(context: Context, options: PageOptions, mistake?: string): P
   });
 }
 
-function autonomyCard({ autonomy, audited }: LoopEvidence): Markup {
+function autonomyCard(level: LoopLevel | undefined, { audited }: LoopEvidence): Markup {
   const decided = `People accepted ${audited.accepted} of ${audited.decided} audited outputs as they were.`;
   return html`<section class="card" aria-labelledby="autonomy">
     <h2 id="autonomy">What it may do by itself</h2>
-    <p>
-      ${autonomy === undefined ? 'What its approval rule says: its harness has no level of autonomy.' : html`<strong>${autonomy.level}</strong>: ${shownLine(autonomy.because, 600)}.`}
-      ${decided}
-    </p>
+    <p>${levelWords(level)} ${decided}</p>
   </section>`;
 }
 

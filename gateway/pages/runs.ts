@@ -7,6 +7,7 @@ import { TRIGGERS } from '../../contract/run.ts';
 import { dollars, span } from '../../core/figures.ts';
 import { answerPage, type PageOptions } from './page.ts';
 import { OUTCOME_WORDS, runBadge } from './parts/badge.ts';
+import { cardsTable } from './parts/cards-table.ts';
 import { filterForm } from './parts/filter.ts';
 import type { Markup } from './parts/markup.ts';
 import { pager } from './parts/pager.ts';
@@ -79,40 +80,32 @@ export function runListPage(options: PageOptions): Hono {
 /** Runs in a table, a line each; on a narrow screen a card each. */
 export function runTable(runs: readonly RunSummary[], now: number): Markup {
   if (runs.length === 0) return html`<p class="empty">No run fits.</p>`;
-  return html`<table class="cards" role="table" aria-label="Runs">
-    <thead role="rowgroup">
-      <tr role="row">
-        <th role="columnheader" scope="col">Run</th>
-        <th role="columnheader" scope="col">State</th>
-        <th role="columnheader" scope="col">Started</th>
-        <th role="columnheader" scope="col" class="right">Took</th>
-        <th role="columnheader" scope="col" class="right">Attempts</th>
-        <th role="columnheader" scope="col" class="right">Cost</th>
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${runs.map((run) => runRow(run, now))}
-    </tbody>
-  </table>`;
+  return cardsTable({
+    named: { as: 'Runs' },
+    columns: [
+      { name: 'Run' },
+      { name: 'State' },
+      { name: 'Started' },
+      { name: 'Took', set: 'right' },
+      { name: 'Attempts', set: 'right' },
+      { name: 'Cost', set: 'right' },
+    ],
+    rows: runs.map((run) => cells(run, now)),
+    walked: true,
+  });
 }
 
-function runRow(run: RunSummary, now: number): Markup {
+function cells(run: RunSummary, now: number): readonly (Markup | string | number)[] {
   const { workflowId, loop, openedAt, closedAt, attempts, costMicroUsd, trigger, reason, dryRun } = run;
-  return html`<tr role="row" data-row>
-    <th role="rowheader" scope="row">
-      <a href="${runPath(run)}" data-open>${shownLine(workflowId, 80)}</a>
+  return [
+    html`<a href="${runPath(run)}" data-open>${shownLine(workflowId, 80)}</a>
       ${!workflowId.startsWith(loop) && html`<span class="muted">${shownLine(loop, 40)}</span>`}
-      ${dryRun && html`<span class="tag">dry run</span>`}
-    </th>
-    <td role="cell" data-label="State">
-      ${runBadge(run)}
-      ${reason !== undefined && run.outcome !== 'accepted' && html`<span class="muted reason">${shownLine(reason, 90)}</span>`}
-    </td>
-    <td role="cell" data-label="Started">
-      ${ago(openedAt, now)} <span class="muted">${TRIGGER_WORDS[trigger.kind]}</span>
-    </td>
-    <td role="cell" data-label="Took" class="right">${span((closedAt ?? now) - openedAt)}</td>
-    <td role="cell" data-label="Attempts" class="right">${attempts}</td>
-    <td role="cell" data-label="Cost" class="right">${dollars(costMicroUsd)}</td>
-  </tr>`;
+      ${dryRun && html`<span class="tag">dry run</span>`}`,
+    html`${runBadge(run)}
+    ${reason !== undefined && run.outcome !== 'accepted' && html`<span class="muted reason">${shownLine(reason, 90)}</span>`}`,
+    html`${ago(openedAt, now)} <span class="muted">${TRIGGER_WORDS[trigger.kind]}</span>`,
+    span((closedAt ?? now) - openedAt),
+    attempts,
+    dollars(costMicroUsd),
+  ];
 }

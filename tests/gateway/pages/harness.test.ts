@@ -11,7 +11,14 @@ async function opened(scopes: readonly ('read' | 'decide')[] = ['read', 'decide'
   await store.harnesses.adopt('triage', { instructions: 'Sort it.' }, 'sha256:1', 1000);
   const candidate = candidateOf('sha256:c', { manifest: { ...candidateOf('').manifest, summary: '<b>bold</b>' } });
   await store.candidates.propose(candidate, { body: { instructions: 'Sort it well.' }, digest: 'sha256:2' });
-  await store.harnesses.promote({ ...moving('p'), version: 'v2', expected: 'v1', e: 3.14, unproven: true });
+  await store.harnesses.promote({
+    ...moving('p'),
+    version: 'v2',
+    expected: 'v1',
+    e: 3.14,
+    unproven: true,
+    experiment: 'trial-1',
+  });
   await gateway.addUser('ada@example.com', scopes);
   const { headers, csrf } = await gateway.sessionOf(await gateway.signIn(await gateway.codeOf('ada@example.com')));
   const page = async (path = PATH) => (await gateway.ask(path, { headers: { ...headers, accept: 'text/html' } })).text;
@@ -27,7 +34,7 @@ async function opened(scopes: readonly ('read' | 'decide')[] = ['read', 'decide'
 test('the page says on what evidence a version runs, what it changed, and shows hostile words as words', async () => {
   const { page } = await opened();
   const text = await page();
-  expect(text).toMatch(/3\.14.*promoted unproven/s);
+  expect(text).toMatch(/href="\/experiments\/trial-1">3\.14<\/a>.*promoted unproven/s);
   expect(text).toMatch(/May be false.*0\.3 of 1/s);
   expect(text).toMatch(/<del>it\.<\/del><ins>it well\.<\/ins>/);
   expect(text).toContain('&lt;b&gt;bold&lt;/b&gt;');
