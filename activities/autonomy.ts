@@ -69,7 +69,9 @@ async function criticalOf({ store, now }: Dependencies, loop: string): Promise<r
   const at = now();
   const before = known.get(loop);
   if (before !== undefined && at - before.at < CRITICAL_COUNTS_MS) return before.critical;
-  const critical = criticalIn(shownBy({ ...(await store.reviewFacts.of(loop, RUNS)), judges: [], now: at }));
+  const critical = criticalIn(
+    shownBy({ ...(await store.reviewFacts.of(loop, RUNS)), judges: [], answers: [], now: at }),
+  );
   known.set(loop, { at, critical });
   return critical;
 }

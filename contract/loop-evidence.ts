@@ -7,6 +7,7 @@ export const MOST_RUNS_NAMED = 20;
 /** What is looked for in the runs of a loop, each under the part of a loop that it is about. */
 export const SHOWN_PARTS = {
   ScheduleIdle: 'trigger',
+  ScheduleUnread: 'trigger',
   SourceFails: 'context',
   ContextUnused: 'context',
   VerifierNeverRefuses: 'verifier',
@@ -36,7 +37,10 @@ export const NamedRun = z.object({ workflowId: z.string(), runKey: z.string() })
 /** A run behind a finding. */
 export type NamedRun = z.infer<typeof NamedRun>;
 
-/** What runs show: something wrong, nothing wrong, or too little to say. Too little is no finding, and no praise. */
+/** The check that a person's answer decides, such as `trigger.read`: absent where runs alone decide. */
+const check = z.string().optional();
+
+/** What runs show: something wrong, nothing wrong, too little to say, or a question that no record answers. Too little is no finding, and no praise. */
 export const Shown = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('found'),
@@ -47,8 +51,18 @@ export const Shown = z.discriminatedUnion('state', [
     nextAction: z.string(),
     /** Newest first, at most {@link MOST_RUNS_NAMED}. */
     runs: z.array(NamedRun),
+    check,
   }),
-  z.object({ state: z.literal('clear'), name, because: z.string() }),
+  z.object({ state: z.literal('clear'), name, because: z.string(), check }),
+  z.object({
+    state: z.literal('asked'),
+    name,
+    /** With what the record does say. */
+    because: z.string(),
+    check: z.string(),
+    question: z.string(),
+    nextAction: z.string(),
+  }),
   z.object({
     state: z.literal('tooFew'),
     name,

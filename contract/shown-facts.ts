@@ -1,5 +1,6 @@
 import type { ApprovalState } from './approvals.ts';
 import type { JudgeRecord } from './judges.ts';
+import type { ReviewAnswer } from './review-answer.ts';
 import type { NamedRun } from './loop-evidence.ts';
 import type { Timestamp } from './names.ts';
 import type { Outcome } from './outcomes.ts';
@@ -17,6 +18,10 @@ export interface ShownFacts {
   readonly judges: readonly Pick<JudgeRecord, 'stage' | 'judge' | 'standing' | 'because'>[];
   /** Effects of closed runs that were begun, and nobody knows how they went. */
   readonly uncertain: readonly (NamedRun & { readonly effect: string })[];
+  /** Whether it ever started a loop: then what it makes are runs, and their loops have reviews of their own. */
+  readonly startsLoops: boolean;
+  /** What people said of the loop where nothing can be measured. */
+  readonly answers: readonly ReviewAnswer[];
   readonly now: Timestamp;
 }
 

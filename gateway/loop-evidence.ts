@@ -22,16 +22,17 @@ export function loopEvidenceRoutes(store: Store, now: () => number): Hono {
 /** What the newest runs of a loop show, and the level that was granted by it. */
 export async function evidenceOf(store: Store, loop: string, now: Timestamp): Promise<LoopEvidence> {
   const { reviewFacts } = store;
-  const [facts, audited, judges, autonomy] = await Promise.all([
+  const [facts, audited, judges, answers, autonomy] = await Promise.all([
     reviewFacts.of(loop, RUNS),
     reviewFacts.audited(loop, AUDITED_WINDOW),
     store.judgeRecords.newest(loop),
+    store.reviewAnswers.newest(loop),
     store.autonomy.newest(loop),
   ]);
   return {
     loop,
     runs: facts.runs.length,
-    shown: [...shownBy({ ...facts, judges, now })],
+    shown: [...shownBy({ ...facts, judges, answers, now })],
     audited: auditedShare(audited),
     ...(autonomy === undefined ? {} : { autonomy }),
   };

@@ -20,7 +20,7 @@ import type { Tables } from './schema.ts';
 /** What is on record about the newest runs of loops, for their reviews. */
 export interface ReviewFacts {
   /** Facts of the newest closed runs of a loop; `upTo` bounds how many. Runs of cases and duplicates do not count. */
-  of(loop: string, upTo: number): Promise<Omit<ShownFacts, 'now' | 'judges'>>;
+  of(loop: string, upTo: number): Promise<Omit<ShownFacts, 'now' | 'judges' | 'answers'>>;
   /** What people did with the newest outputs of a loop that an audit drew, newest first. */
   audited(loop: string, upTo: number): Promise<readonly AuditedOutput[]>;
 }
@@ -29,15 +29,16 @@ export interface ReviewFacts {
 export function sqlReviewFacts({ read }: Database): ReviewFacts {
   return {
     async of(loop, upTo) {
-      const [runs, verdicts, gates, contexts, clusters, uncertain] = await Promise.all([
+      const [runs, verdicts, gates, contexts, clusters, uncertain, startsLoops] = await Promise.all([
         runsOf(read, loop, upTo),
         verdictsOf(read, loop, upTo),
         gatesOf(read, loop, upTo),
         contextsOf(read, loop, upTo),
         clustersOf(read, loop),
         uncertainOf(read, loop, upTo),
+        startsLoopsOf(read, loop),
       ]);
-      return { runs, verdicts, gates, contexts, clusters, uncertain };
+      return { runs, verdicts, gates, contexts, clusters, uncertain, startsLoops };
     },
     audited: (loop, upTo) => auditedOf(read, loop, upTo),
   };
@@ -193,6 +194,11 @@ async function uncertainOf(
     from newest cross join effects on effects.run_key = newest.run_key
     where effects.state = 'begun' order by newest.opened_at desc, newest.run_key`.execute(read);
   return rows;
+}
+
+async function startsLoopsOf(read: Kysely<Tables>, loop: string): Promise<boolean> {
+  const one = await read.selectFrom('starts').select('origin').where('started_by', '=', loop).limit(1).execute();
+  return one.length > 0;
 }
 
 async function auditedOf(read: Kysely<Tables>, loop: string, upTo: number): Promise<AuditedOutput[]> {

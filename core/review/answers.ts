@@ -9,6 +9,7 @@ export const ANSWER_LASTS_MS = 90 * 24 * 60 * 60 * 1000;
 /** What is asked about a loop: a question for a person, by the check that it decides. */
 export const QUESTIONS = {
   'trigger.explicit': `What starts it: \`manual\`, or one of ${kinds()} with its name, such as \`schedule weekly-report\`?`,
+  'trigger.read': 'Who reads what its schedule makes, and what did they last do because of it? `nobody` is an answer.',
   'context.sorted': 'Is everything durable in its context still needed, and who looks through it?',
   'verifier.refuses': 'Has a verifier of each stage said no to a wrong output? To which?',
   'learning.worked': 'Who goes through what its runs taught, and how often?',
@@ -37,12 +38,19 @@ export function triggerOf(answer: string): { readonly kind: string; readonly sou
   return rest.length === 0 ? { kind } : { kind, source: rest.join(' ') };
 }
 
+/** Whether an answer to `trigger.read` says that nobody does. */
+export function nobodyReads(answer: string): boolean {
+  return /^(no|nobody|none|no[ -]?one)(?![\w-])/i.test(answer.trim());
+}
+
 /** What is wrong with an answer to a check, and what would be right; undefined for one that can be taken. */
 export function answerMistake(check: string, answer: string): string | undefined {
   if (!(check in QUESTIONS)) {
     return `\`${plainLine(check, 100)}\` is not asked. Asked are ${Object.keys(QUESTIONS).join(', ')}; the other checks are measured`;
   }
   if (answer.trim() === '') return `expected an answer to \`${check}\`, got nothing: yes, no, or words`;
+  if (check === 'trigger.read' && /^(yes|y|somebody|someone|everybody|everyone|they do)[.!]?$/i.test(answer.trim()))
+    return `expected who reads it and what they last did because of it, or \`nobody\`; got "${plainLine(answer, 100)}"`;
   if (check !== 'trigger.explicit' || answer === 'no') return undefined;
   const trigger = triggerOf(answer);
   if (trigger !== undefined && (trigger.kind === 'manual' || trigger.source !== undefined)) return undefined;

@@ -40,6 +40,8 @@ export const FINDING_MEANING: Readonly<Record<FindingName, string>> = {
 /** What each finding in a loop's runs means, and from how much on it is looked for. */
 export const SHOWN_MEANING: Readonly<Record<ShownName, string>> = {
   ScheduleIdle: 'the newest 10 runs of a schedule came to nothing',
+  ScheduleUnread:
+    'people decide less than half of what a schedule made (from 3 runs on), so a person is asked who reads it (`trigger.read`); their answer was that nobody does',
   SourceFails: 'a source surely ends more than a fifth of the runs (from 10 runs on)',
   ContextUnused: 'a source was in none of at least 20 contexts: there was no room for it, or it had nothing',
   VerifierNeverRefuses:

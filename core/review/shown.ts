@@ -5,12 +5,14 @@ import { effectUncertain } from './shown/effects.ts';
 import type { ShownFacts } from '../../contract/shown-facts.ts';
 import { gateWavedThrough, nobodyAnswers } from './shown/gates.ts';
 import { lessonsIdle } from './shown/learning.ts';
+import { scheduleUnread } from './shown/readers.ts';
 import { scheduleIdle } from './shown/schedules.ts';
 import { judgeAdvisory, verifierNeverRefuses, verifierOverruled, wrongAlone } from './shown/verifiers.ts';
 
 /** What is looked for, in the order of a loop's six parts. */
 const LOOKS: readonly ((facts: ShownFacts) => Shown)[] = [
   scheduleIdle,
+  scheduleUnread,
   sourceFails,
   contextUnused,
   verifierNeverRefuses,

@@ -33,6 +33,6 @@ export function reviewParts(): readonly string[] {
         meaning,
       ]),
     ),
-    'Whether people read what a loop makes cannot be measured: that is asked.',
+    'Nothing here tells who opens a page or reads what a run made. Where people do not decide it at a gate, they are asked: an answer counts as long as the others, then it is asked again.',
   ];
 }

@@ -1,18 +1,20 @@
 import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
-import type { LoopEvidence, Severity, Shown } from '../../contract/loop-evidence.ts';
+import type { LoopEvidence } from '../../contract/loop-evidence.ts';
 import { SHOWN_PARTS } from '../../contract/loop-evidence.ts';
-import { answerMistake, QUESTIONS, type AskedCheck } from '../../core/review/answers.ts';
+import { answerMistake, QUESTIONS } from '../../core/review/answers.ts';
 import { PARTS, type CheckResult, type Part, type Review } from '../../core/review/result.ts';
 import { evidenceOf } from '../loop-evidence.ts';
 import { levelOf, type LoopLevel } from '../loop-level.ts';
 import { demand, type Visited } from '../visitor.ts';
 import { missingPage } from './missing.ts';
 import { answerPage, visitorOf, type PageOptions } from './page.ts';
+import { answerForm } from './parts/answer-form.ts';
 import { badge, type Tone } from './parts/badge.ts';
 import { levelWords } from './parts/level.ts';
 import type { Markup } from './parts/markup.ts';
-import { loopPath, runPath } from './parts/run-words.ts';
+import { loopPath } from './parts/run-words.ts';
+import { shownItem } from './parts/shown-item.ts';
 import { shownLine } from './parts/shown.ts';
 import { sentFields } from './sent-fields.ts';
 
@@ -89,7 +91,7 @@ function partCard(part: Part, { review, evidence, path, csrf }: Around): Markup 
   return html`<section class="card" aria-labelledby="part-${part}">
     <h2 id="part-${part}">${part}</h2>
     <ul class="evidence">
-      ${checks.map((check) => checkItem(check, path, csrf))} ${shown.map(shownItem)}
+      ${checks.map((check) => checkItem(check, path, csrf))} ${shown.map((one) => shownItem(one, path, csrf))}
     </ul>
   </section>`;
 }
@@ -106,50 +108,6 @@ function checkItem(check: CheckResult, path: string, csrf: string | undefined): 
     <div class="criterion">${badge(...STATES[check.state])} <strong>${check.check}</strong></div>
     <p>${shownLine(check.because, 600)}.</p>
     ${check.state === 'open' && html`<p>${shownLine(check.nextAction, 600)}</p>`}
-    ${asked && csrf !== undefined && answerForm(check.check as AskedCheck, path, csrf)}
-  </li>`;
-}
-
-function answerForm(check: AskedCheck, path: string, csrf: string): Markup {
-  const id = check.replace('.', '-');
-  return html`<form class="form" method="post" action="${path}">
-    <input type="hidden" name="csrf" value="${csrf}" /><input type="hidden" name="check" value="${check}" />
-    <div class="field">
-      <label for="answer-${id}">${QUESTIONS[check].replaceAll('`', '')}</label>
-      <input id="answer-${id}" name="answer" maxlength="500" required />
-    </div>
-    <div class="field">
-      <label for="note-${id}">Note on ${check}, if there is more to say</label>
-      <input id="note-${id}" name="note" maxlength="2000" />
-    </div>
-    <div class="actions"><button type="submit">Answer ${check}</button></div>
-  </form>`;
-}
-
-const SEVERITIES: Readonly<Record<Severity, Tone>> = { critical: 'bad', warning: 'warn', note: 'quiet' };
-
-function shownItem(one: Shown): Markup {
-  if (one.state === 'tooFew')
-    return html`<li>
-      <div class="criterion">${badge('quiet', 'not enough yet')} <strong>${one.name}</strong></div>
-      <p>${one.have} of ${one.need} ${one.of}.</p>
-    </li>`;
-  if (one.state === 'clear')
-    return html`<li>
-      <div class="criterion">${badge('good', 'nothing wrong')} <strong>${one.name}</strong></div>
-      <p>${shownLine(one.because, 600)}.</p>
-    </li>`;
-  return html`<li>
-    <div class="criterion">${badge(SEVERITIES[one.severity], one.severity)} <strong>${one.name}</strong></div>
-    <p>${shownLine(one.because, 1000)}. ${shownLine(one.nextAction, 600)}</p>
-    ${
-      one.runs.length > 0 &&
-      html`<details>
-        <summary>Runs behind ${one.name}</summary>
-        <ul class="plain">
-          ${one.runs.map((run) => html`<li><a href="${runPath(run)}">${shownLine(run.workflowId, 80)}</a></li>`)}
-        </ul>
-      </details>`
-    }
+    ${asked && csrf !== undefined && answerForm(check.check, path, csrf)}
   </li>`;
 }

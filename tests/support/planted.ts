@@ -1,6 +1,7 @@
 import type { LessonKind } from '../../contract/lesson.ts';
 import type { Decision } from '../../contract/messages.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
+import type { Trigger } from '../../contract/run.ts';
 import { digestOf } from '../../store/index.ts';
 import type { CallKey, NewLesson, Store } from '../../store/ports.ts';
 
@@ -10,6 +11,8 @@ export interface PlantedRun {
   readonly loop: string;
   readonly closedAt: number;
   readonly outcome: Outcome;
+  /** Default: a person. */
+  readonly trigger?: Trigger;
   /** What its calls cost, in micro-USD. */
   readonly calls?: readonly number[];
   /** What became of its gates, one list of decisions each. */
@@ -43,7 +46,7 @@ export async function plant(store: Store, run: PlantedRun): Promise<void> {
     firstRunId: runKey,
     workKey: `${loop}/${runKey}`,
     harness: 'v1',
-    trigger: { kind: 'manual' },
+    trigger: run.trigger ?? { kind: 'manual' },
     input: digestOf('{}'),
     watermark: 0,
     prices: digestOf('{}'),

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import type { LoopEntry } from '../../activities/dependencies.ts';
 import { EXIT } from '../../contract/exit-codes.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
-import type { LoopEvidence } from '../../contract/loop-evidence.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Review } from '../../core/review/result.ts';
+import type { ReviewWithEvidence } from '../review/reviewed.ts';
 import { CommandError, type CommandContext } from '../command.ts';
 import { dataOption, LOOPS_OPTION, paints, who } from './options.ts';
 
@@ -16,11 +16,6 @@ interface Options {
   readonly input: boolean;
   readonly json: boolean;
   readonly data: string;
-}
-
-/** A review, with what the loop's runs show where it has a record. */
-export interface ReviewWithEvidence extends Review {
-  readonly evidence?: LoopEvidence;
 }
 
 /** `loopwright review`: what is weak about a loop before it runs, and what its runs show. */

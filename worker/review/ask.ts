@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import { answerMistake } from '../../core/review/answers.ts';
-import type { Review } from '../../core/review/result.ts';
+import type { ReviewWithEvidence } from './reviewed.ts';
 
 /** A terminal to ask on. */
 export interface Terminal {
@@ -11,7 +11,7 @@ export interface Terminal {
 
 /** Asks a person what reviews cannot measure; an empty answer leaves a question open, the end of input leaves the rest. */
 export async function askPerson(
-  reviews: readonly Review[],
+  reviews: readonly ReviewWithEvidence[],
   { input, output }: Terminal,
   stamp: () => Pick<ReviewAnswer, 'by' | 'at'>,
 ): Promise<readonly ReviewAnswer[]> {
@@ -21,8 +21,8 @@ export async function askPerson(
   const answers: ReviewAnswer[] = [];
   const ask = async (prompt: string): Promise<string> =>
     (await line.question(prompt, { signal: over.signal }).catch(() => '')).trim();
-  for (const { loop, checks } of reviews) {
-    for (const check of checks) {
+  for (const { loop, checks, evidence } of reviews) {
+    for (const check of [...checks, ...(evidence?.shown ?? [])]) {
       if (check.state !== 'asked' || over.signal.aborted) continue;
       output.write(`\n${loop}, ${check.check}: ${check.because}.\n${check.question}\n`);
       let answer = await ask('Answer (empty: later): ');

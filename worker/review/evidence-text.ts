@@ -19,6 +19,7 @@ export function evidenceText({ loop, runs, shown, audited, autonomy }: LoopEvide
     : (_style, text) => text;
   const found = shown.filter((one) => one.state === 'found');
   const clear = shown.filter((one) => one.state === 'clear');
+  const asked = shown.filter((one) => one.state === 'asked');
   const tooFew = shown.filter((one) => one.state === 'tooFew');
   const decided = `people accepted ${audited.accepted} of ${audited.decided} audited outputs`;
   const level =
@@ -28,6 +29,9 @@ export function evidenceText({ loop, runs, shown, audited, autonomy }: LoopEvide
   return [
     paint('bold', `${loop}: what ${runs} run${runs === 1 ? '' : 's'} show`),
     ...found.map((one) => findingLines(one, paint)),
+    ...asked.map(({ name, because, nextAction }) =>
+      hung(`  asked ${name}: `, `${because}. ${nextAction}`, 4).replace('asked', paint('yellow', 'asked')),
+    ),
     ...(clear.length === 0 ? [] : [hung('  nothing wrong in ', clear.map(({ name }) => name).join(', '), 4)]),
     ...(tooFew.length === 0 ? [] : [hung('  not enough yet: ', tooFew.map(tooFewWords).join('; '), 4)]),
     hung('  autonomy ', level, 4),

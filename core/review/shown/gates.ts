@@ -7,7 +7,7 @@ import { isDecided } from './verifiers.ts';
 const DECISIONS = 20;
 
 /** Who answers within this many milliseconds has not read what was asked. */
-const HASTE_MS = 2000;
+export const HASTE_MS = 2000;
 
 /** Shares of hasty approvals: from here on a gate decides little, and from here on nothing. */
 const HASTY = 0.8;

@@ -11,15 +11,21 @@ import { plainLine } from '../../plain-text.ts';
 export function found(
   name: ShownName,
   severity: Severity,
-  words: { readonly because: string; readonly nextAction: string; readonly runs: readonly NamedRun[] },
+  words: {
+    readonly because: string;
+    readonly nextAction: string;
+    readonly runs: readonly NamedRun[];
+    /** What a person was asked, where their answer decided. */
+    readonly check?: string;
+  },
 ): Shown {
   const keys = new Map(words.runs.map(({ workflowId, runKey }) => [runKey, { workflowId, runKey }]));
   return { state: 'found', name, severity, ...words, runs: [...keys.values()].slice(0, MOST_RUNS_NAMED) };
 }
 
-/** Looked at, and nothing is wrong. */
-export function clear(name: ShownName, because: string): Shown {
-  return { state: 'clear', name, because };
+/** Looked at, and nothing is wrong; `check` is what a person was asked, where their answer decided. */
+export function clear(name: ShownName, because: string, check?: string): Shown {
+  return { state: 'clear', name, because, ...(check === undefined ? {} : { check }) };
 }
 
 /** Too little is on record to say anything. */

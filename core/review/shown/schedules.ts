@@ -6,7 +6,7 @@ import { clear, found, tooFew } from './say.ts';
 /** Runs of a schedule that are needed to say that nobody needs it. */
 const RUNS = 10;
 
-/** Schedules none of whose newest runs came to anything: who reads what is not there? Whether people read what is there cannot be measured, and is asked. */
+/** Schedules none of whose newest runs came to anything: who reads what is not there? */
 export function scheduleIdle({ runs }: ShownFacts): Shown {
   const name = 'ScheduleIdle';
   const schedules = [

@@ -16,6 +16,8 @@ const nothing: ShownFacts = {
   clusters: [],
   judges: [],
   uncertain: [],
+  startsLoops: false,
+  answers: [],
   now: NOW,
 };
 

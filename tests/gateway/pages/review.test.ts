@@ -30,3 +30,22 @@ test('a team goes through a loop: findings lead to their runs, and an answer is 
     { check: 'trigger.explicit', answer: 'manual', by: 'ada@example.com' },
   ]);
 });
+
+test('who reads what a schedule makes is asked, and nobody is a finding with the runs behind it', async () => {
+  const { store, windowOf } = await dashboard({ loops: [{ loop: titleLoop() }] });
+  const trigger = { kind: 'schedule', source: 'weekly' } as const;
+  for (let run = 0; run < 3; run += 1)
+    await plant(store, { runKey: `k${run}`, loop: 'writeTitle', closedAt: 1000 * run, outcome: 'accepted', trigger });
+  const page = await (await windowOf('ada@example.com', { javaScriptEnabled: false })).newPage();
+  await page.goto('/loops/writeTitle/review');
+  const part = page.getByRole('region', { name: 'trigger' });
+  expect(await part.innerText()).toContain('people decided 0 of 3 (0 %) of what `weekly` made');
+  await part.getByLabel('Who reads what its schedule makes').fill('yes');
+  await part.getByRole('button', { name: 'Answer trigger.read' }).click();
+  expect(await page.locator('.said.bad').innerText()).toContain('expected who reads it');
+  await part.getByLabel('Who reads what its schedule makes').fill('nobody');
+  await part.getByRole('button', { name: 'Answer trigger.read' }).click();
+  expect(await part.innerText()).toMatch(/warning\s+ScheduleUnread[\s\S]*ada@example.com said on .*: nobody/);
+  await part.getByText('Runs behind ScheduleUnread').click();
+  await part.getByRole('link', { name: 'writeTitle-k2' }).waitFor();
+});

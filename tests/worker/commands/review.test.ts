@@ -13,6 +13,7 @@ import { reviewLoops } from '../../../worker/review/reviews.ts';
 import { reviewText } from '../../../worker/review/review-text.ts';
 import { LoopwrightProcess, plainEnvironment } from '../../support/crash-process.ts';
 import { titleLoop } from '../../support/loops.ts';
+import { plant } from '../../support/planted.ts';
 import { plantFiles } from '../../support/planted-loops.ts';
 import { PLANTED, WEAK, type PlantedLoop } from './planted-weaknesses.ts';
 
@@ -288,6 +289,21 @@ test('on a terminal each question is asked until its answer can be taken, an emp
   expect(answers).toEqual([{ loop: 'writeTitle', check: 'trigger.explicit', answer: 'manual', by: 'ada', at: 5 }]);
   expect(said).toContain('got "cron"');
   expect(replies).toEqual([]);
+});
+
+test('who reads what a schedule made is asked once it has made something, and is asked on a terminal too', async () => {
+  const folder = await folderOf(PLANTED.NoOperations.neighbour);
+  const { name: loop } = PLANTED.NoOperations.neighbour;
+  const store = await openStore(join(folder, 'data'), process.pid);
+  const trigger = { kind: 'schedule', source: 'weekly' } as const;
+  for (const runKey of ['a', 'b', 'c'])
+    await plant(store, { runKey, loop, closedAt: 1000, outcome: 'accepted', trigger });
+  await store.close();
+  expect((await reviewed(folder)).stdout).toMatch(/ {2}asked ScheduleUnread: people decided 0 of 3/);
+  const file = join(folder, 'answers.yaml');
+  await writeFile(file, `${loop}: { trigger.read: nobody }\n`);
+  const { stdout } = await reviewed(folder, '--answers', file, '--by', 'ada');
+  expect(stdout).toMatch(/warning ScheduleUnread:[\s\S]*ada said on/);
 });
 
 test('a terminal that goes away leaves the rest for later', async () => {
