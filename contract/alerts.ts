@@ -8,8 +8,9 @@ export const Alert = z.strictObject({
    * `late`: a schedule should have run and did not. `budget`: a schedule is paused because its day's money is spent.
    * `notify`: a channel has taken no notice for a day. `rollback`: a loop went back to the harness before by itself.
    * `judge`: a judge was found wanting, and its no asks a person. `autonomy`: a loop may do less by itself than before.
+   * `harness`: what a loop runs on does not fit its code any more.
    */
-  kind: z.enum(['late', 'budget', 'notify', 'rollback', 'judge', 'autonomy']),
+  kind: z.enum(['late', 'budget', 'notify', 'rollback', 'judge', 'autonomy', 'harness']),
   /** Whom it is about: the id of a schedule, the name of a channel or of a loop, or a judge as `<loop>/<stage>/<judge>`. */
   about: z.string(),
   /** What is wrong, and what to do. */

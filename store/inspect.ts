@@ -23,6 +23,49 @@ export function openAlerts(folder: string): readonly Pick<Alert, 'kind' | 'text'
   }
 }
 
+/** A harness version that a loop runs on, or ran on. */
+export interface PromotedHarness {
+  readonly loop: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly body: unknown;
+  /** Whether new runs take it. */
+  readonly current: boolean;
+  /** Digest of what the loop's file said when a worker last took it. */
+  readonly fileDigest: string | undefined;
+}
+
+/**
+ * What loops run on and ran on, newest first, without owning the data folder; none where it has no store.
+ * @throws Error where the file is no database or may not be read.
+ */
+export function promotedHarnesses(folder: string): readonly PromotedHarness[] {
+  const file = join(folder, DATABASE_FILE);
+  if (!existsSync(file)) return [];
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 1000 });
+  try {
+    const known = database.prepare(`select name from pragma_table_info('harness_pointers') where name = 'file_digest'`);
+    if (known.get() === undefined) return [];
+    const rows = database
+      .prepare(
+        `select h.loop, h.version, h.digest, h.body, p.file_digest, p.version = h.version as current
+         from harnesses h join harness_pointers p on p.loop = h.loop
+         where h.promoted = 1 order by h.loop, h.version desc`,
+      )
+      .all();
+    return rows.map((row) => ({
+      loop: String(row['loop']),
+      version: Number(row['version']),
+      digest: String(row['digest']),
+      body: JSON.parse(String(row['body'])) as unknown,
+      current: row['current'] === 1,
+      fileDigest: row['file_digest'] === null ? undefined : String(row['file_digest']),
+    }));
+  } finally {
+    database.close();
+  }
+}
+
 /** What a look at a data folder finds. */
 export type StoreState =
   | { readonly kind: 'absent' }

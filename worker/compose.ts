@@ -19,6 +19,7 @@ import { clusterOf, type Cluster } from './cluster/cluster.ts';
 import { hookRelay } from './hooks/hook-relay.ts';
 import { hookLoopMistakes } from './hooks/hooks-file.ts';
 import { decisionKeys } from './decision-keys.ts';
+import { watchFit } from './harness/watch-fit.ts';
 import { watchPromotions } from './watch-promotions.ts';
 import { workshopOf } from './workshop.ts';
 import { readModelConfig, type ModelConfig } from './models/config.ts';
@@ -102,6 +103,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     const deps = await dependencies(options, { ...folder, cluster, config, source, telemetry: seen.telemetry });
     warnOfAttributes(deps.attributes, options);
     await warnOfMissingLoops(deps, report);
+    await watchFit(deps);
     // They may come later, where the folder is watched.
     for (const mistake of hookLoopMistakes(folder.hooks, [...source.loops.keys()])) report(mistakeLine(mistake));
     const beside = besideWorker(deps, { watched: source.watched, seen, cluster, improve: config.improve }, report);
@@ -163,6 +165,9 @@ function besideWorker(
     );
     calibrateJudges(deps).catch((error: unknown) =>
       report(`Judges could not be held against decisions just now: ${(error as Error).message}.`),
+    );
+    watchFit(deps).catch((error: unknown) =>
+      report(`Harnesses could not be held against their loops just now: ${(error as Error).message}.`),
     );
     regradeAll(deps).catch((error: unknown) =>
       report(`What loops may do by themselves could not be worked out just now: ${(error as Error).message}.`),

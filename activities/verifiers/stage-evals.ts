@@ -6,8 +6,8 @@ import type { Loop, Stage } from '../../loops/define/index.ts';
 
 const known = new WeakMap<z.ZodType, OutputFields>();
 
-/** Looked up once, because schemas do not change. */
-function fieldsOf(schema: z.ZodType): OutputFields {
+/** The fields that what a schema has accepted may have; looked up once, because schemas do not change. */
+export function fieldsOf(schema: z.ZodType): OutputFields {
   const fields =
     known.get(schema) ??
     outputFields(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' }) as unknown as JsonSchema);

@@ -91,6 +91,7 @@ const ALERTS: Readonly<Record<Alert['kind'], string>> = {
   rollback: 'a change of its harness did harm to the loop',
   judge: 'a judge was found wanting,',
   autonomy: 'a person has to look again at what is done by',
+  harness: 'the code has outgrown the harness of',
 };
 
 /** What many notices together say: what is in each of them, in a line. */

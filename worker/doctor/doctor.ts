@@ -7,6 +7,7 @@ import { configCheck } from './config-file.ts';
 import { dataFolderChecks } from './data-folder.ts';
 import { examine, type Examined } from './examine.ts';
 import { fetchedChecks } from './fetched.ts';
+import { harnessesCheck } from './harnesses.ts';
 import { hooksCheck } from './hooks-file.ts';
 import { loopFinder, loopsCheck } from './loops.ts';
 import { machineChecks } from './machine.ts';
@@ -87,6 +88,7 @@ async function allChecks(settings: DoctorSettings, server: ServerFinder): Promis
     configCheck(read),
     ...models.checks,
     loopsCheck(settings, loops),
+    harnessesCheck(settings, loops, read.models),
     schedulesCheck(settings, schedules, server),
     hooksCheck(settings, loops),
     notifyCheck(settings),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { LoopEntry } from '../../activities/dependencies.ts';
 import { mistakeLine, type Mistake } from '../../contract/mistake.ts';
 import type { RouteModels } from '../models/config.ts';
 import { loadLoops, loopFolders } from '../load/folders.ts';
@@ -10,6 +11,8 @@ import { once } from '../once.ts';
 /** The loops that a worker here would run. */
 export interface FoundLoops {
   readonly names: readonly string[];
+  /** Those without mistakes. */
+  readonly entries: readonly LoopEntry[];
   readonly mistakes: readonly Mistake[];
   /** Folders of all of them, of those with mistakes too. */
   readonly folders: readonly string[];
@@ -22,15 +25,17 @@ export function loopFinder(settings: DoctorSettings, models: RouteModels | undef
     if (root !== undefined) {
       const folders = await loopFolders(root);
       const { loops, mistakes } = await loadLoops(root, { cwd, models, generation: 1 });
-      return { names: [...loops.keys()], mistakes, folders };
+      return { names: [...loops.keys()], entries: [...loops.values()], mistakes, folders };
     }
     const { intents } = await triageDataset({ env, cacheDir, download: false, report: () => undefined });
     const entries = [...(await ownLoops(intents)).values()];
     const mistakes = await Promise.all(
       entries.map(async (entry) => ({ entry, wrong: await ownMistakes(entry, models) })),
     );
+    const good = mistakes.flatMap(({ entry, wrong }) => (wrong.length === 0 ? [entry] : []));
     return {
-      names: mistakes.flatMap(({ entry, wrong }) => (wrong.length === 0 ? [entry.loop.name] : [])),
+      names: good.map(({ loop }) => loop.name),
+      entries: good,
       mistakes: mistakes.flatMap(({ wrong }) => wrong),
       folders: entries.map(({ folder }) => folder),
     };

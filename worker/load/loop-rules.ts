@@ -7,6 +7,7 @@ import type { Loop, Stage, Verifier } from '../../loops/define/index.ts';
 import { routesOf } from '../../loops/define/verifiers.ts';
 import type { RouteModels } from '../models/config.ts';
 import { routeChain } from '../models/fallbacks.ts';
+import { ruleFieldMistakes } from './rule-fields.ts';
 import type { MistakeAt } from './schema-mistakes.ts';
 
 /** Makes a mistake at a field of a definition. */
@@ -30,6 +31,8 @@ export function* togetherMistakes(around: LoopAround): Generator<Mistake, void> 
   yield* rubricMistakes(around);
   yield* fieldMistakes(around);
   yield* toolMistakes(around);
+  yield* capMistakes(around);
+  yield* ruleFieldMistakes(around.loop, around.harness, around.inHarness);
   if (around.models === undefined) return;
   yield* routeMistakes(around, around.models);
   for (const [name, stage] of Object.entries(around.loop.stages)) {
@@ -116,6 +119,17 @@ function* toolMistakes({ loop, harness, inHarness }: LoopAround): Generator<Mist
           `Name one of ${output.names.join(', ')}.`,
         );
   }
+}
+
+/** A cap of a stage that there is not caps nothing. */
+function* capMistakes({ loop, harness, inHarness }: LoopAround): Generator<Mistake, void> {
+  const names = Object.keys(loop.stages);
+  for (const name of Object.keys(harness.limits.usdPerStage).filter((one) => !names.includes(one)))
+    yield inHarness(
+      ['limits', 'usdPerStage', name],
+      `loop \`${loop.name}\` has no stage \`${name}\``,
+      `It has: ${names.join(', ')}.`,
+    );
 }
 
 function* routeMistakes({ loop, harness, inHarness }: LoopAround, models: RouteModels): Generator<Mistake, void> {

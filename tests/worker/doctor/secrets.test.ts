@@ -17,7 +17,7 @@ async function look(yaml: string, env: NodeJS.ProcessEnv = {}, harness = '') {
   await mkdir(join(folder, 'hello'));
   await writeFile(join(folder, 'hello', 'harness.yaml'), harness);
   const plain = await settings({ env: { LOOPWRIGHT_CONFIG: file, ...env } });
-  const loops = async () => ({ names: [], mistakes: [], folders: [join(folder, 'hello')] });
+  const loops = async () => ({ names: [], entries: [], mistakes: [], folders: [join(folder, 'hello')] });
   const found = await findings([secretsCheck(plain, loops)]);
   return { finding: found['secrets in files']?.finding, file, folder };
 }

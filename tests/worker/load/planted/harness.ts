@@ -147,6 +147,16 @@ export const HARNESS: readonly PlantedMistake[] = [
       fix: 'Add a judge to the loop',
     },
   ),
+  beside('a rule over a field that no input has', 'harness.yaml', 'approval:\n  when: input.txt.size() > 9\n', 'when', {
+    field: 'approval.when',
+    rule: 'has a field `txt`',
+    fix: 'Did you mean `text`?',
+  }),
+  beside('a cap of a stage that there is not', 'harness.yaml', 'limits:\n  usdPerStage:\n    draft: 1\n', 'draft', {
+    field: 'limits.usdPerStage.draft',
+    rule: 'has no stage `draft`',
+    fix: 'It has: main.',
+  }),
   beside('a contract of no effect', 'harness.yaml', 'tools:\n  - name: search\n', '- name', {
     field: 'tools.0.name',
     rule: 'has no effect `search`',
