@@ -28,6 +28,8 @@ export const JudgeFigures = z.object({
   best: z.object({ passes: counted, fails: counted }),
   /** Agreement with people beyond chance (Cohen, 1960); absent where there is nothing to agree about. */
   kappa: z.number().optional(),
+  /** Accepted artefacts that it was shown under other work's input, and how many of them it held. Easier than what people refuse: it says that a judge is bad, never that it is good. */
+  swapped: z.object({ held: z.int(), of: z.int() }).optional(),
   /** Comparisons that had another winner in the other order, of all. */
   orders: z.object({ changed: z.int(), of: z.int() }),
   /** Evidence that it disagrees with people more often lately than before; 1 is none. */
@@ -80,17 +82,31 @@ export interface JudgedArtefact {
   };
 }
 
-/** What a judge said when an artefact that people had refused was put before it again, among real work. */
-export interface TrapAnswer {
+/**
+ * What a judge is asked about again. `accepted`, `refused`: what people did with the artefact. `swapped`: they accepted it,
+ * and it is shown under the input of other work, for which it cannot be right.
+ */
+export const ASKED_AGAIN = ['accepted', 'refused', 'swapped'] as const;
+
+/** What a judge is asked about again. */
+export type AskedAgain = (typeof ASKED_AGAIN)[number];
+
+/** What a judge said when an artefact was put before it again, which it could not tell from new work. */
+export interface JudgeAnswer {
   readonly loop: string;
   readonly stage: string;
   readonly judge: string;
-  /** Run and artefact that people refused. */
+  readonly kind: AskedAgain;
+  /** Run and artefact that people decided on. */
   readonly runKey: string;
   readonly artefact: Digest;
+  /** Run whose input it was shown with: its own, unless it was swapped. */
+  readonly inputOf: string;
   readonly letThrough: boolean;
-  /** Run that it was put among. */
-  readonly among: string;
+  /** Of a comparison: how many criteria had another winner in the other order, of all. */
+  readonly orders: { readonly changed: number; readonly of: number };
+  /** Run that it was put among, or the workflow that asked on demand. */
+  readonly asked: string;
   readonly at: Timestamp;
 }
 
@@ -98,7 +114,8 @@ export interface TrapAnswer {
 export interface JudgeEvidence {
   /** Newest first. */
   readonly artefacts: readonly JudgedArtefact[];
-  readonly traps: readonly TrapAnswer[];
+  /** Oldest first. */
+  readonly answers: readonly JudgeAnswer[];
   /** The newest standing of each judge. */
   readonly standings: readonly JudgeRecord[];
 }

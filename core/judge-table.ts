@@ -2,7 +2,7 @@ import type { Calibration, JudgeFigures } from '../contract/judges.ts';
 import { columns } from './columns.ts';
 import { plainLine } from './plain-text.ts';
 
-const HEADER = ['STAGE', 'JUDGE', 'STANDING', 'TPR', 'TNR', 'κ', 'OTHER ORDER', 'DRIFT E', 'WHY'];
+const HEADER = ['STAGE', 'JUDGE', 'STANDING', 'TPR', 'TNR', 'κ', 'SWAPPED', 'OTHER ORDER', 'DRIFT E', 'WHY'];
 
 /** Longest reason that is shown, in characters. */
 const REASON = 240;
@@ -11,17 +11,20 @@ const REASON = 240;
 export function judgeTable(calibrations: readonly Calibration[]): string {
   return columns([
     HEADER,
-    ...calibrations.map(({ stage, judge, standing, because, figures: { passes, fails, kappa, orders, drift } }) => [
-      plainLine(stage, 40),
-      plainLine(judge, 40),
-      standing,
-      rate(passes),
-      rate(fails),
-      kappa === undefined ? '-' : kappa.toFixed(2),
-      orders.of === 0 ? '-' : `${orders.changed} of ${orders.of}`,
-      drift.toPrecision(2),
-      plainLine(because, REASON),
-    ]),
+    ...calibrations.map(
+      ({ stage, judge, standing, because, figures: { passes, fails, kappa, swapped, orders, drift } }) => [
+        plainLine(stage, 40),
+        plainLine(judge, 40),
+        standing,
+        rate(passes),
+        rate(fails),
+        kappa === undefined ? '-' : kappa.toFixed(2),
+        swapped === undefined ? '-' : `${swapped.held}/${swapped.of}`,
+        orders.of === 0 ? '-' : `${orders.changed} of ${orders.of}`,
+        drift.toPrecision(2),
+        plainLine(because, REASON),
+      ],
+    ),
   ]);
 }
 

@@ -1,12 +1,13 @@
 import { sql, type Selectable } from 'kysely';
 import type { Judgement } from './ports.ts';
 import type {
+  AskedAgain,
+  JudgeAnswer,
   JudgeEvidence,
   JudgedArtefact,
   JudgeFigures,
   JudgeRecord,
   JudgeStanding,
-  TrapAnswer,
 } from '../contract/judges.ts';
 import type { Timestamp } from '../contract/names.ts';
 import { addAudit } from './audit.ts';
@@ -20,8 +21,8 @@ export interface JudgeRecords {
   evidence(loop: string, upTo: number): Promise<JudgeEvidence>;
   /** When something was last added that says how good they are; 0 where nothing was. */
   lastWord(loop: string): Promise<Timestamp>;
-  /** Records what a judge said to a trap; where it was asked before, the first answer stays. */
-  answerTrap(answer: TrapAnswer): Promise<void>;
+  /** Records what a judge said when it was asked again; where the same was asked it among the same, the first answer stays. */
+  answer(answer: JudgeAnswer): Promise<void>;
   /** Records a standing, and tells the audit log, where it is another than the newest one; answers whether it was. */
   stand(record: JudgeRecord): Promise<boolean>;
   /** The newest record of each judge of a loop: what their words count for. One without a record is uncalibrated. */
@@ -49,24 +50,31 @@ const selectNewest = prepared((database, { loop }: { readonly loop: string }) =>
 export function sqlJudgeRecords({ read, write }: Database): JudgeRecords {
   return {
     async evidence(loop, upTo) {
-      const [artefacts, traps, standings] = await Promise.all([
+      const [artefacts, answers, standings] = await Promise.all([
         judgedArtefacts(read, loop, upTo),
-        read.selectFrom('trap_answers').selectAll().where('loop', '=', loop).orderBy('at').execute(),
+        read.selectFrom('judge_answers').selectAll().where('loop', '=', loop).orderBy('at').execute(),
         selectNewest(read, { loop }),
       ]);
-      return { artefacts, traps: traps.map(trapOf), standings: standings.map(recordOf) };
+      return { artefacts, answers: answers.map(answerOf), standings: standings.map(recordOf) };
     },
     async lastWord(loop) {
       const { rows } = await sql<{ at: number | null }>`select max(at) as at from (
         select max(settled_at) as at from gates where loop = ${loop} and ${DECIDED}
-        union all select max(at) from trap_answers where loop = ${loop})`.execute(read);
+        union all select max(at) from judge_answers where loop = ${loop})`.execute(read);
       return rows[0]?.at ?? 0;
     },
-    async answerTrap({ runKey, letThrough, ...answer }) {
-      const row = { ...answer, run_key: runKey, let_through: letThrough ? 1 : 0 };
+    async answer({ runKey, inputOf, letThrough, orders, ...answer }) {
+      const row = {
+        ...answer,
+        run_key: runKey,
+        input_of: inputOf,
+        let_through: letThrough ? 1 : 0,
+        orders_changed: orders.changed,
+        orders_of: orders.of,
+      };
       await write((trx) =>
         trx
-          .insertInto('trap_answers')
+          .insertInto('judge_answers')
           .values(row)
           .onConflict((on) => on.doNothing())
           .execute(),
@@ -159,8 +167,21 @@ async function judgedArtefacts(read: Database['read'], loop: string, upTo: numbe
   });
 }
 
-function trapOf({ run_key: runKey, let_through: letThrough, ...row }: Selectable<Tables['trap_answers']>): TrapAnswer {
-  return { ...row, runKey, letThrough: letThrough === 1 };
+function answerOf(row: Selectable<Tables['judge_answers']>): JudgeAnswer {
+  const { loop, stage, judge, artefact, asked, at } = row;
+  return {
+    loop,
+    stage,
+    judge,
+    kind: row.kind as AskedAgain,
+    runKey: row.run_key,
+    artefact,
+    inputOf: row.input_of,
+    letThrough: row.let_through === 1,
+    orders: { changed: row.orders_changed, of: row.orders_of },
+    asked,
+    at,
+  };
 }
 
 function recordOf(row: Selectable<Tables['judge_records']>): JudgeRecord {

@@ -120,14 +120,18 @@ export interface LearningTables {
     figures: string;
     at: number;
   };
-  trap_answers: {
+  judge_answers: {
     loop: string;
     stage: string;
     judge: string;
+    kind: string;
     run_key: string;
     artefact: string;
+    input_of: string;
     let_through: number;
-    among: string;
+    orders_changed: number;
+    orders_of: number;
+    asked: string;
     at: number;
   };
   autonomy: { loop: string; at: number; level: string; because: string; figures: string };

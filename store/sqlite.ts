@@ -25,6 +25,7 @@ import * as lessonStates from './migrations/0027-lesson-states.ts';
 import * as judges from './migrations/0025-judges.ts';
 import * as autonomy from './migrations/0026-autonomy.ts';
 import * as learningNews from './migrations/0028-learning-news.ts';
+import * as judgeAnswers from './migrations/0029-judge-answers.ts';
 import * as changes from './migrations/0019-changes.ts';
 import * as approvals from './migrations/0016-approvals.ts';
 import * as users from './migrations/0017-users.ts';
@@ -63,6 +64,7 @@ const MIGRATIONS = {
   '0026-autonomy': { up: autonomy.up },
   '0027-lesson-states': { up: lessonStates.up },
   '0028-learning-news': { up: learningNews.up },
+  '0029-judge-answers': { up: judgeAnswers.up },
 };
 
 /** Refuses a SQLite that may lose acknowledged commits. */

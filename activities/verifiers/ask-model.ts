@@ -25,6 +25,8 @@ export interface Question<T extends { readonly name: string }> {
   readonly inPerson?: true;
   /** Who else made something of what it is shown; neither may a model of theirs stand in. */
   readonly otherAuthor?: string | undefined;
+  /** It is asked about the artefact alone. */
+  readonly withoutInput?: true;
   readonly rubric: Rubric;
   readonly instructions: string;
   /** What it is shown besides the criteria, fenced. */
@@ -86,7 +88,7 @@ export async function askModel<T extends { readonly name: string }>(
 /** The call's name in the ledger: an edit is verified again under the same attempt, and a trap beside the work itself. */
 function ownName({ edited, trap }: Asking, call: string): string {
   if (edited) return `${call}~edit:${activityInfo().activityId}`;
-  return trap === true ? `${call}~trap` : call;
+  return trap === undefined ? call : `${call}~${trap === 'refused' ? 'trap' : 'swap'}`;
 }
 
 function requestOf<T extends { readonly name: string }>(asking: Asking, question: Question<T>): ModelRequest {
@@ -95,7 +97,7 @@ function requestOf<T extends { readonly name: string }>(asking: Asking, question
     instructions: question.instructions,
     prompt: [
       `Criteria:\n${criteria.join('\n')}`,
-      fence('input', 'untrusted', JSON.stringify(asking.input)),
+      ...(question.withoutInput === true ? [] : [fence('input', 'untrusted', JSON.stringify(asking.input))]),
       ...question.shown,
     ].join('\n\n'),
     schemaName: 'verdict',

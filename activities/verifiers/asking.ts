@@ -16,8 +16,8 @@ export interface Asking {
   readonly attempt: number;
   /** Whether a person made it. */
   readonly edited: boolean;
-  /** Whether it is known to be bad, which nobody who is asked can tell. */
-  readonly trap?: true;
+  /** Whether it is known to be bad, and why, which nobody who is asked can tell. */
+  readonly trap?: 'refused' | 'swapped';
   readonly harness: Harness;
   readonly input: unknown;
   readonly output: unknown;

@@ -3,6 +3,7 @@ import type { Harness } from '../../contract/harness.ts';
 import type { Criterion } from '../../contract/verdict.ts';
 import { quoteMistake } from '../../core/quotes.ts';
 import type { Judge, Rubric } from '../../loops/define/index.ts';
+import type { ReadsInput } from '../../loops/define/verifiers.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ModelEndpoint } from '../models/port.ts';
 import { FENCE_RULE, fence } from '../models/prompt.ts';
@@ -30,7 +31,14 @@ export async function runJudge(deps: Dependencies, asking: Asking, judge: Judge)
   const rubric = rubricOf(judge, asking.harness);
   if (Object.keys(rubric).length === 0) return [unasked(judge)];
   const call = callName('judge', judge.name);
-  const found = await judgedBy(deps, asking, { verifier: judge.name, route: judge.model, endpoint, rubric, call });
+  const found = await judgedBy(deps, asking, {
+    verifier: judge.name,
+    route: judge.model,
+    endpoint,
+    rubric,
+    call,
+    ...withoutInput(judge),
+  });
   return [...found].map(([name, one]) => ({
     name: `${judge.name}/${name}`,
     ...(judge.opinion ? { opinion: true } : {}),
@@ -42,6 +50,11 @@ export async function runJudge(deps: Dependencies, asking: Asking, judge: Judge)
 export function rubricOf({ rubric }: { readonly rubric: Rubric }, harness: Harness): Rubric {
   const added = harness.evals.flatMap((item) => (item.kind === 'rubric' ? [[item.id, item.rubric] as const] : []));
   return { ...rubric, ...Object.fromEntries(added) };
+}
+
+/** Whether a judge or panel is asked about the output alone. */
+export function withoutInput({ readsInput }: ReadsInput): { readonly withoutInput?: true } {
+  return readsInput === false ? { withoutInput: true } : {};
 }
 
 /** What is found where there is nothing to ask. */
@@ -58,6 +71,7 @@ export async function judgedBy(
     readonly route: string;
     readonly endpoint: ModelEndpoint;
     readonly inPerson?: true;
+    readonly withoutInput?: true;
     readonly rubric: Rubric;
     readonly call: string;
   },

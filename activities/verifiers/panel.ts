@@ -6,7 +6,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { sameModel } from '../models/same-model.ts';
 import { callName } from './ask-model.ts';
 import { judgingModel, type Asking } from './asking.ts';
-import { judgedBy, rubricOf, unasked } from './judge.ts';
+import { judgedBy, rubricOf, unasked, withoutInput } from './judge.ts';
 
 /**
  * Asks several models, each by itself: none sees another's answer. One after the other, because a budget that has the
@@ -32,7 +32,16 @@ export async function runPanel(deps: Dependencies, asking: Asking, panel: Panel)
   const found: { readonly who: string; readonly by: Awaited<ReturnType<typeof judgedBy>> }[] = [];
   for (const { route, endpoint } of members) {
     const call = callName('panel', panel.name, route);
-    const by = await judgedBy(deps, asking, { verifier: panel.name, route, endpoint, inPerson: true, rubric, call });
+    const who = {
+      verifier: panel.name,
+      route,
+      endpoint,
+      inPerson: true,
+      rubric,
+      call,
+      ...withoutInput(panel),
+    } as const;
+    const by = await judgedBy(deps, asking, who);
     found.push({ who: endpoint.model, by });
   }
   return Object.keys(rubric).map((name) => {

@@ -1,4 +1,4 @@
-import type { JudgedArtefact, TrapAnswer } from '../../contract/judges.ts';
+import type { JudgeAnswer, JudgedArtefact } from '../../contract/judges.ts';
 import type { Timestamp } from '../../contract/names.ts';
 import type { Criterion } from '../../contract/verdict.ts';
 import { mentions } from '../mentions.ts';
@@ -29,13 +29,16 @@ interface Said {
 /**
  * Votes of the judges of a loop, oldest first. An artefact that people took as it was is good. One that they rejected, edited
  * or sent back is bad, for those whose matter it was: those whom the person's words name; else those who held it; else, where
- * nobody did, everybody who let it through. What a judge said when the artefact came again as a trap takes the place of
- * what it had said.
+ * nobody did, everybody who let it through. What a judge said when the artefact came again takes the place of what it had
+ * said: that is a second opinion of the same judge, and only the newest counts.
  */
-export function votesOf(artefacts: readonly JudgedArtefact[], traps: readonly TrapAnswer[]): readonly JudgeVote[] {
-  const answers = Map.groupBy(traps, placeOf);
+export function votesOf(artefacts: readonly JudgedArtefact[], answers: readonly JudgeAnswer[]): readonly JudgeVote[] {
+  const again = Map.groupBy(
+    answers.filter(({ kind }) => kind !== 'swapped'),
+    placeOf,
+  );
   return artefacts
-    .flatMap((one) => votesOn(one, answers.get(placeOf(one)) ?? []))
+    .flatMap((one) => votesOn(one, again.get(placeOf(one)) ?? []))
     .toSorted((one, other) => one.at - other.at);
 }
 
@@ -50,7 +53,30 @@ export function isTrapFor(judge: string, artefact: JudgedArtefact): boolean {
   return mentions(judge, false)(artefact.decided.words) || !artefact.criteria.some(speaksAgainst);
 }
 
-function votesOn(one: JudgedArtefact, traps: readonly TrapAnswer[]): JudgeVote[] {
+/**
+ * Whether an artefact that people took says of a judge how much it lets through: they would have seen it whatever the judge
+ * said, or the judge was not there.
+ */
+export function isGoodFor(judge: string, artefact: JudgedArtefact): boolean {
+  if (artefact.decided?.state !== 'approved') return false;
+  const own = votesOn(artefact, []).find((vote) => vote.judge === judge);
+  return own === undefined || own.even;
+}
+
+/** The newest of what each judge said to each swapped artefact, oldest first. */
+export function swappedAnswers(answers: readonly JudgeAnswer[]): readonly JudgeAnswer[] {
+  const newest = new Map<string, JudgeAnswer>();
+  for (const answer of answers.toSorted((one, other) => one.at - other.at)) {
+    const { kind, stage, judge, runKey, artefact, inputOf } = answer;
+    const key = JSON.stringify([stage, judge, runKey, artefact, inputOf]);
+    if (kind !== 'swapped') continue;
+    newest.delete(key);
+    newest.set(key, answer);
+  }
+  return [...newest.values()];
+}
+
+function votesOn(one: JudgedArtefact, answers: readonly JudgeAnswer[]): JudgeVote[] {
   const judges = saidBy(one.criteria).filter(({ criteria }) => criteria.every(({ verdict }) => verdict !== 'error'));
   const concerned = one.decided === undefined ? [] : concernedBy(one, judges);
   const truth = one.decided?.state === 'approved' ? 'good' : 'bad';
@@ -68,11 +94,14 @@ function votesOn(one: JudgedArtefact, traps: readonly TrapAnswer[]): JudgeVote[]
       at: one.decided?.at ?? one.at,
     };
   });
-  if (one.decided === undefined || truth === 'good') return before;
-  const again = traps.map(({ stage, judge, letThrough, at }): JudgeVote => {
-    return { stage, judge, letThrough, truth, even: true, lately: one.lately, orders: { changed: 0, of: 0 }, at };
+  if (one.decided === undefined) return before;
+  // What people decided otherwise since then was another question.
+  const asked = answers.filter(({ kind }) => kind === (truth === 'good' ? 'accepted' : 'refused'));
+  const newest = new Map(asked.toSorted((a, b) => a.at - b.at).map((answer) => [answer.judge, answer]));
+  const again = [...newest.values()].map(({ stage, judge, letThrough, orders, at }): JudgeVote => {
+    return { stage, judge, letThrough, truth, even: true, lately: one.lately, orders, at };
   });
-  return [...before.filter(({ judge }) => !again.some((trap) => trap.judge === judge)), ...again];
+  return [...before.filter(({ judge }) => !newest.has(judge)), ...again];
 }
 
 /** Judges by their criteria: those are called `<judge>/<criterion>`. */

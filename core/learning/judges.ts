@@ -1,8 +1,8 @@
-import type { Calibration, JudgeEvidence, JudgeFigures, JudgeStanding } from '../../contract/judges.ts';
+import type { Calibration, JudgeAnswer, JudgeEvidence, JudgeFigures, JudgeStanding } from '../../contract/judges.ts';
 import { percent } from '../figures.ts';
 import { shareInterval } from '../interval.ts';
 import { eValue } from './evidence.ts';
-import { votesOf, type JudgeVote } from './judge-votes.ts';
+import { swappedAnswers, votesOf, type JudgeVote } from './judge-votes.ts';
 
 /** What it takes to let a judge decide (reference: learning.md §3.2). */
 const NEEDED = { labels: 50, rate: 0.8, kappa: 0.6 } as const;
@@ -17,26 +17,35 @@ const DRIFT = { newest: 50, before: 100 } as const;
 const SHOWN = 20;
 
 /** What the word of each judge of a loop counts for, by stage and name. */
-export function calibrate(loop: string, { artefacts, traps, standings }: JudgeEvidence): readonly Calibration[] {
-  const byJudge = Map.groupBy(votesOf(artefacts, traps), ({ stage, judge }) => `${stage}/${judge}`);
+export function calibrate(loop: string, { artefacts, answers, standings }: JudgeEvidence): readonly Calibration[] {
+  const byJudge = Map.groupBy(votesOf(artefacts, answers), placeOf);
+  const swapped = Map.groupBy(swappedAnswers(answers), placeOf);
   const before = new Map(standings.map(({ stage, judge, standing }) => [`${stage}/${judge}`, standing]));
-  return [...byJudge]
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([place, votes]) => {
+  return [...new Set([...byJudge.keys(), ...swapped.keys()])]
+    .toSorted((one, other) => (one < other ? -1 : 1))
+    .map((place) => {
       const [stage = '', ...name] = place.split('/');
-      const figures = judgeFigures(votes);
+      const figures = judgeFigures(byJudge.get(place) ?? [], swapped.get(place));
       return { loop, stage, judge: name.join('/'), ...standingOf(figures, before.get(place)), figures };
     });
 }
 
-/** What is known of one judge; its votes oldest first. */
-export function judgeFigures(votes: readonly JudgeVote[]): JudgeFigures {
+function placeOf({ stage, judge }: Pick<JudgeVote, 'stage' | 'judge'>): string {
+  return `${stage}/${judge}`;
+}
+
+/** What is known of one judge; its votes, and what it said to swapped artefacts, oldest first. */
+export function judgeFigures(
+  votes: readonly JudgeVote[],
+  swapped: readonly Pick<JudgeAnswer, 'letThrough'>[] = [],
+): JudgeFigures {
   const labelled = votes.filter(({ even, truth }) => even && truth !== undefined);
   const good = labelled.filter(({ truth }) => truth === 'good').slice(-NEWEST);
   const bad = labelled.filter(({ truth }) => truth === 'bad').slice(-NEWEST);
   const passes = rateOf(good.filter((vote) => vote.letThrough).length, good.length);
   const fails = rateOf(bad.filter((vote) => !vote.letThrough).length, bad.length);
   const kappa = cohenKappa(passes, fails);
+  const exam = swapped.slice(-NEWEST);
   const lately = votes.filter((vote) => vote.lately);
   const letThrough = lately.filter((vote) => vote.letThrough);
   const held = lately.filter((vote) => !vote.letThrough);
@@ -50,6 +59,9 @@ export function judgeFigures(votes: readonly JudgeVote[]): JudgeFigures {
       fails: { right: held.length - wronglyHeld, of: held.length - wronglyHeld + wronglyLet },
     },
     ...(kappa === undefined ? {} : { kappa }),
+    ...(exam.length === 0
+      ? {}
+      : { swapped: { held: exam.filter(({ letThrough }) => !letThrough).length, of: exam.length } }),
     orders: {
       changed: votes.reduce((sum, { orders }) => sum + orders.changed, 0),
       of: votes.reduce((sum, { orders }) => sum + orders.of, 0),
@@ -63,10 +75,15 @@ export function standingOf(
   figures: JudgeFigures,
   before: JudgeStanding = 'uncalibrated',
 ): { readonly standing: JudgeStanding; readonly because: string } {
-  const { passes, fails, best, kappa = 0, drift } = figures;
+  const { passes, fails, best, kappa = 0, drift, swapped = { held: 0, of: 0 } } = figures;
   if (drift >= SHOWN)
     return advisory(
       `it has disagreed with people more often in the last ${DRIFT.newest} labels than before (E ${round(drift)})`,
+    );
+  // Easier than what people refuse: who fails it is no better at that, and who passes it has shown nothing.
+  if (eValue(swapped.of - swapped.held, swapped.held, 1 - NEEDED.rate) >= SHOWN)
+    return advisory(
+      `it held ${swapped.held} of ${swapped.of} artefacts that were made for other work and cannot be right for what it was shown; where its criteria say nothing of the input, declare \`readsInput: false\` under another name`,
     );
   const labels = Math.min(passes.of, fails.of);
   const told = `it let through ${share(passes)} of what people took (at least ${percent(passes.low)}) and held ${share(fails)} of what they did not (at least ${percent(fails.low)}), κ ${kappa.toFixed(2)}`;

@@ -37,8 +37,18 @@ export interface Check<I, O> {
   readonly run: (output: O, input: I, evidence: Evidence) => Finding | Promise<Finding>;
 }
 
+/** What a judge or panel reads besides the output. */
+export interface ReadsInput {
+  /**
+   * `true`: its criteria say whether the output fits its input, so it is shown accepted outputs of other work among the real
+   * ones, and has to hold them. `false`: its criteria are about the output alone, such as its tone, and it is not shown the
+   * input. Default: it is shown the input, and has to hold outputs of other work where no other verifier is there to do so.
+   */
+  readonly readsInput?: boolean;
+}
+
 /** Another model with a rubric: yes or no for each criterion, with a quote. */
-export interface Judge {
+export interface Judge extends ReadsInput {
   readonly kind: 'judge';
   readonly name: string;
   readonly opinion: boolean;
@@ -49,7 +59,7 @@ export interface Judge {
 }
 
 /** Several models with one rubric. What all of them say counts; where they disagree, a person is asked. */
-export interface Panel {
+export interface Panel extends ReadsInput {
   readonly kind: 'panel';
   readonly name: string;
   readonly opinion: boolean;
@@ -106,18 +116,20 @@ export function check<I, O>(name: string, run: Check<I, O>['run'], options: Veri
 export function judge(
   name: string,
   rubric: Rubric,
-  options: VerifierOptions & { readonly model?: string } = {},
+  options: VerifierOptions & ReadsInput & { readonly model?: string } = {},
 ): Judge {
-  return { kind: 'judge', name, opinion: options.opinion ?? false, model: options.model ?? 'judge', rubric };
+  const { opinion = false, model = 'judge', readsInput } = options;
+  return { kind: 'judge', name, opinion, model, rubric, ...(readsInput === undefined ? {} : { readsInput }) };
 }
 
 /** Two to seven models with one rubric, asked on routes `options.models`. They have to agree, else a person decides. */
 export function panel(
   name: string,
   rubric: Rubric,
-  options: VerifierOptions & { readonly models: readonly string[] },
+  options: VerifierOptions & ReadsInput & { readonly models: readonly string[] },
 ): Panel {
-  return { kind: 'panel', name, opinion: options.opinion ?? false, models: options.models, rubric };
+  const { opinion = false, models, readsInput } = options;
+  return { kind: 'panel', name, opinion, models, rubric, ...(readsInput === undefined ? {} : { readsInput }) };
 }
 
 /** Another model that compares with a baseline, asked twice on route `options.model` (default `judge`). */

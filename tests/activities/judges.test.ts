@@ -125,8 +125,8 @@ describe('a trap', () => {
     // It cannot tell which is which.
     const [work, trap] = made.model.seen;
     expect(trap?.input.replaceAll(/n\d+/g, 'owls')).toBe(work?.input.replaceAll('"id":"1"', '"id":"owls"'));
-    expect((await made.store.judgeRecords.evidence('titles', 9)).traps).toMatchObject([
-      { stage: 'main', judge: 'taste', letThrough: true, among: 'r1' },
+    expect((await made.store.judgeRecords.evidence('titles', 9)).answers).toMatchObject([
+      { kind: 'refused', stage: 'main', judge: 'taste', letThrough: true, asked: 'r1' },
     ]);
     // Once: nothing else that people refused was seen by them whatever the judge said.
     await judged(made, { advisory: [], audited: true }, 'r2');
@@ -144,7 +144,7 @@ describe('a trap', () => {
     const made = await bench([says(true), { status: 500 }]);
     await decided(made, 1, ['fail', false, true]);
     expect(await judged(made, { advisory: [], audited: true })).toMatchObject({ verdict: 'pass' });
-    expect((await made.store.judgeRecords.evidence('titles', 9)).traps).toEqual([]);
+    expect((await made.store.judgeRecords.evidence('titles', 9)).answers).toEqual([]);
   });
 
   test('is put before panels too, and before no comparison', async () => {
@@ -162,5 +162,75 @@ describe('a trap', () => {
       'panel:jury~judge~trap',
       'panel:jury~second~trap',
     ]);
+  });
+});
+
+describe('an accepted artefact under the input of other work', () => {
+  const lone = (readsInput?: boolean, ...beside: Verifier<Input, Output>[]) =>
+    workbench({
+      loop: titleLoop('titles', {
+        expects: ({ title }) => ({ title }),
+        stages: {
+          main: {
+            generate: model(),
+            verify: [...beside, judge('taste', taste.rubric, readsInput === undefined ? {} : { readsInput })],
+          },
+        },
+      }),
+      script: [says(true), says(true), says(true)],
+    });
+  const accept = async (made: Workbench) => {
+    for (const name of ['night owls of the north', 'der Bau einer Brücke'])
+      await labelled(made.store, {
+        loop: 'titles',
+        name,
+        at: (clock += 10),
+        criteria: [tasted('pass')],
+        decision: 'approve',
+      });
+  };
+  const kinds = async (made: Workbench) =>
+    (await made.store.judgeRecords.evidence('titles', 9)).answers.map(({ kind }) => kind);
+
+  test('is put before a judge that stands alone, once, and is told apart on record', async () => {
+    const made = await lone();
+    await accept(made);
+    await judged(made, { advisory: [], audited: true });
+    expect((await made.ledger()).map(({ call }) => call)).toEqual(['judge:taste', 'judge:taste~swap']);
+    const [, swap] = made.model.seen;
+    const [first, second] = ['night owls of the north', 'der Bau einer Brücke'];
+    const [from, to] = swap?.input.includes(`About ${first}`) === true ? [first, second] : [second, first];
+    expect(swap?.input).toContain(`"title":"About ${from}"`);
+    expect(swap?.input).toContain(`"topic":"${to}"`);
+    expect((await made.store.judgeRecords.evidence('titles', 9)).answers).toMatchObject([
+      { kind: 'swapped', runKey: `titles/${from}`, inputOf: `titles/${to}`, letThrough: true, asked: 'r1' },
+    ]);
+  });
+
+  test('is put only where no artefact that people refused is left: those are the better question', async () => {
+    const made = await lone();
+    await accept(made);
+    await decided(made, 1, ['fail', false, true]);
+    await judged(made, { advisory: [], audited: true });
+    expect(await kinds(made)).toEqual(['refused']);
+  });
+
+  test('is put before no judge that does not read the input, which it is not shown either', async () => {
+    const made = await lone(false);
+    await accept(made);
+    await judged(made, { advisory: [], audited: true });
+    expect(await kinds(made)).toEqual([]);
+    expect(made.model.seen.map(({ input }) => input.includes('"topic"'))).toEqual([false]);
+  });
+
+  test('is put before a judge beside a check only where it says that this is its matter', async () => {
+    const silent = await lone(undefined, names);
+    await accept(silent);
+    await judged(silent, { advisory: [], audited: true });
+    expect(await kinds(silent)).toEqual([]);
+    const declared = await lone(true, names);
+    await accept(declared);
+    await judged(declared, { advisory: [], audited: true });
+    expect(await kinds(declared)).toEqual(['swapped']);
   });
 });

@@ -132,7 +132,7 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'ending all sessions': (store) => store.sessions.endAll(1300),
   'disabling a user': (store) => store.users.change({ name: 'ada', disabled: true }, DOING),
   'changing what a judge is good for': (store) => store.judgeRecords.stand(advisory).then(() => undefined),
-  'recording what it said to a trap': (store) => store.judgeRecords.answerTrap(trap),
+  'recording what it said to a trap': (store) => store.judgeRecords.answer(trap),
   'closing a run with its last decision': (store) => store.runs.close(closing),
 };
 

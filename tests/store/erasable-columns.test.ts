@@ -80,7 +80,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   candidates: ['loop', 'digest', 'kind', 'state', 'run_key', 'experiment'],
   // Names of judges, figures, and keys of runs.
   judge_records: ['loop', 'stage', 'judge', 'standing', 'because', 'figures'],
-  trap_answers: ['loop', 'stage', 'judge', 'run_key', 'artefact', 'among'],
+  judge_answers: ['loop', 'stage', 'judge', 'kind', 'run_key', 'artefact', 'input_of', 'asked'],
   // A cache: an erasure empties it.
   source_answers: ['key', 'loop', 'digest', 'body'],
 };

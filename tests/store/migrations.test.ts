@@ -3,6 +3,7 @@ import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { up } from '../../store/migrations/0016-approvals.ts';
 import { up as addMoves } from '../../store/migrations/0023-harness-moves.ts';
+import { up as addAnswers } from '../../store/migrations/0029-judge-answers.ts';
 
 /** Versions of gates as the program before wrote them, each in a run of its own. */
 const BEFORE = [
@@ -28,6 +29,18 @@ test('gates of before say what became of them', async () => {
     ['o', 'a', 'open', null],
     ['x', 'a', 'approved', 5],
   ]);
+});
+
+test('what judges said to traps before were answers about what people had refused', async () => {
+  const raw = await migrated(
+    [
+      `create table trap_answers (loop text, stage text, judge text, run_key text, artefact text, let_through integer, among text, at integer)`,
+      `insert into trap_answers values ('a','main','taste','r0','sha256:bad',1,'r1',5)`,
+    ],
+    addAnswers,
+  );
+  const [answer] = raw.prepare('select kind, input_of, let_through, orders_of, asked, at from judge_answers').all();
+  expect({ ...answer }).toEqual({ kind: 'refused', input_of: 'r0', let_through: 1, orders_of: 0, asked: 'r1', at: 5 });
 });
 
 test('harnesses of before came from files, one after the other', async () => {

@@ -1,6 +1,6 @@
 import type { GatePolicy } from '../../contract/approvals.ts';
 import type { KeptCase } from '../../contract/case.ts';
-import type { JudgeRecord, TrapAnswer } from '../../contract/judges.ts';
+import type { JudgeRecord, JudgeAnswer } from '../../contract/judges.ts';
 import type { Candidate } from '../../contract/candidate.ts';
 import type { ScheduleLook } from '../../contract/schedules.ts';
 import { judgeFigures } from '../../core/learning/judges.ts';
@@ -119,14 +119,17 @@ export const advisory: JudgeRecord = {
 };
 
 /** What it said to an artefact that people had refused. */
-export const trap: TrapAnswer = {
+export const trap: JudgeAnswer = {
+  kind: 'refused',
+  inputOf: 'r0',
+  orders: { changed: 0, of: 0 },
   loop: 'triage',
   stage: 'main',
   judge: 'taste',
   runKey: 'r0',
   artefact: 'sha256:bad',
   letThrough: true,
-  among: 'r1',
+  asked: 'r1',
   at: 1596,
 };
 
@@ -184,7 +187,7 @@ const TABLES = [
   'sign_in_codes',
   'sessions',
   'judge_records',
-  'trap_answers',
+  'judge_answers',
 ] as const;
 
 /** Everything that a store holds, by table. */

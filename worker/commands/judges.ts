@@ -13,7 +13,8 @@ they rejected, changed or sent back is bad. TPR is how much of the good a judge 
 held, each with the lower end of where it lies (95 %); only work counts that people would have seen whatever the judge said.
 A judge is gating with 50 labels of each kind, both lower ends at .80 and κ at .60; advisory where it was shown not to be
 that good, or disagrees with people more lately than before (E 20): then its no asks a person; uncalibrated until one or
-the other is shown.
+the other is shown. SWAPPED is how many accepted artefacts it held that it was shown under the input of other work: one
+that lets them through is advisory (E 20), and holding them proves nothing.
 
 Examples:
   loopwright judges supportTriage

@@ -21,6 +21,7 @@ export function judgeCard(records: readonly JudgeRecord[], now: number): Markup 
             <th scope="col" class="right">Let the good through (TPR)</th>
             <th scope="col" class="right">Held the bad (TNR)</th>
             <th scope="col" class="right">κ</th>
+            <th scope="col" class="right">Held what was swapped</th>
             <th scope="col">Why, at that time</th>
           </tr>
         </thead>
@@ -33,6 +34,9 @@ export function judgeCard(records: readonly JudgeRecord[], now: number): Markup 
                 <td class="right">${rate(figures.passes)}</td>
                 <td class="right">${rate(figures.fails)}</td>
                 <td class="right">${figures.kappa === undefined ? 'none' : figures.kappa.toFixed(2)}</td>
+                <td class="right">
+                  ${figures.swapped === undefined ? 'not asked' : `${figures.swapped.held} of ${figures.swapped.of}`}
+                </td>
                 <td>${shownLine(because, 400)}</td>
               </tr>`,
           )}

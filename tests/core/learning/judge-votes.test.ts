@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JudgedArtefact } from '../../../contract/judges.ts';
 import type { Criterion } from '../../../contract/verdict.ts';
-import { isTrapFor, votesOf } from '../../../core/learning/judge-votes.ts';
+import { isGoodFor, isTrapFor, swappedAnswers, votesOf } from '../../../core/learning/judge-votes.ts';
 
 const says = (name: string, verdict: Criterion['verdict'], opinion = true): Criterion => {
   return { name, verdict, evidence: '"owls"', ...(opinion ? { opinion } : {}) };
@@ -67,7 +67,16 @@ test('only where people would have been asked anyway does a vote count for rates
 test('what a judge says to a trap takes the place of what it had said', () => {
   const artefact = artefactOf([says('tone/polite', 'fail')], {});
   const { runKey, stage, artefact: digest } = artefact;
-  const trap = { loop: 'l', stage, judge: 'tone', runKey, artefact: digest, letThrough: true, among: 'r2', at: 9 };
+  const again = {
+    loop: 'l',
+    stage,
+    judge: 'tone',
+    runKey,
+    artefact: digest,
+    inputOf: runKey,
+    letThrough: true,
+  } as const;
+  const trap = { ...again, kind: 'refused', orders: { changed: 0, of: 0 }, asked: 'r2', at: 9 } as const;
   expect(votesOf([artefact], [trap])).toMatchObject([{ letThrough: true, truth: 'bad', even: true, at: 9 }]);
   // Somebody who was not there before.
   expect(votesOf([artefact], [{ ...trap, judge: 'new' }])).toMatchObject([{ judge: 'tone' }, { judge: 'new', at: 9 }]);
@@ -83,4 +92,36 @@ test('a trap is what people refused, on a matter of the judge, and did not see b
   expect(isTrapFor('tone', artefactOf([says('tone/polite', 'pass', false)], {}))).toBe(false);
   expect(isTrapFor('new', held)).toBe(false);
   expect(isTrapFor('new', artefactOf([says('tone/polite', 'pass')], {}))).toBe(true);
+});
+
+test('what is asked again about an accepted artefact takes its place too, and only the newest counts', () => {
+  const taken = artefactOf([says('tone/polite', 'pass')], { state: 'approved' });
+  const { runKey, stage, artefact } = taken;
+  const again = { loop: 'l', stage, judge: 'tone', runKey, artefact, inputOf: runKey, kind: 'accepted' } as const;
+  const orders = { changed: 1, of: 2 };
+  const answers = [
+    { ...again, letThrough: true, orders, asked: 'second', at: 9 },
+    { ...again, letThrough: false, orders: { changed: 0, of: 2 }, asked: 'first', at: 8 },
+  ];
+  expect(votesOf([taken], answers)).toMatchObject([{ letThrough: true, truth: 'good', even: true, orders, at: 9 }]);
+  // Swapped, it says nothing of the artefact under its own input.
+  expect(votesOf([taken], [{ ...again, kind: 'swapped', letThrough: false, orders, asked: 'x', at: 9 }])).toMatchObject(
+    [{ letThrough: true, at: 2 }],
+  );
+});
+
+test('of a swapped artefact the newest answer under each input counts', () => {
+  const orders = { changed: 0, of: 0 };
+  const of = { loop: 'l', stage: 'main', judge: 'tone', runKey: 'r1', artefact: 'sha256:a', orders } as const;
+  const swapped = (inputOf: string, at: number, letThrough: boolean) =>
+    ({ ...of, kind: 'swapped', inputOf, at, asked: `${at}`, letThrough }) as const;
+  const newest = swappedAnswers([swapped('r2', 3, true), swapped('r2', 1, false), swapped('r3', 2, false)]);
+  expect(newest.map(({ at }) => at)).toEqual([2, 3]);
+});
+
+test('an accepted artefact says how much a judge lets through where people would have seen it anyway', () => {
+  expect(isGoodFor('tone', artefactOf([says('tone/polite', 'pass')], { state: 'approved' }))).toBe(true);
+  expect(isGoodFor('tone', artefactOf([says('tone/polite', 'pass', false)], { state: 'approved' }))).toBe(false);
+  expect(isGoodFor('new', artefactOf([says('tone/polite', 'pass', false)], { state: 'approved' }))).toBe(true);
+  expect(isGoodFor('tone', artefactOf([says('tone/polite', 'pass')], {}))).toBe(false);
 });

@@ -132,3 +132,25 @@ test('looking after every label demotes a good judge hardly ever, and a bad one 
   expect(of(0.9)).toBeLessThanOrEqual(5);
   expect(of(0.5)).toBeGreaterThanOrEqual(95);
 });
+
+const swapped = (count: number, letThrough: boolean) => Array.from({ length: count }, () => ({ letThrough }));
+const examined = (votes: readonly JudgeVote[], ...answers: readonly { readonly letThrough: boolean }[]) =>
+  standingOf(judgeFigures(votes, answers));
+
+test('a judge that lets what was made for other work through is advisory, however good it was', () => {
+  expect(examined([], ...swapped(2, true)).standing).toBe('uncalibrated');
+  expect(examined([], ...swapped(3, true)).standing).toBe('advisory');
+  expect(examined(times(50, ...right), ...swapped(9, true)).because).toContain('`readsInput: false`');
+  expect(examined(times(50, ...right), ...swapped(20, true), ...swapped(20, false)).standing).toBe('advisory');
+});
+
+test('and holding it proves nothing: it is no label, and takes no part in any rate', () => {
+  const all = swapped(100, false);
+  expect(examined([], ...all).standing).toBe('uncalibrated');
+  expect(judgeFigures(times(9, ...right), all)).toEqual({
+    ...judgeFigures(times(9, ...right)),
+    swapped: { held: 100, of: 100 },
+  });
+  // Enough of them held outweighs a few that slipped through: one slip in five is as good as it takes.
+  expect(examined([], ...swapped(3, true), ...swapped(60, false)).standing).toBe('uncalibrated');
+});
