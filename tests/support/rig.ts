@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type WorkflowHandle, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
@@ -16,7 +16,7 @@ import type { RunResult } from '../../contract/outcomes.ts';
 import type { Status } from '../../contract/messages.ts';
 import type { Price } from '../../core/money.ts';
 import type { Loop } from '../../loops/define/index.ts';
-import { openStore } from '../../store/index.ts';
+import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import type { Store } from '../../store/ports.ts';
 import { adoptHarness } from '../../worker/adopt-harness.ts';
 import { clusterOf } from '../../worker/cluster/cluster.ts';
@@ -29,6 +29,7 @@ import { candidateMistakes } from '../../worker/load/candidate-mistakes.ts';
 import { parseHarness } from '../../worker/load/harness.ts';
 import { FakeOpenAi, type FakeManner, type Script } from './fake-openai.ts';
 import { Replayer } from './replayer.ts';
+import { inSharedThreads } from './shared-threads.ts';
 
 /** What a test sets up. */
 export interface RigOptions {
@@ -113,6 +114,7 @@ export function connect(): Promise<NativeConnection> {
 export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished = onTestFinished): Promise<Rig> {
   const connection = options.server ?? (await connect());
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-rig-'));
+  await copyFile(inject('newStore'), join(folder, DATABASE_FILE));
   const store = await openStore(folder, process.pid);
   const model = new FakeOpenAi(options.script ?? [], options.manner);
   const baseUrl = await model.listen();
@@ -124,14 +126,16 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry(store) }),
   };
   const workflowBundle = { code: await bundleCode() };
-  const worker = await createLoopWorker({
-    connection,
-    namespace: 'default',
-    deps,
-    bundle: workflowBundle,
-    taskQueue,
-    shutdownGraceMs: 1000,
-  });
+  const worker = await inSharedThreads(() =>
+    createLoopWorker({
+      connection,
+      namespace: 'default',
+      deps,
+      bundle: workflowBundle,
+      taskQueue,
+      shutdownGraceMs: 1000,
+    }),
+  );
   const running = worker.run();
   const client = new Client({ connection, dataConverter });
   const started: WorkflowHandle[] = [];
