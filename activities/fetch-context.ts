@@ -2,15 +2,13 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Manifest, ManifestPart } from '../contract/context.ts';
 import { failure } from '../contract/failures.ts';
-import type { Lesson } from '../contract/lesson.ts';
 import type { Digest } from '../contract/names.ts';
 import type { PinnedRun } from '../contract/run.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import { pack, type Packed } from '../core/pack.ts';
-import { ngramVector } from '../core/reader/ngrams.ts';
-import { sparseCosine } from '../core/reader/vector.ts';
 import type { Part, Source, SourceAccess } from '../loops/define/index.ts';
 import type { Dependencies } from './dependencies.ts';
+import { nearestLessons } from './nearest-lessons.ts';
 import { entryOf, harnessOf, inputOf } from './pinned.ts';
 import { problemIn } from './sources/problem.ts';
 import { readOrTake } from './sources/read-or-take.ts';
@@ -118,27 +116,7 @@ function accessOf(deps: Dependencies, run: PinnedRun, folder: string): SourceAcc
     documents: (under) => deps.documents(folder, under),
     read: (request) => readOrTake(deps, request, { loop: run.loop, folder, signal }),
     async lessons(input, limit) {
-      return nearest(await deps.lessons.examples(run), input, limit);
+      return nearestLessons(await deps.lessons.examples(run), input, limit);
     },
   };
-}
-
-/** The lessons whose input has the most in common with this one, by hashed n-grams; newer ones first among equals. */
-function nearest(known: readonly Lesson[], input: unknown, limit: number): Lesson[] {
-  const wanted = ngramVector(canonicalJson(input));
-  return known
-    .map((lesson) => ({ lesson, similarity: sparseCosine(wanted, vectorOf(lesson)) }))
-    .toSorted((a, b) => b.similarity - a.similarity || b.lesson.id - a.lesson.id)
-    .slice(0, limit)
-    .map(({ lesson }) => lesson);
-}
-
-const vectors = new WeakMap<Lesson, ReturnType<typeof ngramVector>>();
-
-function vectorOf(lesson: Lesson): ReturnType<typeof ngramVector> {
-  const known = vectors.get(lesson);
-  if (known !== undefined) return known;
-  const vector = ngramVector(canonicalJson(lesson.input));
-  vectors.set(lesson, vector);
-  return vector;
 }

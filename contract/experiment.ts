@@ -48,6 +48,9 @@ export const STANDINGS = ['collecting', 'proven', 'refuted', 'inconclusive'] as 
 /** How an experiment stands, or ended. */
 export type Standing = (typeof STANDINGS)[number];
 
+/** Whether cases are run, or waited for, or neither. */
+export const EXPERIMENT_STATES = ['running', 'parked', 'closed'] as const;
+
 /** An experiment as it is kept. Its grades are kept one by one. */
 export const Experiment = z.object({
   id: z.string(),
@@ -72,7 +75,7 @@ export const Experiment = z.object({
   most: z.int().optional(),
   atLeast: z.number().optional(),
   workflowId: z.string(),
-  state: z.enum(['running', 'parked', 'closed']),
+  state: z.enum(EXPERIMENT_STATES),
   standing: z.enum(STANDINGS),
   /** Why it stands so, in words. */
   because: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXPERIMENT_STATES, STANDINGS } from './experiment.ts';
 import type { LessonKind } from './lesson.ts';
 
 /** How a lesson stands. Examples of people are `active` by themselves, everything else `needsReview`: its words came from outside. Only active examples enter contexts. */
@@ -26,6 +27,30 @@ export interface LessonChange {
 
 /** How the cluster of an experiment that leaves a lesson out is called; the lesson's id follows. */
 export const ABLATION_OF = 'lesson:';
+
+/** A run of cases with a lesson and without it, as the lesson's newest is told. */
+export const LessonTried = z.object({
+  experiment: z.string(),
+  /** Version that it was tried on. */
+  harness: z.string(),
+  state: z.enum(EXPERIMENT_STATES),
+  /** `proven`: it helps; `refuted`: it does harm. */
+  standing: z.enum(STANDINGS),
+  because: z.string(),
+  openedAt: z.number(),
+});
+/** A run of cases with a lesson and without it. */
+export type LessonTried = z.infer<typeof LessonTried>;
+
+/** The same, as who decides what is tried next needs to know it. */
+export interface LessonTrial extends LessonTried {
+  readonly lesson: number;
+  readonly workflowId: string;
+  readonly budgetMicroUsd: number;
+  readonly most?: number;
+  /** Cases that have run with it and without it. */
+  readonly ran: number;
+}
 
 /** A lesson with how it stands, for people. */
 export const KeptLesson = z.object({
@@ -55,6 +80,8 @@ export const KeptLesson = z.object({
   /** Cases that pass with it and fail without it, and the other way round, as ablations found. */
   helpful: z.int(),
   harmful: z.int(),
+  /** The newest ablation of it; absent where there was none. */
+  tried: LessonTried.optional(),
 });
 /** A lesson with how it stands, for people. */
 export type KeptLesson = z.infer<typeof KeptLesson>;

@@ -6,9 +6,11 @@ import {
   type LessonExpiry,
   type LessonListQuery,
   type LessonState,
+  type LessonTried,
 } from '../contract/kept-lesson.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { Database } from './group-commit.ts';
+import { ablatedLesson, lastChanges, sqlLessonTrials, type LessonTrials } from './lesson-trials.ts';
 import { lessonOf } from './lessons.ts';
 import type { Tables } from './schema.ts';
 
@@ -23,7 +25,7 @@ export interface NewLessonChange {
 }
 
 /** How lessons stand. A change has a number among those of lessons: a run knows the changes up to its watermark. */
-export interface LessonStates {
+export interface LessonStates extends LessonTrials {
   /** Records changes; one to the state that a person or a rule gave the lesson last changes nothing. */
   change(changes: readonly NewLessonChange[]): Promise<void>;
   /** Lessons of a loop with how they stand, newest first. */
@@ -39,8 +41,10 @@ export interface LessonStates {
 }
 
 /** How lessons stand, in SQL. */
-export function sqlLessonStates({ read, write }: Database): LessonStates {
+export function sqlLessonStates(database: Database): LessonStates {
+  const { read, write } = database;
   return {
+    ...sqlLessonTrials(database),
     change: (changes) =>
       write(async (trx) => {
         for (const change of changes) await record(trx, change);
@@ -104,16 +108,9 @@ const usesOf = (loop: string, contexts: number): RawBuilder<unknown> => sql`
     json_each(artefacts.body, '$.parts') as part, json_each(part.value, '$.lessons') as shown
   group by shown.value`;
 
-/** The newest change of each lesson of a loop. */
-const lastChanges = (loop: string): RawBuilder<unknown> => sql`
-  select lesson, state, because, by, at, max(id) as id from lesson_changes where loop = ${loop} group by lesson`;
-
 /** A rule retires a lesson once: what a person takes back stays. */
 const neverRetired = sql`not exists (select 1 from lesson_changes where lesson_changes.lesson = lessons.id
   and lesson_changes.state = 'retired')`;
-
-/** The lesson that an ablation leaves out. */
-const ablatedLesson = sql`cast(substr(experiments.cluster, ${ABLATION_OF.length + 1}) as integer)`;
 
 /** Groups of cases on which leaving a lesson out made the difference, and in which direction. */
 const ablated = sql`
@@ -128,6 +125,11 @@ const ablated = sql`
     and present.verdict in ('pass', 'fail') and absent.verdict in ('pass', 'fail') and present.verdict <> absent.verdict
   group by 1`;
 
+/** The newest ablation of each lesson of a loop. */
+const newestTrial = (loop: string): RawBuilder<unknown> => sql`
+  select ${ablatedLesson} as lesson, id, candidate, state, standing, because, max(opened_at) as opened_at
+  from experiments where loop = ${loop} and kind = 'ablation' and cluster like ${`${ABLATION_OF}%`} group by 1`;
+
 type Row = Tables['lessons'] & {
   readonly id: number;
   readonly state: LessonState;
@@ -140,6 +142,12 @@ type Row = Tables['lessons'] & {
   readonly last_at: number | null;
   readonly helpful: number;
   readonly harmful: number;
+  readonly tried_in: string | null;
+  readonly tried_on: string | null;
+  readonly tried_state: LessonTried['state'] | null;
+  readonly tried_standing: LessonTried['standing'] | null;
+  readonly tried_because: string | null;
+  readonly tried_at: number | null;
 };
 
 async function kept(
@@ -152,11 +160,13 @@ async function kept(
         coalesce(change.state, case lessons.kind when 'example' then 'active' else 'needsReview' end) as state,
         coalesce(change.state = 'active', 0) as reviewed,
         coalesce(used.uses, 0) as uses, used.last_at, coalesce(tried.helpful, 0) as helpful,
-        coalesce(tried.harmful, 0) as harmful
+        coalesce(tried.harmful, 0) as harmful, trial.id as tried_in, trial.candidate as tried_on, trial.state as tried_state,
+        trial.standing as tried_standing, trial.because as tried_because, trial.opened_at as tried_at
       from lessons left join failures on failures.lesson = lessons.id
         left join (${lastChanges(loop)}) as change on change.lesson = lessons.id
         left join (${usesOf(loop, LOOKED_AT)}) as used on used.lesson = lessons.id
         left join (${ablated}) as tried on tried.lesson = lessons.id
+        left join (${newestTrial(loop)}) as trial on trial.lesson = lessons.id
       where lessons.loop = ${loop} and lessons.erased_at is null)
     where 1 = 1 ${also(kind, sql`kind`)} ${also(state, sql`state`)} ${also(cluster, sql`cluster`)} ${also(id, sql`id`)}
       ${before === undefined ? sql`` : sql`and id < ${before}`}
@@ -182,7 +192,15 @@ function keptOf(row: Row): KeptLesson {
     ...(row.changed_by === null ? {} : { changedBy: row.changed_by }),
     ...(row.changed_at === null ? {} : { changedAt: row.changed_at }),
     ...(row.last_at === null ? {} : { lastUsedAt: row.last_at }),
+    ...triedOf(row),
   };
+}
+
+function triedOf(row: Row): Pick<KeptLesson, 'tried'> {
+  const { tried_in: experiment, tried_on: harness, tried_state: state, tried_standing: standing } = row;
+  if (experiment === null || harness === null || state === null || standing === null) return {};
+  const said = { because: row.tried_because ?? '', openedAt: row.tried_at ?? 0 };
+  return { tried: { experiment, harness, state, standing, ...said } };
 }
 
 async function due(

@@ -13,6 +13,7 @@ import { LoopClient } from '../client/loop-client.ts';
 import { SEARCH_ATTRIBUTES, type SearchAttribute } from '../contract/names.ts';
 import { SigningDesk } from '../gateway/signing-desk.ts';
 import type { Store } from '../store/ports.ts';
+import { ablateLessons } from './ablate-lessons.ts';
 import { adoptHarness } from './adopt-harness.ts';
 import { cachedBundle, type WorkflowSource } from './bundle/cached-bundle.ts';
 import { clusterOf, type Cluster } from './cluster/cluster.ts';
@@ -156,10 +157,14 @@ function besideWorker(
     sweep(deps).catch((error: unknown) =>
       report(`Sweeper: ${(error as Error).message}; it tries again in ${SWEEP_EVERY_MS / 1000} s.`),
     );
-    if (improve !== undefined)
+    if (improve !== undefined) {
       improveRepeats(deps, improve).catch((error: unknown) =>
         report(`No change can be looked for just now: ${(error as Error).message}; it is tried again.`),
       );
+      ablateLessons(deps, client, { settings: improve.ablations, loops: improve.loops }).catch((error: unknown) =>
+        report(`No lesson can be tried just now: ${(error as Error).message}; it is tried again.`),
+      );
+    }
     watchPromotions(deps, client).catch((error: unknown) =>
       report(`What was promoted cannot be watched just now: ${(error as Error).message}; it is tried again.`),
     );

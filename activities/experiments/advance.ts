@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { failure } from '../../contract/failures.ts';
 import type { KeptCase, Slice } from '../../contract/case.ts';
 import { ARMS, type Arm, type Experiment, type Grade, type Standing } from '../../contract/experiment.ts';
@@ -7,9 +8,11 @@ import { usd } from '../../core/money.ts';
 import { drawn } from '../../core/learning/draw.ts';
 import { standingOf } from '../../core/learning/standing.ts';
 import { partsOf } from '../../core/learning/slices.ts';
+import type { Store } from '../../store/ports.ts';
 import { growCases } from '../cases.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { gradeOf, type CaseRan } from './grade.ts';
+import { ABLATION_CASES, shownCases } from './shown-cases.ts';
 
 /** Cases that are run at once; each is a run in every arm. */
 const AT_ONCE = 8;
@@ -80,12 +83,31 @@ export async function advance(deps: Dependencies, { experiment: id, ran, at }: A
 }
 
 /** The cases of an experiment, in the order in which they are run. */
-async function casesOf({ store }: Dependencies, experiment: Experiment): Promise<readonly KeptCase[]> {
+async function casesOf(deps: Dependencies, experiment: Experiment): Promise<readonly KeptCase[]> {
+  const { store } = deps;
   const cases = await store.cases.list({ loop: experiment.loop });
   const lesson = leftOut(experiment);
   if (lesson === undefined) return drawn(cases, experiment.seed);
   const left = await store.lessonStates.find(experiment.loop, lesson);
-  return left === undefined ? [] : casesFor(left, cases);
+  if (left === undefined) return [];
+  const { id, loop, watermark, openedAt, candidate, most = ABLATION_CASES } = experiment;
+  const earlier = (await store.lessonStates.trials(loop)).filter(
+    (trial) => trial.lesson === lesson && trial.harness === candidate && trial.openedAt < openedAt,
+  );
+  const seen = seenIn(store, id);
+  const toLeaveOut = { loop, watermark, lesson: left, since: earlier.at(-1)?.openedAt, most };
+  return (await shownCases(deps, toLeaveOut, cases, seen)) ?? casesFor(left, cases);
+}
+
+/** Which cases would be shown the lesson that an experiment leaves out: it takes a while to find out. */
+const shown = new WeakMap<Store, LRUCache<string, Map<string, boolean>>>();
+
+function seenIn(store: Store, experiment: string): Map<string, boolean> {
+  const byExperiment = shown.get(store) ?? new LRUCache<string, Map<string, boolean>>({ max: 20 });
+  shown.set(store, byExperiment);
+  const seen = byExperiment.get(experiment) ?? new Map<string, boolean>();
+  byExperiment.set(experiment, seen);
+  return seen;
 }
 
 /** What a trial says of its candidate. */

@@ -8,6 +8,7 @@ import { fnv1a } from '../../core/reader/ngrams.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { growCases } from '../cases.ts';
 import { knownLoop } from '../pinned.ts';
+import { ABLATION_CASES } from './shown-cases.ts';
 
 /** What an eval is started with. */
 export const EvalInput = z.strictObject({
@@ -103,9 +104,6 @@ export async function currentOf(deps: Dependencies, loop: string): Promise<strin
   if (current !== undefined) return `v${current.version}`;
   throw failure('InvalidInput', `Loop ${loop} has no harness yet: start a worker with it once.`);
 }
-
-/** Cases that a lesson is tried on, where nobody says how many: those that are nearest to it. */
-const ABLATION_CASES = 60;
 
 async function mustHave(
   { store }: Dependencies,

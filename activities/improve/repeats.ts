@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { IMPROVE, TASK_QUEUE } from '../../contract/names.ts';
 import { clusters } from '../cases.ts';
 import type { Dependencies } from '../dependencies.ts';
+import type { AblationSettings } from '../experiments/next-ablation.ts';
 
 type Needed = Pick<Dependencies, 'store' | 'loops' | 'starter' | 'now' | 'report'>;
 
@@ -11,6 +12,8 @@ export interface ImproveSettings {
   readonly repeats: number;
   /** Most that the runs of the cases of one trial may cost, in USD. */
   readonly budgetUsd: number;
+  /** How lessons are tried meanwhile. */
+  readonly ablations: AblationSettings;
   /** Loops that do so; all of this worker without it. */
   readonly loops?: readonly string[] | undefined;
 }
@@ -21,7 +24,7 @@ export interface ImproveSettings {
  */
 export async function improveRepeats(
   deps: Needed,
-  settings: ImproveSettings,
+  settings: Pick<ImproveSettings, 'repeats' | 'budgetUsd' | 'loops'>,
   taskQueue: string = TASK_QUEUE,
 ): Promise<readonly string[]> {
   const started: string[] = [];

@@ -54,6 +54,8 @@ export interface Source<I> {
   readonly why: string;
   /** True: answers within a second or so from memory, disk or the store, so it costs the run no event of its own. */
   readonly quick: boolean;
+  /** Set where it shows the lessons nearest to the input: how many at most. */
+  readonly mostLessons?: number;
   /** Told with the other mistakes of the loop when it is defined. */
   readonly mistakes?: readonly SourceMistake[];
   fetch(input: I, access: SourceAccess): Promise<readonly Part[]>;
@@ -67,6 +69,7 @@ export function lessons<I>(options: { readonly limit: number }): Source<I> {
     keep: 'durable',
     why: 'what people decided about similar work',
     quick: true,
+    mostLessons: options.limit,
     async fetch(input, access) {
       const found = await access.lessons(input, options.limit);
       return found.map((lesson) => ({ text: wordsOf(lesson), lessons: [lesson.id] }));

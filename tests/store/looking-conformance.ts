@@ -53,6 +53,47 @@ export function lookingConformance(name: string, open: OpenEmptyStore): void {
       }
     });
 
+    test('lessons that runs know are told with what contexts made of them, and how they were tried', async () => {
+      const manifest = (lessons: readonly number[]) => JSON.stringify({ parts: [{ lessons }] });
+      const close = async (runKey: string, kind: 'example' | 'correction' = 'example') => {
+        await store.runs.open(runOf(runKey));
+        await store.runs.close({ runKey, ...closing, lessons: [{ ...lessonOf(runKey, runKey), kind }] });
+      };
+      await close('r1');
+      await close('r2');
+      await close('r3', 'correction');
+      await store.contexts.add({ runKey: 'r2', stage: 'main', at: 1 }, manifest([1]));
+      await store.contexts.add({ runKey: 'r3', stage: 'main', at: 1 }, manifest([1]));
+      expect(await store.lessonStates.tryable('triage')).toEqual([
+        { lesson: 1, uses: 2, corrected: 1 },
+        { lesson: 2, uses: 0, corrected: 0 },
+      ]);
+      const stands = { state: 'retired', because: 'old', by: 'ada', at: 2 } as const;
+      await store.lessonStates.change([{ loop: 'triage', lesson: 2, ...stands }]);
+      expect(await store.lessonStates.tryable('triage')).toEqual([{ lesson: 1, uses: 2, corrected: 1 }]);
+      expect(await store.lessonStates.trials('triage')).toEqual([]);
+      const ablation = { ...experiment, kind: 'ablation', baseline: 'v1', cluster: 'lesson:1' } as const;
+      await store.experiments.open(experiment);
+      await store.experiments.open({ ...ablation, id: 'a1', workflowId: 'a1' });
+      await store.experiments.open({ ...ablation, id: 'a2', workflowId: 'a2', most: 9, openedAt: 2000 });
+      const grade = { experiment: 'a1', seq: 1, slice: 'guard', related: 'c', verdict: 'pass', asked: false } as const;
+      const rest = { held: false, because: '', criteria: [], attempts: 1, costMicroUsd: 1, tookMs: 1, at: 1 };
+      await store.grades.add([
+        { ...grade, ...rest, arm: 'baseline', caseId: 'c1' },
+        { ...grade, ...rest, arm: 'candidate', caseId: 'c1' },
+        { ...grade, ...rest, arm: 'candidate', caseId: 'c2' },
+      ]);
+      const tried = { harness: 'v1', state: 'running', standing: 'collecting', because: 'no case has run yet' };
+      const base = { ...tried, lesson: 1, budgetMicroUsd: 1 };
+      expect(await store.lessonStates.trials('triage')).toEqual([
+        { ...base, experiment: 'a1', workflowId: 'a1', openedAt: 1000, ran: 1 },
+        { ...base, experiment: 'a2', workflowId: 'a2', openedAt: 2000, ran: 0, most: 9 },
+      ]);
+      const newest = { ...tried, experiment: 'a2', openedAt: 2000 };
+      expect(await store.lessonStates.find('triage', 1)).toMatchObject({ tried: newest });
+      expect(await store.lessonStates.find('triage', 2)).not.toHaveProperty('tried');
+    });
+
     test('what is learnt is news: experiments, candidates, harnesses that are moved, and nothing that says the same again', async () => {
       await store.harnesses.adopt('triage', {}, 'sha256:1', 900);
       const candidate = candidateOf('sha256:c');

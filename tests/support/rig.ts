@@ -73,6 +73,7 @@ export interface Rig {
   readonly client: Client;
   readonly store: Store;
   readonly model: FakeOpenAi;
+  readonly deps: Dependencies;
   readonly loops: Dependencies['loops'];
   readonly folder: string;
   readonly taskQueue: string;
@@ -178,6 +179,7 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
     client,
     store,
     model,
+    deps,
     loops: deps.loops,
     folder,
     taskQueue,
