@@ -71,8 +71,9 @@ export const Experiment = z.object({
   budgetMicroUsd: z.number(),
   /** Of an eval: an earlier one that it is held against, case by case. Those runs are of another day, and perhaps of other code. */
   earlier: z.string().optional(),
-  /** Of an eval: most cases, all by default, and the share that has to pass at least. */
+  /** Of an eval: most cases; all by default. */
   most: z.int().optional(),
+  /** Of an eval: share that has to pass; of the trial of what lets answers through: share of them that has to be right. */
   atLeast: z.number().optional(),
   workflowId: z.string(),
   state: z.enum(EXPERIMENT_STATES),

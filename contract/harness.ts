@@ -113,6 +113,14 @@ const approval = z.strictObject({
     .max(10)
     .default([])
     .describe('Who may decide too where nobody has.'),
+  rightAlone: z
+    .number()
+    .min(0.5)
+    .max(0.99)
+    .optional()
+    .describe(
+      'Share that has to be right, at least, of what a change to ask less would let through: `improve` proves it before it proposes one, and nobody but people changes this. Default: 0.95.',
+    ),
   expiresAfter: duration.default('3 days').describe('Silence for this long is a no: the run ends `expired`.'),
   tiers: z.array(tier).max(20).optional().describe('What holds instead at gates with more, or less, at stake.'),
 });

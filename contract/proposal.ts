@@ -33,6 +33,8 @@ export const Proposal = z.strictObject({
   base: z.string(),
   version: z.string(),
   widens: z.boolean(),
+  /** Of a change that lets answers through: share of them that has to be right. */
+  rightAlone: z.number().exactOptional(),
   manifest: CandidateManifest,
   /** What became of the changed component: words that went as `[-…-]`, words that came as `{+…+}`. */
   diff: z.string(),

@@ -1,10 +1,12 @@
 import type { KeptCase } from '../../contract/case.ts';
 import type { Lesson } from '../../contract/lesson.ts';
+import { canonicalJson } from '../../core/canonical.ts';
 import { meets } from '../../core/learning/expected.ts';
 import { mayInstruct } from '../../core/learning/may-instruct.ts';
 import { priceOf } from '../../core/prices.ts';
 import type { Ground, PastAnswer, RouteFact } from '../../core/learning/proposers/proposer.ts';
 import type { Loop } from '../../loops/define/index.ts';
+import type { Store } from '../../store/ports.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { judgedBy } from '../route.ts';
 
@@ -35,14 +37,26 @@ export async function answersOf(
   }
   const stands = new Map((await store.lessonStates.list({ loop, limit: MOST_LESSONS })).map((one) => [one.id, one]));
   const lessons = await store.lessons.list({ loop, after: 0, upTo: watermark });
-  return lessons
+  const seen = lessons
     .flatMap((lesson) => {
       const kept = sealed.has(lesson.id) ? undefined : byLesson.get(lesson.id);
       const stand = stands.get(lesson.id);
       if (kept === undefined || lesson.predicted === undefined || stand?.state === 'retired') return [];
-      return [{ ...answerOf(lesson, kept), mayInstruct: stand !== undefined && mayInstruct(stand) }];
+      return [{ lesson, kept, mayInstruct: stand !== undefined && mayInstruct(stand) }];
     })
     .slice(-MOST_ANSWERS);
+  return await Promise.all(
+    seen.map(async ({ lesson, kept, mayInstruct: may }) => {
+      const held = await wasHeld(store, lesson);
+      return { ...answerOf(lesson, kept), ...(held ? { held } : {}), mayInstruct: may };
+    }),
+  );
+}
+
+/** Whether a verifier said no to what was answered first. */
+async function wasHeld({ artefacts, attempts }: Store, { runKey, predicted }: Lesson): Promise<boolean> {
+  const [first] = await attempts.judgementsOn(runKey, artefacts.digest(canonicalJson(predicted)));
+  return first !== undefined && first.verdict.verdict !== 'pass';
 }
 
 /** Right is what the case that grew from it would let pass: a person may have polished what nothing was wrong with. */

@@ -1,5 +1,8 @@
 import { microUsd } from '../../core/money.ts';
+import { letsThrough, RIGHT_ALONE } from '../../core/learning/gate.ts';
+import type { Candidate } from '../../contract/candidate.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { parsedHarness } from '../pinned.ts';
 import { openExperiment } from '../experiments/open.ts';
 import { askedOf, candidateOf, type OfImprove } from './asked.ts';
 
@@ -30,6 +33,7 @@ export async function openTrial(deps: Dependencies, { run, at }: OfImprove): Pro
     change: candidate.kind,
     widens: candidate.widens,
     ...(cluster === undefined ? {} : { cluster }),
+    ...(letsThrough(candidate.kind, candidate.widens) ? { atLeast: await rightAlone(deps, candidate) } : {}),
     budgetMicroUsd: microUsd(budgetUsd),
     workflowId: (await deps.store.runs.find(run.runKey))?.workflowId ?? '',
     at,
@@ -42,4 +46,10 @@ export async function openTrial(deps: Dependencies, { run, at }: OfImprove): Pro
       at,
     });
   return { experiment: id, everyMs: everyMinutes * MINUTE, until: openedAt + waitDays * DAY };
+}
+
+/** What the team of a loop wants of what it does alone: as the version says that is to be changed. */
+async function rightAlone(deps: Dependencies, { loop, base }: Candidate): Promise<number> {
+  const found = await deps.store.harnesses.find(loop, base);
+  return (found && parsedHarness(deps, found).approval.rightAlone) ?? RIGHT_ALONE;
 }

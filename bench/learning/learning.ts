@@ -27,6 +27,7 @@ export interface LearningResult {
   /** Accuracy of the learner on messages that it never saw. */
   readonly heldOut: readonly HeldOutPoint[];
   readonly asked: number;
+  readonly askedByThousand: readonly number[];
   readonly rightAlone: number;
   readonly worstThousand: number;
   readonly promotions: readonly Promotion[];

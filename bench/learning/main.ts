@@ -6,7 +6,7 @@ import { cacheFolder } from '../../worker/temporal/cache-folder.ts';
 import { learning, type LearningResult } from './learning.ts';
 
 /** Messages after which `improve` looks for a change. */
-const IMPROVE_AFTER = [1000, 3000, 6000];
+const IMPROVE_AFTER = [1000, 2000, 3000, 4500, 6000, 8000];
 
 /** What has to hold, where the stream went so far. */
 const LEAST_HELD_OUT = new Map([

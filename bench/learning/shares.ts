@@ -6,6 +6,8 @@ import type { LabelledMessage } from '../../worker/own-loops/triage-dataset.ts';
 export interface StreamShares {
   /** Messages that a person was asked about, audits included. */
   readonly asked: number;
+  /** The same of each thousand of the stream: what a change to ask less did. */
+  readonly askedByThousand: readonly number[];
   /** Of those that were acted on alone, the ones that were right: in all, and in the worst thousand of the stream. */
   readonly rightAlone: number;
   readonly worstThousand: number;
@@ -23,7 +25,8 @@ export function sharesOf(messages: readonly LabelledMessage[], runs: readonly Cl
     worked.slice(at * STRETCH, (at + 1) * STRETCH),
   );
   return {
-    asked: round(worked.filter(({ run }) => run?.decided).length / worked.length),
+    asked: round(asked(worked)),
+    askedByThousand: stretches.map((stretch) => round(asked(stretch))),
     rightAlone: round(rightAlone(worked)),
     worstThousand: round(Math.min(...stretches.map(rightAlone))),
     outcomes: Object.fromEntries(
@@ -32,7 +35,17 @@ export function sharesOf(messages: readonly LabelledMessage[], runs: readonly Cl
   };
 }
 
-function rightAlone(worked: readonly { readonly intent: string; readonly run: ClosedRun | undefined }[]): number {
+/** A message, and what became of it. */
+interface Worked {
+  readonly intent: string;
+  readonly run: ClosedRun | undefined;
+}
+
+function asked(worked: readonly Worked[]): number {
+  return worked.filter(({ run }) => run?.decided).length / worked.length;
+}
+
+function rightAlone(worked: readonly Worked[]): number {
   const alone = worked.filter(({ run }) => run?.outcome === 'accepted' && !run.decided);
   return alone.length === 0
     ? 1

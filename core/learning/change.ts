@@ -32,6 +32,8 @@ export function singleChange(base: Harness, candidate: Harness): SingleChange {
   if (differs(base.limits, candidate.limits))
     return refused('it changes `limits`, which only people change, in harness.yaml');
   const [change, ...others] = kinds;
+  if (differs(base.approval.rightAlone, candidate.approval.rightAlone))
+    return refused('it changes `approval.rightAlone`, which only people change, in harness.yaml');
   if (change === undefined) return refused('it changes nothing');
   if (others.length > 0)
     return refused(

@@ -52,16 +52,21 @@ const THRESHOLDS: Readonly<Record<ChangeKind, number>> = {
   approval: 40,
 };
 
-/** Evidence for what lets a loop do more than before, and the share of it that has to be right where it is let through unasked. */
+/** Evidence for what lets a loop do more than before, and the share of what is let through unasked that has to be right where its team says nothing else. */
 const WIDENING = 100;
-const ALONE_RIGHT = 0.95;
+export const RIGHT_ALONE = 0.95;
 
-/** What a change of this kind has to show; `widens`: it lets a loop do more than before. */
-export function rulesOf(kind: ChangeKind, widens: boolean): TrialRules {
-  const unasked = widens && (kind === 'approval' || kind === 'eval');
+/** Whether a change lets answers through that were held before: it is measured by how many of them are right. */
+export function letsThrough(kind: ChangeKind, widens: boolean): boolean {
+  return widens && (kind === 'approval' || kind === 'eval');
+}
+
+/** What a change of this kind has to show; `widens`: it lets a loop do more than before. `rightAlone`: see {@link letsThrough}. */
+export function rulesOf(kind: ChangeKind, widens: boolean, rightAlone: number = RIGHT_ALONE): TrialRules {
+  const unasked = letsThrough(kind, widens);
   return {
     threshold: widens ? WIDENING : THRESHOLDS[kind],
-    floor: unasked ? ALONE_RIGHT : 0.5,
+    floor: unasked ? rightAlone : 0.5,
     // Above .95 there is little left to see: .99 right shows in some 250 cases that change, .98 in 500.
     targetMost: unasked ? 600 : 60,
     guardLeast: 30,

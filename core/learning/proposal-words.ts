@@ -4,8 +4,13 @@ import { figure } from './eval-table.ts';
 import { rulesOf } from './gate.ts';
 
 /** What the evidence for a change is worth, in words: what it needs, and how often less than that looks as good. */
-export function worthOf({ e, kind, widens }: Pick<Proposal, 'e' | 'kind' | 'widens'>): string {
-  const { threshold, floor } = rulesOf(kind, widens);
+export function worthOf({
+  e,
+  kind,
+  widens,
+  rightAlone,
+}: Pick<Proposal, 'e' | 'kind' | 'widens' | 'rightAlone'>): string {
+  const { threshold, floor } = rulesOf(kind, widens, rightAlone);
   const none =
     floor > 0.5
       ? `changes that are right in less than ${100 * floor} % of what they let through`

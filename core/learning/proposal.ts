@@ -50,6 +50,7 @@ export function proposalOf({ candidate, experiment, cases, grades, base, changed
     base: candidate.base,
     version: candidate.version,
     widens: candidate.widens,
+    ...(experiment.atLeast === undefined ? {} : { rightAlone: experiment.atLeast }),
     manifest: candidate.manifest,
     diff: diffText(base, changed),
     experiment: experiment.id,

@@ -36,10 +36,10 @@ export function standingOf(experiment: Experiment, parts: readonly Part[], grade
 
 /** What a trial has to show. Cases that have come since it began count beyond what it runs at most: a trial that is inconclusive goes on with them. */
 export function trialRules(
-  { change = 'instruction', widens, openedAt }: Experiment,
+  { change = 'instruction', widens, atLeast, openedAt }: Experiment,
   parts: readonly Part[],
 ): TrialRules {
-  const rules = rulesOf(change, widens);
+  const rules = rulesOf(change, widens, atLeast);
   const since = parts.filter(({ one, slice }) => slice === 'target' && one.at > openedAt).length;
   return { ...rules, targetMost: rules.targetMost + since };
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { ExperimentReport } from '../../contract/experiment-report.ts';
 import type { Experiment } from '../../contract/experiment.ts';
-import { dollars } from '../../core/figures.ts';
+import { dollars, percent } from '../../core/figures.ts';
 import { reportOf } from '../../core/learning/report.ts';
 import { missingPage } from './missing.ts';
 import { answerPage, type PageOptions } from './page.ts';
@@ -76,7 +76,7 @@ function compared({ loop, baseline, candidate }: Experiment): Markup | string {
 }
 
 function terms({ experiment, arms }: ExperimentReport, now: number): Markup {
-  const { state, change, widens, cluster, budgetMicroUsd, watermark, openedAt, closedAt, id, most, atLeast } =
+  const { kind, state, change, widens, cluster, budgetMicroUsd, watermark, openedAt, closedAt, id, most, atLeast } =
     experiment;
   const spent = arms.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
   return facts([
@@ -84,7 +84,10 @@ function terms({ experiment, arms }: ExperimentReport, now: number): Markup {
     ['Versions', compared(experiment)],
     ['Changes', change && html`${change}${widens && html` <span class="tag warn">widens</span>`}`],
     ['Is to mend', cluster && shownLine(cluster, 120)],
-    ['Has to pass', atLeast === undefined ? undefined : `${Math.round(100 * atLeast)} %`],
+    [
+      kind === 'trial' ? 'Right of what is let through' : 'Has to pass',
+      atLeast === undefined ? undefined : `${percent(atLeast)} at least`,
+    ],
     ['At most', most === undefined ? undefined : `${most} cases`],
     ['Spent', html`${dollars(spent)} <span class="muted">of ${dollars(budgetMicroUsd)}</span>`],
     ['Knows lessons', watermark === 0 ? 'none' : `up to #${watermark}`],

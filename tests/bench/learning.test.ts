@@ -22,6 +22,7 @@ test('what was acted on alone is counted by thousands of the stream; a short res
   });
   expect(sharesOf(messages, runs.slice(0, -1))).toEqual({
     asked: 0.6667,
+    askedByThousand: [0.5, 0.9],
     rightAlone: 0.8441,
     worstThousand: 0.9,
     outcomes: { accepted: 2099, lost: 1 },

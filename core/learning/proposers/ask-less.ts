@@ -1,4 +1,7 @@
 import { alternativesOf } from '../../alternatives.ts';
+import { percent } from '../../figures.ts';
+import { eValue } from '../evidence.ts';
+import { rulesOf, type TrialRules } from '../gate.ts';
 import { caseIds, manifestOf, nothing } from './proposer.ts';
 import type { Draft, Ground, PastAnswer, Proposer } from './proposer.ts';
 import { notAsked } from './ask-more.ts';
@@ -6,13 +9,13 @@ import { cuts } from './conditions.ts';
 
 const NAME = 'ask-less';
 
-/** Fewer answers than this say nothing of a share near 1. */
-const FEWEST_ANSWERS = 20;
+/** The trial's target cases are half as many as the answers that a proposer sees: those that are not sealed. */
+const OF_WHAT_IS_SEEN = 0.5;
 
-/** Of what would act alone at least this share has to have been right; the trial demands .95 with evidence. */
-const SHARE_RIGHT = 0.97;
-
-/** A person is asked less where what they were asked about was right: the threshold of the approval rule goes down. */
+/**
+ * A person is asked less where what they were asked about was right: the threshold of the approval rule goes down, as far as
+ * the trial would prove by now, were its cases like the answers that are seen. What it could not prove yet is not worth its runs.
+ */
 export const askLess: Proposer = {
   name: NAME,
   change: 'approval',
@@ -21,12 +24,13 @@ export const askLess: Proposer = {
     const threshold = thresholdIn(ground.harness.approval.when);
     if (threshold === undefined) return nothing('the approval rule has no threshold such as `output.confidence < 0.9`');
     const alone = notAsked(ground.harness.approval);
-    const asked = ground.answers.filter((answer) => !alone(answer));
-    const drafts = lowered(threshold, asked).map((value) => draftOf(ground, asked, threshold, value));
+    const asked = ground.answers.filter((answer) => answer.held !== true && !alone(answer));
+    const rules = rulesOf('approval', true, ground.harness.approval.rightAlone);
+    const drafts = lowered(threshold, asked).map((value) => draftOf(ground, asked, threshold, value, rules));
     const good = drafts.filter((draft) => draft !== undefined).toSorted((a, b) => b.gain - a.gain);
     return good.length === 0
       ? nothing(
-          `nowhere below \`output.${threshold.field} < ${threshold.value}\` were ${FEWEST_ANSWERS} answers or more with ${SHARE_RIGHT * 100} % of them right`,
+          `nowhere below \`output.${threshold.field} < ${threshold.value}\` were enough answers right to prove that ${percent(rules.floor)} of them are`,
         )
       : { kind: 'drafts', drafts: good.slice(0, 5) };
   },
@@ -66,22 +70,26 @@ function draftOf(
   asked: readonly PastAnswer[],
   threshold: WrittenThreshold,
   value: number,
+  rules: TrialRules,
 ): Draft | undefined {
   const { harness } = ground;
   const approval = { ...harness.approval, when: threshold.moved(value) };
   const alone = asked.filter(notAsked(approval));
   const right = alone.filter((answer) => answer.right);
-  if (alone.length < FEWEST_ANSWERS || right.length < alone.length * SHARE_RIGHT) return undefined;
+  const wrong = alone.length - right.length;
+  const evidence = eValue(right.length * OF_WHAT_IS_SEEN, wrong * OF_WHAT_IS_SEEN, rules.floor);
+  if (evidence < rules.threshold) return undefined;
   return {
     change: 'approval',
     harness: { ...harness, approval },
     manifest: manifestOf(NAME, ground, {
-      summary: `Ask a person only below \`output.${threshold.field} < ${value}\` (it was ${threshold.value}): of ${alone.length} answers in between ${right.length} were right.`,
+      summary: `Ask a person only below \`output.${threshold.field} < ${value}\` (it was ${threshold.value}): of ${alone.length} answers in between ${right.length} were right, and ${percent(rules.floor)} have to be.`,
       fixes: caseIds(right),
       risks: [
-        `It lets the loop do more by itself. ${alone.length - right.length} of ${alone.length} answers in between were wrong, and nobody would have been asked.`,
+        `It lets the loop do more by itself. ${wrong} of ${alone.length} answers in between were wrong, and nobody would have been asked.`,
       ],
     }),
-    gain: right.length - (alone.length - right.length),
+    // The share that is right enough is what a wrong answer costs: at .8 as much as four right ones are worth.
+    gain: right.length - (wrong * rules.floor) / (1 - rules.floor),
   };
 }

@@ -9,6 +9,8 @@ export interface PastAnswer {
   /** What the loop had answered, before anybody corrected it. */
   readonly output: unknown;
   readonly right: boolean;
+  /** A verifier held it: whatever an approval rule says, a person was asked. */
+  readonly held?: boolean;
   /** What a person made of it, where they mended it. */
   readonly corrected?: unknown;
   /** What they said about it. */

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { answersOf } from '../../../activities/improve/ground.ts';
 import { propose, type ProposeInput } from '../../../activities/improve/propose.ts';
+import { openTrial } from '../../../activities/improve/trial.ts';
 import type { KeptCase } from '../../../contract/case.ts';
 import { Harness } from '../../../contract/harness.ts';
 import type { PinnedRun } from '../../../contract/run.ts';
+import { canonicalJson } from '../../../core/canonical.ts';
 import type { Script } from '../../support/fake-openai.ts';
 import { workbench, type Workbench } from '../workbench.ts';
 
@@ -73,6 +76,21 @@ describe('a proposal', () => {
     });
   });
 
+  test('knows which answers verifiers held, whatever an approval rule says', async () => {
+    const bench = await workbench();
+    await decided(bench, 0, 2);
+    const artefact = bench.store.artefacts.digest(canonicalJson({ title: 'Facts about 0' }));
+    const fail = { name: 'second-reader', verdict: 'fail' as const, evidence: 'it doubts', opinion: true };
+    await bench.store.attempts.judge(
+      { runKey: 'r1', stage: 'main', artefact, author: 'verifiers', at: 1 },
+      {
+        verdict: { verdict: 'fail', criteria: [fail] },
+        approval: { ask: true, audit: false, because: 'it doubts' },
+      },
+    );
+    expect((await answersOf(bench.deps, 'writeTitle', 1000)).map(({ held }) => held)).toEqual([true, undefined]);
+  });
+
   test('that is on trial or was refuted is passed by for the next best, and refused from whoever brings it, on any base', async () => {
     const bench = await workbench();
     await decided(bench, 4, 8);
@@ -128,6 +146,24 @@ describe('a harness that somebody brings', () => {
       'Did you mean `output`?',
     );
   });
+});
+
+test('what asks people less has to be as right as the team of its loop says, whoever brings it', async () => {
+  const rules = { when: 'output.confidence < 0.9', rightAlone: 0.85 };
+  const bench = await workbench({
+    harness: { approval: rules },
+    input: { loop: 'writeTitle', candidate: { approval: { ...rules, when: 'output.confidence < 0.8' } } },
+  });
+  const run: PinnedRun = { ...bench.run, loop: 'improve' };
+  await openRun(bench);
+  const bring = (approval: object) => improve(bench, 'r1', { candidate: { approval } });
+  expect(await bring({ ...rules, rightAlone: 0.6 })).toMatchObject({
+    kind: 'none',
+    because: expect.stringContaining('`approval.rightAlone`, which only people change'),
+  });
+  expect(await bring({ ...rules, when: 'output.confidence < 0.8' })).toMatchObject({ version: 'v2' });
+  const { experiment } = await bench.within(() => openTrial(bench.deps, { run, at: 0 }));
+  expect(await bench.store.experiments.find(experiment)).toMatchObject({ widens: true, atLeast: 0.85 });
 });
 
 describe('a model that proposes', () => {

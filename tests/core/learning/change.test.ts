@@ -43,11 +43,13 @@ describe('a candidate changes exactly one component', () => {
     );
   });
 
-  test('none, several and limits are refused', () => {
+  test('none, several, limits and what is right enough are refused', () => {
     expect(singleChange(BASE, structuredClone(BASE))).toMatchObject({ because: 'it changes nothing' });
     expect(singleChange(BASE, { ...changed('routing'), instructions: 'Other.' })).toMatchObject({ kind: 'refused' });
     const limits = { ...changed('routing'), limits: { ...BASE.limits, usd: 1 } };
     expect(singleChange(BASE, limits)).toMatchObject({ because: expect.stringContaining('limits') });
+    const enough = { ...BASE, approval: { ...BASE.approval, when: 'output.confidence < 0.8', rightAlone: 0.5 } };
+    expect(singleChange(BASE, enough)).toMatchObject({ because: expect.stringContaining('rightAlone') });
   });
 });
 

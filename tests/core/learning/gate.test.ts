@@ -105,6 +105,10 @@ describe('a trial', () => {
     expect(weigh(pairs('target', 'FFFFFFFFFB'.repeat(20)), rules, many).standing).toBe('refuted');
     expect(weigh(pairs('target', 'F'.repeat(118)), rules, many).need).toBe('target');
     expect(weigh(pairs('target', 'F'.repeat(119)), rules, many).need).toBe('guard');
+    // Where a team says that .8 is enough, nine of ten are.
+    const own = rulesOf('approval', true, 0.8);
+    expect(weigh(pairs('target', 'FFFFFFFFFB'.repeat(20)), own, many).need).toBe('guard');
+    expect(rulesOf('approval', false, 0.8).floor).toBe(0.5);
   });
 });
 

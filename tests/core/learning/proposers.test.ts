@@ -72,14 +72,31 @@ test('what waits for a person anyway needs no new rule, and what is right as oft
   expect(proposals(ground(mixed), ['approval']).drafts).toEqual([]);
 });
 
-test('people are asked less where nearly all they were asked about was right, which widens', () => {
-  const answers = [...many(40, { confidence: 0.8 }), ...many(5, { right: false, confidence: 0.6 })];
+test('people are asked less as far as enough answers were right to prove it, and where their team says what is enough', () => {
+  const answers = [...many(240, { confidence: 0.8 }), ...many(5, { right: false, confidence: 0.6 })];
   const { cluster: _none, ...all } = ground(answers);
   const draft = best(all, 'approval');
   expect(draft?.harness.approval.when).toBe('output.confidence < 0.8');
   expect(widens('approval', HARNESS, draft?.harness ?? HARNESS)).toBe(true);
-  const doubtful = [...many(40, { confidence: 0.8 }), ...many(5, { right: false, confidence: 0.8 })];
+  expect(best({ ...all, answers: answers.slice(2) }, 'approval')?.harness.approval.when).toBe(
+    'output.confidence < 0.8',
+  );
+  expect(proposals({ ...all, answers: answers.slice(4) }, ['approval'])).toEqual({
+    drafts: [],
+    silent: [
+      expect.stringContaining('ask-more'),
+      'ask-less: nowhere below `output.confidence < 0.85` were enough answers right to prove that 95 % of them are',
+    ],
+  });
+  const held = many(2, { confidence: 0.8, held: true });
+  expect(proposals({ ...all, answers: [...answers.slice(4), ...held] }, ['approval']).drafts).toEqual([]);
+  const doubtful = [...many(230, { confidence: 0.8 }), ...many(20, { right: false, confidence: 0.8 })];
   expect(proposals({ ...all, answers: doubtful }, ['approval']).drafts).toEqual([]);
+  const harness = { ...HARNESS, approval: { ...HARNESS.approval, rightAlone: 0.8 } };
+  expect(best({ ...all, harness, answers: doubtful }, 'approval')?.harness.approval).toMatchObject({
+    when: 'output.confidence < 0.8',
+    rightAlone: 0.8,
+  });
 });
 
 test('a phrase that refused answers share and right ones never have must not come again', () => {

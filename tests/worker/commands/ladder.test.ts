@@ -113,9 +113,9 @@ test('`run --dry-run` says what would have happened, does nothing, and leaves th
   expect(dry.code).toBe(0);
   expect(JSON.parse(dry.stdout)).toMatchObject({
     outcome: 'dryRun',
-    wouldHave: { effects: ['label'], asked: 'approval rule: output.confidence < 0.85' },
+    wouldHave: { effects: ['label'], asked: 'approval rule: output.confidence < 0.9' },
   });
-  expect(dry.stderr).toContain('A human would have been asked first: approval rule: output.confidence < 0.85.');
+  expect(dry.stderr).toContain('A human would have been asked first: approval rule: output.confidence < 0.9.');
   expect(dry.stderr).toMatch(/It would have done `label` with: \{"confidence":0.5,"intent":"card/);
   expect(dry.stderr).toMatch(/It cost \$0\.\d+\./);
   const real = await run(input, '--wait', '--no-human');
@@ -185,7 +185,7 @@ test('`why` tells a run that waits, with what it was given and the commands that
   expect(stdout).toContain('by model:fake-1. Verdict: pass.');
   expect(stdout).toMatch(/main#1\/1 generate, fake-1: \$0\.\d+ \(\d+ tokens in, 50 out\)/);
   expect(stdout).toMatch(
-    /Waits for a decision at main#1, until .*Z, because approval rule: output\.confidence < 0\.85\.\n {2}temporal workflow update execute --address /,
+    /Waits for a decision at main#1, until .*Z, because approval rule: output\.confidence < 0\.9\.\n {2}temporal workflow update execute --address /,
   );
 });
 

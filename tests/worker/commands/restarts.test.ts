@@ -29,7 +29,7 @@ test('a watch outlives kill -9 of `up`; without it, the record still tells all',
   const told = await up.commandAlone('why', 'supportTriage-long');
   expect(told.code).toBe(0);
   expect(told.stdout).toContain('Note: Temporal could not be asked (No Temporal server answers at 127.0.0.1:');
-  expect(told.stdout).toContain('Waits for a decision, because approval rule: output.confidence < 0.85.');
+  expect(told.stdout).toContain('Waits for a decision, because approval rule: output.confidence < 0.9.');
 
   await up.begin();
   const { client, close } = await up.client();
