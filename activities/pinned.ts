@@ -49,7 +49,7 @@ export function pick(run: PinnedRun): PinnedRun {
   };
 }
 
-/** Parsed harness versions by store; a version never changes, and nobody writes to what is handed out. */
+/** Parsed harness versions by store; a version changes by an erasure only, and nobody writes to what is handed out. */
 const harnesses = new WeakMap<Store, LRUCache<string, Harness>>();
 
 /** How long a run waits before it asks again for a worker that has its loop, in milliseconds: a person has to start one. */
@@ -95,11 +95,27 @@ export async function inputOf(deps: Dependencies, run: PinnedRun): Promise<unkno
 
 /** The harness version that the run is pinned to. */
 export async function harnessOf(deps: Dependencies, run: PinnedRun): Promise<Harness> {
+  await forgetErased(deps);
   const known = harnesses.get(deps.store)?.get(`${run.loop} ${run.harness}`);
   if (known !== undefined) return known;
   const version = await deps.store.harnesses.find(run.loop, run.harness);
+  if (version?.body === null)
+    throw failure(
+      'InvalidHarness',
+      `Harness ${run.harness} of loop ${run.loop} was erased, because it named somebody.`,
+    );
   if (version !== undefined) return parsedHarness(deps, version);
   throw failure('InvalidHarness', `Harness ${run.harness} of loop ${run.loop} is not in this store.`);
+}
+
+/** How much had been erased when harnesses were parsed. */
+const erasuresSeen = new WeakMap<Store, number>();
+
+/** What was parsed before an erasure may hold what was erased. */
+async function forgetErased({ store }: Dependencies): Promise<void> {
+  const erasures = await store.lessons.erasures();
+  if (erasuresSeen.get(store) !== erasures) harnesses.get(store)?.clear();
+  erasuresSeen.set(store, erasures);
 }
 
 /** The harness of a version, parsed once. */

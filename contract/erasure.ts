@@ -37,7 +37,7 @@ export const ErasurePlan = z.object({
   counts,
   /** Runs that are not closed and stand on what would go: nothing is erased under them. */
   open: z.array(erasedRun),
-  /** Harness versions that name the subject, such as `supportTriage v3`. They are immutable, and stay. */
+  /** What loops run on and names the subject outside of its examples, such as `supportTriage v3`: its owner has to change it. */
   harnesses: z.array(z.string()),
 });
 /** What an erasure takes, or would take. */

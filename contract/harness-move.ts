@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** How a loop came to run on another harness: its file changed, evidence or a person promoted a candidate, or somebody went back. */
-export const MOVE_KINDS = ['file', 'promotion', 'rollback'] as const;
+/** How a loop came to run on another harness: its file changed, evidence or a person promoted a candidate, somebody went back, or examples of somebody were erased. */
+export const MOVE_KINDS = ['file', 'promotion', 'rollback', 'erasure'] as const;
 
 /** How a loop came to run on another harness. */
 export type MoveKind = (typeof MOVE_KINDS)[number];

@@ -9,7 +9,7 @@ export const HARNESS_STATES = ['current', 'earlier', 'unpromoted'] as const;
 export const HarnessLine = z.object({
   version: VersionName,
   state: z.enum(HARNESS_STATES),
-  /** `file`, or `candidate`. */
+  /** `file`, `candidate`, or `erasure`: what ran before, without what was erased. */
   source: z.string(),
   digest: z.string(),
   /** What was proposed, where it came from a candidate. */

@@ -29,7 +29,7 @@ const name = { as: 'name' } as const;
 const text = { as: 'text', ofRun: true } as const;
 const mention = { as: 'text', ofRun: false } as const;
 
-/** Every table that may name somebody, but artefacts, which have their owners, and harnesses, which are immutable. The ledger holds sums. */
+/** Every table that may name somebody, but artefacts, which have their owners, and harnesses, which lose examples (erasure-harnesses.ts). The ledger holds sums. */
 export const ERASABLE: readonly ErasableTable[] = [
   {
     table: 'runs',

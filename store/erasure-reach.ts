@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Manifest } from '../contract/context.ts';
 import type { ErasurePlan } from '../contract/erasure.ts';
+import { harnessesReached, type ReachedHarness } from './erasure-harnesses.ts';
 import { rowsOf } from './erasure-scan.ts';
 import type { Tables } from './schema.ts';
 
@@ -14,7 +15,7 @@ export interface Reach {
   /** Texts that only show an erased lesson to runs of others, which are at work with them. */
   readonly shown: ReadonlySet<string>;
   readonly open: readonly Run[];
-  readonly harnesses: readonly string[];
+  readonly harnesses: readonly ReachedHarness[];
 }
 
 /** Whose content is looked for. */
@@ -33,13 +34,14 @@ export async function reachOf(database: Kysely<Tables>, wanted: Wanted): Promise
   const naming = new Set<string>();
   for await (const { digest, body } of rowsOf(database, 'artefacts', ['digest'], ['body']))
     if (wanted.named(String(body))) naming.add(String(digest));
-  const { about, workKeys, unclosed } = await runsAbout(database, wanted, naming);
+  const { about, workKeys, unclosed, pinned } = await runsAbout(database, wanted, naming);
   const own = await onlyTheirs(database, [...about.keys()]);
   const shown = await showing(database, await lessonsGone(database, wanted, about));
   const artefacts = new Set([...naming, ...own, ...shown]);
   const others = await holdersOf(database, artefacts, unclosed);
+  const harnesses = await harnessesOf(database, wanted, about);
   const blocked = [...unclosed.values()].filter(({ runKey }) => {
-    if (about.has(runKey)) return true;
+    if (about.has(runKey) || standsOn(pinned.get(runKey), harnesses)) return true;
     return [...(others.get(runKey) ?? [])].some((digest) => !shown.has(digest));
   });
   const inUse = [...others.values()].flatMap((digests) => [...digests]).filter((digest) => shown.has(digest));
@@ -50,7 +52,7 @@ export async function reachOf(database: Kysely<Tables>, wanted: Wanted): Promise
     artefacts,
     shown: new Set(inUse),
     open: blocked,
-    harnesses: await harnessesNaming(database, wanted.named),
+    harnesses,
   };
 }
 
@@ -58,7 +60,7 @@ async function runsAbout(database: Kysely<Tables>, { named, runs }: Wanted, nami
   const wanted = new Set(runs);
   const all = await database
     .selectFrom('runs')
-    .select(['run_key', 'workflow_id', 'first_run_id', 'loop', 'work_key', 'input', 'closed_at'])
+    .select(['run_key', 'workflow_id', 'first_run_id', 'loop', 'harness', 'work_key', 'input', 'closed_at'])
     .orderBy('opened_at')
     .execute();
   const meant = all.filter(
@@ -71,6 +73,7 @@ async function runsAbout(database: Kysely<Tables>, { named, runs }: Wanted, nami
   const workKeys = new Set(meant.map(({ work_key }) => work_key));
   const about = new Map<string, Run>();
   const unclosed = new Map<string, Run>();
+  const pinned = new Map<string, string>();
   for (const row of all) {
     const run = {
       workflowId: row.workflow_id,
@@ -80,8 +83,9 @@ async function runsAbout(database: Kysely<Tables>, { named, runs }: Wanted, nami
     };
     if (workKeys.has(row.work_key)) about.set(run.runKey, run);
     if (row.closed_at === null) unclosed.set(run.runKey, run);
+    pinned.set(run.runKey, `${row.loop} ${row.harness}`);
   }
-  return { about, workKeys, unclosed };
+  return { about, workKeys, unclosed, pinned };
 }
 
 /** Texts that no other run has. */
@@ -153,12 +157,23 @@ async function holdersOf(
   return held;
 }
 
-async function harnessesNaming(database: Kysely<Tables>, named: Wanted['named']): Promise<string[]> {
-  const rows = await database
-    .selectFrom('harnesses')
-    .select(['loop', 'version', 'body'])
-    .orderBy('loop')
-    .orderBy('version')
-    .execute();
-  return rows.filter(({ body }) => named(body)).map(({ loop, version }) => `${loop} v${version}`);
+/** Versions that the erasure reaches. An example may come from a case of a run that goes, and not name the subject itself. */
+async function harnessesOf(
+  database: Kysely<Tables>,
+  { named }: Wanted,
+  about: ReadonlyMap<string, Run>,
+): Promise<ReachedHarness[]> {
+  const caseIds = new Set<string>();
+  for (const runKey of about.keys()) {
+    const rows = await database.selectFrom('cases').select('id').where('run_key', '=', runKey).execute();
+    for (const { id } of rows) caseIds.add(id);
+  }
+  return await harnessesReached(database, { named, caseIds });
+}
+
+/** Whether an open run is pinned to a version that would go as a whole. */
+function standsOn(pinned: string | undefined, reached: readonly ReachedHarness[]): boolean {
+  return reached.some(
+    ({ loop, version, current, elsewhere }) => elsewhere && !current && pinned === `${loop} v${version}`,
+  );
 }

@@ -4,6 +4,7 @@ import { failure } from '../contract/failures.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { RecentTexts } from './artefacts.ts';
 import { addAudit } from './audit.ts';
+import { eraseHarnesses } from './erasure-harnesses.ts';
 import type { ErasedNames } from './erased-names.ts';
 import { reachOf, type Reach, type Wanted } from './erasure-reach.ts';
 import { applyChange, changesIn, type Change } from './erasure-scan.ts';
@@ -74,7 +75,16 @@ function planOf({ runs, artefacts, shown, open, harnesses }: Reach, changes: rea
   for (const { table } of changes) counts[table.table] = (counts[table.table] ?? 0) + 1;
   if (runs.size > 0) counts['runs'] = runs.size;
   if (artefacts.size + shown.size > 0) counts['artefacts'] = artefacts.size + shown.size;
-  return { runs: [...runs.values()], counts, open: [...open], harnesses: [...harnesses] };
+  const changed = harnesses.filter(
+    ({ redacted, elsewhere, current }) => redacted !== undefined || (elsewhere && !current),
+  );
+  if (changed.length > 0) counts['harnesses'] = changed.length;
+  // What a loop runs on is its owner's to change, but for its examples.
+  const stay = harnesses.filter(({ current, elsewhere }) => current && elsewhere);
+  const named = stay.map(
+    ({ loop, version, redacted }) => `${loop} v${version}${redacted === undefined ? '' : ' (besides its examples)'}`,
+  );
+  return { runs: [...runs.values()], counts, open: [...open], harnesses: named };
 }
 
 async function erase(trx: Kysely<Tables>, order: Erase, names: ErasedNames): Promise<ErasureAnswer> {
@@ -103,6 +113,7 @@ async function erase(trx: Kysely<Tables>, order: Erase, names: ErasedNames): Pro
         .where('id', '=', set['id'] ?? String(row['id']))
         .where('erased_at', 'is', null)
         .execute();
+  await eraseHarnesses(trx, reach.harnesses, order);
   await dropTexts(trx, reach);
   // A cache of what sources said, about anybody: they are asked again.
   await trx.deleteFrom('source_answers').execute();

@@ -6,6 +6,9 @@ import { addAudit } from './audit.ts';
 import type { Tables } from './schema.ts';
 import { versionNumber } from './version-number.ts';
 
+/** What a version says when all of it was erased: no loop goes back to it. */
+export const BLANK = 'null';
+
 /** Who moves a loop to another harness, and why. The same key again changes nothing. */
 interface Moving {
   readonly loop: string;
@@ -138,7 +141,9 @@ export async function versionBefore(database: Kysely<Tables>, loop: string): Pro
   let behind: number[] = [];
   for (const { kind, to } of moves) {
     const known = kind === 'rollback' ? behind.lastIndexOf(to) : -1;
-    behind = known === -1 ? [...behind, to] : behind.slice(0, known + 1);
+    // What runs since an erasure takes the place of what ran before it.
+    if (kind === 'erasure') behind = [...behind.slice(0, -1), to];
+    else behind = known === -1 ? [...behind, to] : behind.slice(0, known + 1);
   }
   const version = behind.at(-2);
   return version === undefined ? undefined : `v${version}`;
@@ -176,13 +181,19 @@ async function currentOf(trx: Kysely<Tables>, loop: string): Promise<string> {
   throw failure('InvalidInput', `This record has no harness of a loop ${loop}. A worker that runs it brings one.`);
 }
 
+/** A version that a loop may run on. @throws `InvalidInput` where there is none, or nothing is left of it. */
 async function versionIn(trx: Kysely<Tables>, loop: string, version: string): Promise<{ readonly promoted: number }> {
   const row = await trx
     .selectFrom('harnesses')
-    .select('promoted')
+    .select(['promoted', 'body'])
     .where('loop', '=', loop)
     .where('version', '=', versionNumber(version))
     .executeTakeFirst();
+  if (row?.body === BLANK)
+    throw failure(
+      'InvalidInput',
+      `${version} of loop ${loop} was erased, because it named somebody: there is no way back to it.`,
+    );
   if (row !== undefined) return row;
   throw failure('InvalidInput', `Loop ${loop} has no harness ${version}. List them: loopwright harness list ${loop}`);
 }

@@ -22,13 +22,14 @@ export interface HarnessVersion {
   readonly version: number;
   readonly body: unknown;
   readonly digest: Digest;
-  readonly source: 'file' | 'candidate';
+  /** `erasure`: what ran before, without what was erased. */
+  readonly source: 'file' | 'candidate' | 'erasure';
   /** Whether the loop runs on it, or ever did. */
   readonly promoted: boolean;
   readonly at: Timestamp;
 }
 
-/** Harness versions: immutable, and a pointer a loop that says which one new runs take. */
+/** Harness versions: immutable but for what is erased from them, and a pointer a loop that says which one new runs take. */
 export interface Harnesses {
   /**
    * Takes the harness of a loop's file: where the file changed since it was last taken, and says something else than the

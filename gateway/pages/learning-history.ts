@@ -62,6 +62,7 @@ const MOVE_WORDS: Readonly<Record<HarnessMove['kind'], readonly [Tone, string]>>
   file: ['quiet', 'the file changed'],
   promotion: ['good', 'promoted'],
   rollback: ['bad', 'taken back'],
+  erasure: ['quiet', 'examples erased'],
 };
 
 /** Which versions the loop came to run on, newest first, on what evidence, and why. */

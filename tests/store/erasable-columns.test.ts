@@ -41,7 +41,7 @@ const STAYS: Readonly<Record<string, readonly string[]>> = {
   budgets: ['id'],
   budget_waits: ['run_key', 'budget'],
   budget_raises: ['key', 'budget', 'run_key', 'identity'],
-  // Immutable: what names a subject is listed.
+  // Examples go from the body; what names a subject elsewhere is listed, or goes as a whole.
   harnesses: ['loop', 'body', 'digest', 'source'],
   harness_pointers: ['loop', 'file_digest'],
   harness_moves: ['key', 'loop', 'kind', 'experiment'],

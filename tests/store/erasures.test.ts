@@ -7,7 +7,7 @@ import { ERASED } from '../../contract/erasure.ts';
 import { mentions } from '../../core/mentions.ts';
 import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import type { Judgement, Store } from '../../store/ports.ts';
-import { caseOf, contentsOf, lessonOf, runOf } from './samples.ts';
+import { candidateOf, caseOf, contentsOf, lessonOf, moving, runOf } from './samples.ts';
 
 const EVE = 'eve@example.com';
 const named = mentions(EVE, false);
@@ -167,7 +167,7 @@ test('an erasure whose commit was undone with another write of the same moment h
 
 test('what others wrote about the subject goes where it names it, and nothing else of theirs', async () => {
   const { store } = await opened();
-  await store.harnesses.adopt('triage', { examples: [{ input: EVE }] }, 'sha256:h', 1);
+  await store.harnesses.adopt('triage', { instructions: `Ask ${EVE}.` }, 'sha256:h', 1);
   await fullRun(store, 'r2', '{"from":"bo"}');
   const by = { ...lessonOf('r2', 'by'), by: EVE };
   const decision = { decision: 'reject', by: EVE, identity: 'unverified', note: `as ${EVE} said` } as const;
@@ -183,6 +183,61 @@ test('what others wrote about the subject goes where it names it, and nothing el
     ['ada@example.com (unverified)', { from: 'bo' }],
     [ERASED, { id: 'by' }],
   ]);
+});
+
+test('an example of the subject leaves every version, what runs is a new one without it, and the way back leads past it', async () => {
+  const { store } = await opened();
+  await fullRun(store, 'r1', `{"from":"${EVE}"}`);
+  await store.cases.grow({ loop: 'triage', upTo: 1, cases: [caseOf('c-r1', { runKey: 'r1' })], failures: [] });
+  const plain = { instructions: 'Sort it.', examples: [{ input: 'bo', output: 1 }] };
+  // The second does not name her: it came from her case.
+  const hers = [
+    { input: EVE, output: 2 },
+    { input: 'x', output: 3, source: 'corrected by a person, case c-r1' },
+  ];
+  const learnt = { ...plain, examples: [...plain.examples, ...hers] };
+  await store.harnesses.adopt('triage', plain, 'sha256:1', 1);
+  await store.candidates.propose(candidateOf('sha256:c'), { body: learnt, digest: 'sha256:2' });
+  await store.harnesses.promote({ ...moving('p'), version: 'v2', expected: 'v1', e: 12, unproven: false });
+  const parts = { ...learnt, instructions: `Never ask ${EVE}.` };
+  await store.candidates.propose(candidateOf('sha256:d'), { body: parts, digest: 'sha256:3' });
+
+  expect(await store.erasures.plan(order)).toMatchObject({ counts: { harnesses: 2 }, harnesses: [] });
+  await store.erasures.erase(order);
+  expect(await store.harnesses.current('triage')).toMatchObject({
+    version: 4,
+    source: 'erasure',
+    body: plain,
+    promoted: true,
+  });
+  expect((await store.harnesses.find('triage', 'v2'))?.body).toEqual(plain);
+  expect((await store.harnesses.find('triage', 'v3'))?.body).toBeNull();
+  expect(await store.harnesses.moves('triage', 1)).toMatchObject([
+    { kind: 'erasure', from: 'v2', to: 'v4', by: order.by, unproven: false },
+  ]);
+  // What came from the file is not taken again.
+  expect(await store.harnesses.adopt('triage', plain, 'sha256:1', 5)).toMatchObject({ version: 4 });
+  expect(await store.harnesses.before('triage')).toBe('v1');
+  await expect(
+    store.harnesses.promote({ ...moving('q'), version: 'v3', expected: 'v4', unproven: true }),
+  ).rejects.toThrow('v3 of loop triage was erased');
+  expect(await store.erasures.plan(order)).toMatchObject({ counts: {}, harnesses: [] });
+});
+
+test('a version that names the subject elsewhere goes as a whole, but under no run that stands on it', async () => {
+  const { store } = await opened();
+  await store.harnesses.adopt('triage', { instructions: `Ask ${EVE}.` }, 'sha256:1', 1);
+  await store.runs.open(runOf('r2', { harness: 'v1', workKey: 'triage/bo' }));
+  expect(await store.erasures.plan(order)).toMatchObject({ counts: {}, open: [], harnesses: ['triage v1'] });
+  await store.harnesses.adopt('triage', { instructions: 'Ask.' }, 'sha256:2', 2);
+  expect(await store.erasures.erase(order)).toMatchObject({ kind: 'refused', plan: { open: [{ runKey: 'r2' }] } });
+  await store.runs.close({ runKey: 'r2', outcome: 'accepted', reason: '', closedAt: 2, lessons: [] });
+  expect(await store.erasures.erase(order)).toMatchObject({
+    kind: 'erased',
+    plan: { counts: { harnesses: 1 }, harnesses: [] },
+  });
+  expect((await store.harnesses.find('triage', 'v1'))?.body).toBeNull();
+  await expect(store.harnesses.rollback(moving('back'))).rejects.toThrow('v1 of loop triage was erased');
 });
 
 test('cases and clusters of the subject go with the run that they grew from; the rest stay', async () => {

@@ -120,7 +120,9 @@ async function stays({ runs, harnesses }: WholePlan): Promise<string[]> {
   return [
     ...(harnesses.length === 0
       ? []
-      : [`Harnesses are immutable, and name it: ${harnesses.join(', ')}. Take it out of harness.yaml at least.`]),
+      : [
+          `Named outside of examples in what loops run on: ${harnesses.join(', ')}. Take it out of harness.yaml, start the worker, then erase again.`,
+        ]),
     "Not erased from here: backups, logs, what providers of models keep, what effects did elsewhere, and Temporal's histories.",
     ...(runs.length === 0 ? [] : ['Temporal deletes those with:', ...historyCommands(runs).map((line) => `  ${line}`)]),
   ];

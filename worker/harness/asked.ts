@@ -39,6 +39,8 @@ export async function bodyOf(
 export function harnessOf({ loop, version, body }: HarnessBody): Harness {
   const { success, data } = Harness.safeParse(body);
   if (success) return data;
+  if (body === null)
+    throw new CommandError(`${version} of ${loop} was erased, because it named somebody.`, EXIT.notFound);
   throw new CommandError(
     `${version} of ${loop} is no harness of this version of Loopwright; --json shows what it says.`,
   );

@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<string, readonly [string, string]>> = {
   inbox: ['delivery', 'deliveries'],
   starts: ['start', 'starts'],
   audit: ['audit entry', 'audit entries'],
+  harnesses: ['harness version', 'harness versions'],
   budget_raises: ['raised budget', 'raised budgets'],
 };
 

@@ -9,6 +9,7 @@ import { erase, planErasure } from '../../../worker/keep/erase.ts';
 import { keptInFile, VECTORS_FILE } from '../../../worker/models/vector-file.ts';
 import { good, names, titleLoop } from '../../support/loops.ts';
 import { rig } from '../../support/rig.ts';
+import { candidateOf, moving } from '../../store/samples.ts';
 
 /** A customer as the desk writes her; the customer herself composes her letters otherwise. */
 const ZOE = 'Zoë "Z" Canary';
@@ -39,8 +40,7 @@ async function bytesOf(folder: string): Promise<string> {
   return (await Promise.all(texts)).join('\n').normalize('NFC').replaceAll('\\', '');
 }
 
-async function ownedRig() {
-  const script = [good(AS_SHE_WRITES), good('owls'), good('cats')];
+async function ownedRig(script = [good(AS_SHE_WRITES), good('owls'), good('cats')]) {
   const made = await rig({ loops: [{ loop: desk, harness: 'approval: { when: "true" }' }], script });
   const gateway = await startGateway(made.folder, {
     store: made.store,
@@ -104,4 +104,39 @@ test('after an erasure no file has a byte of the customer, no prompt a word, and
     record: { run: { outcome: 'accepted', erasedAt: 5000 }, lessons: [{ text: '(erased)' }] },
   });
   expect(await store.erasures.list()).toMatchObject([{ by: 'officer', reason: 'she asked', at: 5000 }]);
+});
+
+test('an example of hers that was promoted leaves every version, and runs that are open go on without it', async () => {
+  const {
+    folder,
+    store,
+    start,
+    gate,
+    decided,
+    model: server,
+  } = await ownedRig([good('owls'), { json: { title: 'Of owls', confidence: 0.9 } }, good('cats')]);
+  const promptAt = (at: number): string => (server.seen.at(at)?.input ?? '').normalize('NFC');
+  const { body } = (await store.harnesses.current('desk')) ?? {};
+  const hers = { input: { id: 'z', topic: AS_SHE_WRITES }, output: { title: `About ${AS_SHE_WRITES}`, confidence: 1 } };
+  const learnt = { ...(body as object), examples: [{ ...hers, source: 'corrected by a person' }] };
+  await store.candidates.propose(candidateOf('sha256:c', { loop: 'desk' }), { body: learnt, digest: 'sha256:2' });
+  await store.harnesses.promote({ ...moving('p'), loop: 'desk', version: 'v2', expected: 'v1', unproven: true });
+
+  const open = await start('desk', { id: 'other', topic: 'owls' });
+  const { gateDigest: first } = await gate(open);
+  expect(promptAt(-1)).toContain('Canary');
+  const { erasure, plan } = await erase({ data: folder, env: {} }, of, signed);
+  expect(erasure.counts).toEqual({ harnesses: 1 });
+  expect(plan.harnesses).toEqual([]);
+  expect(await bytesOf(folder)).not.toMatch(/Canary/i);
+
+  await open.signal('revise', { by: 'ada', feedback: 'shorter' });
+  const { gateDigest: digest } = await gate(open, first);
+  expect(promptAt(-1)).not.toContain('Canary');
+  await open.signal('approve', { by: 'ada', note: 'fine', digest });
+  expect(await open.result()).toMatchObject({ outcome: 'accepted', harness: 'v2' });
+  const { result } = await decided({ id: 'third', topic: 'cats' }, 'fine too');
+  expect(result).toMatchObject({ outcome: 'accepted', harness: 'v3' });
+  expect(promptAt(-1)).not.toContain('Canary');
+  expect(await bytesOf(folder)).not.toMatch(/Canary/i);
 });
