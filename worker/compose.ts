@@ -28,7 +28,7 @@ import { documentReader } from './documents.ts';
 import { filesIn, REPORTS } from './files.ts';
 import { candidateMistakes } from './load/candidate-mistakes.ts';
 import { openFolderLoops } from './load/runnable.ts';
-import { canLearn, lazyLearner } from './models/lazy-learner.ts';
+import { lazyLearner, mayLearn } from './models/lazy-learner.ts';
 import { chooseLearner } from './models/learner.ts';
 import { ownFolder, type FolderOptions, type OwnedFolder } from './own-folder.ts';
 import { improveEntry, withImprove } from './own-loops/improve.ts';
@@ -233,7 +233,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
   const { store, decisionKey, cluster, config, source, telemetry } = opened;
   for (const entry of source.loops.values()) await adoptHarness(store, entry, { at: Date.now(), report });
   const learner = { env, cacheDir, data: options.data, report };
-  const learns = [...source.loops.values()].some(({ loop }) => canLearn(loop));
+  const asksLearner = [...source.loops.values()].some((entry) => mayLearn(entry, config.routes));
   return {
     store,
     files: filesIn(join(options.data, REPORTS)),
@@ -243,7 +243,7 @@ async function dependencies(options: ComposeOptions, opened: Opened): Promise<De
     caps: config.caps,
     harnessMistakes: (entry, body) => candidateMistakes(entry, body, config.models),
     report,
-    learner: learns ? await chooseLearner(learner) : lazyLearner(learner),
+    learner: asksLearner ? await chooseLearner(learner) : lazyLearner(learner),
     lessons: new LessonIndex(store.lessons),
     decisionKeys: await decisionKeys(decisionKey, env),
     documents: documentReader(options.watch),
