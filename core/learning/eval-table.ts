@@ -55,7 +55,7 @@ export function reportText(report: ExperimentReport): string {
       ? []
       : [
           '',
-          `${experiment.candidate} fixes ${against.fixes} and breaks ${against.breaks} of what ${experiment.baseline} does: E ${figure(against.better)} that it is better, ${figure(against.worse)} that it is worse (20 proves it).`,
+          `${nameOf(report, 'candidate')} fixes ${against.fixes} and breaks ${against.breaks} of what ${experiment.baseline} does: E ${figure(against.better)} that it is better, ${figure(against.worse)} that it is worse (20 proves it).`,
         ]),
     ...(lines.length === 0
       ? []

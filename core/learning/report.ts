@@ -3,6 +3,7 @@ import type { ArmReport, ExperimentReport } from '../../contract/experiment-repo
 import { ARMS, type Arm, type Experiment, type Grade } from '../../contract/experiment.ts';
 import { shareInterval } from '../interval.ts';
 import { passes } from './eval-verdict.ts';
+import { leftOut } from './ablation.ts';
 import { eValue } from './evidence.ts';
 import { pairsOf } from './pairs.ts';
 import { flipOf } from './tally.ts';
@@ -45,8 +46,11 @@ export function reportOf(own: Experiment, ownGrades: readonly Grade[], earlier?:
   };
 }
 
-function versionOf({ baseline, candidate }: Experiment, arm: Arm): string {
-  return arm === 'baseline' ? (baseline ?? candidate) : candidate;
+function versionOf(experiment: Experiment, arm: Arm): string {
+  const { baseline, candidate } = experiment;
+  const lesson = leftOut(experiment);
+  if (arm === 'baseline') return baseline ?? candidate;
+  return lesson === undefined ? candidate : `${candidate} without #${lesson}`;
 }
 
 function armOf(arm: Arm, harness: string, grades: readonly Grade[]): ArmReport {

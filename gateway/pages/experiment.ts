@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import type { ExperimentReport } from '../../contract/experiment-report.ts';
 import type { Experiment } from '../../contract/experiment.ts';
 import { dollars, percent } from '../../core/figures.ts';
+import { leftOut } from '../../core/learning/ablation.ts';
 import { reportOf } from '../../core/learning/report.ts';
 import { missingPage } from './missing.ts';
 import { answerPage, type PageOptions } from './page.ts';
@@ -11,7 +12,7 @@ import { experimentReport } from './parts/experiment-report.ts';
 import { facts } from './parts/facts.ts';
 import type { Markup } from './parts/markup.ts';
 import { address } from './parts/pager.ts';
-import { harnessPath, learningPath, loopPath, runKeyPath } from './parts/run-words.ts';
+import { harnessPath, learningPath, lessonsPath, loopPath, runKeyPath } from './parts/run-words.ts';
 import { shownLine } from './parts/shown.ts';
 import { ago } from './parts/time.ts';
 
@@ -39,8 +40,11 @@ const KINDS: Readonly<Record<Experiment['kind'], string>> = {
   ablation: 'Ablation',
 };
 
-/** An experiment in words: `Trial of v3 against v1`. */
-export function titleOf({ kind, candidate, baseline }: Experiment): string {
+/** An experiment in words: `Trial of v3 against v1`, `Ablation of lesson #7 on v1`. */
+export function titleOf(experiment: Experiment): string {
+  const { kind, candidate, baseline } = experiment;
+  const lesson = leftOut(experiment);
+  if (lesson !== undefined) return `${KINDS[kind]} of lesson #${lesson} on ${candidate}`;
   return `${KINDS[kind]} of ${candidate}${baseline === undefined ? '' : ` against ${baseline}`}`;
 }
 
@@ -70,20 +74,27 @@ function page(report: ExperimentReport, now: number): Markup {
 
 /** Where two versions are held against each other, what is between them is a page of its own. */
 function compared({ loop, baseline, candidate }: Experiment): Markup | string {
-  if (baseline === undefined) return candidate;
+  if (baseline === undefined || baseline === candidate) return candidate;
   const path = address(harnessPath(loop), { from: baseline, to: candidate });
   return html`<a href="${path}#diff">${baseline} → ${candidate}</a>`;
+}
+
+/** A lesson on the page of its loop's lessons: those before the next one begin with it. */
+function lessonLink(loop: string, lesson: number): Markup {
+  return html`<a href="${address(lessonsPath(loop), { after: String(lesson + 1) })}">lesson #${lesson}</a>`;
 }
 
 function terms({ experiment, arms }: ExperimentReport, now: number): Markup {
   const { kind, state, change, widens, cluster, budgetMicroUsd, watermark, openedAt, closedAt, id, most, atLeast } =
     experiment;
+  const lesson = leftOut(experiment);
   const spent = arms.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
   return facts([
     ['State', STATES[state]],
     ['Versions', compared(experiment)],
     ['Changes', change && html`${change}${widens && html` <span class="tag warn">widens</span>`}`],
-    ['Is to mend', cluster && shownLine(cluster, 120)],
+    ['Is to mend', lesson === undefined ? cluster && shownLine(cluster, 120) : undefined],
+    ['Leaves out', lesson && lessonLink(experiment.loop, lesson)],
     [
       kind === 'trial' ? 'Right of what is let through' : 'Has to pass',
       atLeast === undefined ? undefined : `${percent(atLeast)} at least`,

@@ -3,12 +3,13 @@ import type { Visitor } from '../../contract/access.ts';
 import type { Cluster } from '../../contract/cluster.ts';
 import { LESSON_STATES, type KeptLesson, type LessonState } from '../../contract/kept-lesson.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import { worthOf } from '../../core/learning/worth.ts';
 import { badge, type Tone } from './parts/badge.ts';
 import { cardsTable } from './parts/cards-table.ts';
 import { filterForm } from './parts/filter.ts';
 import type { Markup } from './parts/markup.ts';
 import { address, pager } from './parts/pager.ts';
-import { harnessPath, lessonsPath, loopPath } from './parts/run-words.ts';
+import { experimentPath, harnessPath, lessonsPath, loopPath } from './parts/run-words.ts';
 import { shown, shownLine } from './parts/shown.ts';
 import { ago } from './parts/time.ts';
 
@@ -119,11 +120,10 @@ function lessonCard(lesson: KeptLesson, looking: { readonly mayJudge: boolean } 
     </div>
     <p class="muted">
       from ${source}${by !== undefined && html`, ${shownLine(by, 80)}`},
-      <a href="${runOf(runKey)}">${ago(createdAt, now)}</a>; shown by ${lesson.uses} of the newest contexts; helped
-      ${lesson.helpful}, harmed ${lesson.harmful} where it was left out.
+      <a href="${runOf(runKey)}">${ago(createdAt, now)}</a>; shown by ${lesson.uses} of the newest contexts.
     </p>
-    ${cluster !== undefined && html`<p>Cluster: ${shownLine(cluster, 120)}</p>`} ${standing(lesson, now)}
-    ${text !== '' && shown(text, LONGEST)}
+    ${worth(lesson, now)} ${cluster !== undefined && html`<p>Cluster: ${shownLine(cluster, 120)}</p>`}
+    ${standing(lesson, now)} ${text !== '' && shown(text, LONGEST)}
     <details>
       <summary>Input and output</summary>
       ${shown(canonicalJson(input), LONGEST)}
@@ -140,6 +140,18 @@ function lessonCard(lesson: KeptLesson, looking: { readonly mayJudge: boolean } 
     </details>
     ${mayJudge && judgeForm(lesson, visitor)}
   </section>`;
+}
+
+/** What it is worth, and the experiment that says so. */
+function worth(lesson: KeptLesson, now: number): Markup | string {
+  const { tried, helpful, harmful } = lesson;
+  if (tried === undefined) return '';
+  return html`<p>
+    <strong>${worthOf(lesson)}</strong>
+    <span class="muted">(helped ${helpful}, harmed ${harmful} where it was left out)</span>,
+    <a href="${experimentPath(tried.experiment)}">tried on ${tried.harness}</a> ${ago(tried.openedAt, now)}:
+    ${shownLine(tried.because, 300)}
+  </p>`;
 }
 
 function standing({ changedAt, changedBy = '', because = '' }: KeptLesson, now: number): Markup | string {

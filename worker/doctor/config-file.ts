@@ -27,5 +27,18 @@ async function look({ file, config, mistakes }: ConfigFile): Promise<Finding> {
   const routes = Object.entries(config.models).map(
     ([name, route]) => `${name} → ${route === 'local' ? 'the embedded learner' : route.model}`,
   );
-  return ok(`${file}: ${routes.join(', ') || 'no routes'}`);
+  return ok([`${file}: ${routes.join(', ') || 'no routes'}`, ...improves(config)].join('\n'));
+}
+
+/** What loops do to become better without being told; nothing where they do nothing. */
+function improves({ improve }: LoopwrightConfig): readonly string[] {
+  if (improve === undefined) return [];
+  const { repeats, budgetUsd, ablations, loops } = improve;
+  const { perDay } = ablations;
+  const tries =
+    perDay === 0
+      ? 'lessons are not tried'
+      : `${perDay} lesson${perDay === 1 ? '' : 's'} of a loop ${perDay === 1 ? 'is' : 'are'} tried a day, each for at most ${ablations.budgetUsd} USD`;
+  const who = loops === undefined ? 'loops improve' : `${loops.join(', ')} improve`;
+  return [`${who} by themselves after ${repeats} failures of a kind, for at most ${budgetUsd} USD a trial; ${tries}`];
 }

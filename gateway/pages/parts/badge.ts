@@ -106,11 +106,12 @@ const STANDING_WORDS: Readonly<Record<Standing, readonly [Tone, string]>> = {
   inconclusive: ['warn', 'inconclusive'],
 };
 
-/** The same, where its kind has words of its own: an eval asks how good a version is, a watch whether it does harm. */
+/** The same, where its kind has words of its own: an eval asks how good a version is, a watch whether it does harm, an ablation what a lesson is worth. */
 const WORDS_OF_KIND: Readonly<Partial<Record<Experiment['kind'], Partial<Record<Standing, readonly [Tone, string]>>>>> =
   {
     eval: { proven: ['good', 'pass'], refuted: ['bad', 'fail'] },
     watch: { proven: ['good', 'no harm'], refuted: ['bad', 'does harm'] },
+    ablation: { proven: ['good', 'helps'], refuted: ['bad', 'does harm'], inconclusive: ['warn', 'nothing shown'] },
   };
 
 /** How an experiment stands. */

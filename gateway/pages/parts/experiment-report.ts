@@ -40,12 +40,14 @@ export function experimentReport(report: ExperimentReport, pathOf?: (runKey: str
   )}`;
 }
 
-function armTable({ experiment, arms, against }: ExperimentReport): Markup | string {
+function armTable(report: ExperimentReport): Markup | string {
+  const { experiment, arms, against } = report;
   const verdict =
     against !== undefined &&
     html`<p>
-      ${experiment.candidate} fixes ${against.fixes} and breaks ${against.breaks} of what ${experiment.baseline ?? ''}
-      does: E ${figure(against.better)} that it is better, ${figure(against.worse)} that it is worse.
+      ${nameOf(report, 'candidate')} fixes ${against.fixes} and breaks ${against.breaks} of what
+      ${experiment.baseline ?? ''} does: E ${figure(against.better)} that it is better, ${figure(against.worse)} that it
+      is worse.
     </p>`;
   return table(
     'Versions',

@@ -37,6 +37,52 @@ test('the page shows how lessons stand, hostile words as words, and narrows to a
   expect(await page('/loops/nobody/lessons')).toContain('There is no loop');
 });
 
+test('a lesson says what it is worth, with a way to the runs that say so and back', async () => {
+  const { page, store } = await opened();
+  const experiment = {
+    id: 'ablation-triage-1-1',
+    loop: 'triage',
+    kind: 'ablation',
+    cluster: 'lesson:1',
+    baseline: 'v1',
+    candidate: 'v1',
+    widens: false,
+    watermark: 9,
+    seed: 1,
+    budgetMicroUsd: 1,
+    workflowId: 'w',
+    state: 'running',
+    standing: 'collecting',
+    because: '',
+    openedAt: 1,
+  } as const;
+  await store.experiments.open(experiment);
+  expect(await page()).toMatch(/being tried.*href="\/experiments\/ablation-triage-1-1"/s);
+  const graded = {
+    experiment: experiment.id,
+    seq: 1,
+    slice: 'guard',
+    related: 'c',
+    asked: false,
+    held: false,
+  } as const;
+  const rest = { caseId: 'c', because: '', criteria: [], attempts: 1, costMicroUsd: 0, tookMs: 1, at: 1 };
+  await store.grades.add([
+    { ...graded, ...rest, arm: 'baseline', outcome: 'dryRun', verdict: 'pass' },
+    { ...graded, ...rest, arm: 'candidate', outcome: 'dryRun', verdict: 'fail' },
+  ]);
+  const stands = { state: 'closed', standing: 'proven', because: 'it helps: so they say' } as const;
+  await store.experiments.stand(experiment.id, { ...stands, closedAt: 2 });
+  const text = await page();
+  expect(text).toMatch(/helps: 1 more pass.*tried on v1.*it helps: so they say/s);
+  expect(text).not.toContain('not tried');
+  const report = await page('/experiments/ablation-triage-1-1');
+  expect(report).toContain('Ablation of lesson #1 on v1');
+  expect(report).toMatch(/v1 without #1 fixes 0 and breaks\s+1 of what\s+v1/);
+  expect(report).toContain('href="/loops/triage/lessons?after=2"');
+  expect(await page(`${PATH}?after=2`)).toMatch(/id="lesson-1"/);
+});
+
 test('who may decide reviews and retires, on record with their name', async () => {
   const { page, send, store } = await opened();
   const retired = await send({ id: '1', verdict: 'retire', because: 'the fee was abolished' });

@@ -96,6 +96,13 @@ test('a loopwright.yaml with mistakes is a failure with their places, shows no k
   expect(stdout).not.toContain(key);
 });
 
+test('what loops do by themselves to become better is told', async () => {
+  const { stdout } = await doctor(['--data', await temporaryFolder()], await configured('improve: {}\n'));
+  expect(stdout).toMatch(
+    /^ok +loopwright\.yaml .+\n +loops improve by themselves after 5 failures of a kind, for at most 2 USD a trial; 1 lesson of a loop is tried a day, each for at most 2 USD$/m,
+  );
+});
+
 test('a key where the name of its variable belongs is refused without being shown', async () => {
   const key = ['sk', 'abcdefghijklmnopqrstu'].join('-');
   const env = await configured(`models:\n  default: { model: tiny, apiKeyEnv: ${key} }\n`);
