@@ -15,6 +15,10 @@ import { propose } from './improve/propose.ts';
 import { settleCandidate } from './improve/settle.ts';
 import { openTrial } from './improve/trial.ts';
 import { openWatch, settleWatch, type SettleWatchInput } from './improve/watch.ts';
+import { askJudge, type AskJudgeInput } from './judges/ask-judge.ts';
+import { calibrateJudges } from './judges/calibrate.ts';
+import { nextQuestions, type NextQuestionsInput } from './judges/next-questions.ts';
+import { openAsking, type OpenAskingInput } from './judges/open-asking.ts';
 import { openRun, type OpenRunInput } from './open-run.ts';
 import { pinnedRun } from './pinned.ts';
 import { recordLesson } from './record-lesson.ts';
@@ -70,6 +74,10 @@ export function createActivities(deps: Dependencies) {
     openEval: wrap((input: OpenEvalInput) => openEval(deps, input)),
     advanceExperiment: wrap((input: AdvanceInput) => advance(deps, input)),
     settleWatch: wrap((input: SettleWatchInput) => settleWatch(deps, input)),
+    openAsking: wrap((input: OpenAskingInput) => openAsking(deps, input)),
+    nextQuestions: wrap((input: NextQuestionsInput) => nextQuestions(deps, input)),
+    askJudge: wrap((input: AskJudgeInput) => orElsewhere(askJudge)(deps, input)),
+    calibrate: wrap((_input: object) => calibrateJudges(deps)),
   };
 }
 

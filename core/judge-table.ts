@@ -1,5 +1,6 @@
 import type { Calibration, JudgeFigures } from '../contract/judges.ts';
 import { columns } from './columns.ts';
+import { whatItTakes } from './learning/what-it-takes.ts';
 import { plainLine } from './plain-text.ts';
 
 const HEADER = ['STAGE', 'JUDGE', 'STANDING', 'TPR', 'TNR', 'κ', 'SWAPPED', 'OTHER ORDER', 'DRIFT E', 'WHY'];
@@ -26,6 +27,15 @@ export function judgeTable(calibrations: readonly Calibration[]): string {
       ],
     ),
   ]);
+}
+
+/** What judges that are not gating lack for it, a line each. */
+export function judgeNeeds(calibrations: readonly Calibration[]): readonly string[] {
+  return calibrations.flatMap((one) => {
+    const needs = whatItTakes(one);
+    const who = plainLine(`${one.stage}/${one.judge}`, 80);
+    return needs.length === 0 ? [] : [`${who} would be gating with ${needs.join('; ')}.`];
+  });
 }
 
 function rate({ right, of, low }: JudgeFigures['passes']): string {

@@ -1,5 +1,5 @@
 import { sql, type Selectable } from 'kysely';
-import type { Judgement } from './ports.ts';
+import type { Judgement, JudgementKey } from './ports.ts';
 import type {
   AskedAgain,
   JudgeAnswer,
@@ -11,6 +11,7 @@ import type {
 } from '../contract/judges.ts';
 import type { Timestamp } from '../contract/names.ts';
 import { addAudit } from './audit.ts';
+import { deleteFindings } from './findings.ts';
 import type { Database } from './group-commit.ts';
 import { prepared } from './prepared.ts';
 import type { Tables } from './schema.ts';
@@ -21,8 +22,8 @@ export interface JudgeRecords {
   evidence(loop: string, upTo: number): Promise<JudgeEvidence>;
   /** When something was last added that says how good they are; 0 where nothing was. */
   lastWord(loop: string): Promise<Timestamp>;
-  /** Records what a judge said when it was asked again; where the same was asked it among the same, the first answer stays. */
-  answer(answer: JudgeAnswer): Promise<void>;
+  /** Records what a judge said when it was asked again; where the same was asked it among the same, the first answer stays. What was kept of its calls until then goes. */
+  answer(answer: JudgeAnswer, kept?: JudgementKey): Promise<void>;
   /** Records a standing, and tells the audit log, where it is another than the newest one; answers whether it was. */
   stand(record: JudgeRecord): Promise<boolean>;
   /** The newest record of each judge of a loop: what their words count for. One without a record is uncalibrated. */
@@ -63,7 +64,7 @@ export function sqlJudgeRecords({ read, write }: Database): JudgeRecords {
         union all select max(at) from judge_answers where loop = ${loop})`.execute(read);
       return rows[0]?.at ?? 0;
     },
-    async answer({ runKey, inputOf, letThrough, orders, ...answer }) {
+    async answer({ runKey, inputOf, letThrough, orders, ...answer }, kept) {
       const row = {
         ...answer,
         run_key: runKey,
@@ -72,13 +73,14 @@ export function sqlJudgeRecords({ read, write }: Database): JudgeRecords {
         orders_changed: orders.changed,
         orders_of: orders.of,
       };
-      await write((trx) =>
-        trx
+      await write(async (trx) => {
+        await trx
           .insertInto('judge_answers')
           .values(row)
           .onConflict((on) => on.doNothing())
-          .execute(),
-      );
+          .execute();
+        if (kept !== undefined) await deleteFindings(trx, kept);
+      });
     },
     stand: (record) =>
       write(async (trx) => {

@@ -77,8 +77,8 @@ function wasAsked(
 
 async function askAbout(deps: Dependencies, asking: Asking, judge: Judge | Panel, again: Again): Promise<void> {
   try {
-    const trap = again.kind === 'swapped' ? 'swapped' : 'refused';
-    const answer = await askAgain(deps, { ...asking, trap }, judge, again);
+    const name = again.kind === 'swapped' ? 'swap' : 'trap';
+    const answer = await askAgain(deps, { ...asking, again: name }, judge, again);
     if (answer !== undefined) await deps.store.judgeRecords.answer({ ...answer, asked: asking.run.runKey });
   } catch (error) {
     // Whatever keeps it from answering is no matter of the work that it was put among.

@@ -85,10 +85,10 @@ export async function askModel<T extends { readonly name: string }>(
   );
 }
 
-/** The call's name in the ledger: an edit is verified again under the same attempt, and a trap beside the work itself. */
-function ownName({ edited, trap }: Asking, call: string): string {
+/** The call's name in the ledger: an edit is verified again under the same attempt, and what is asked again beside the work itself. */
+function ownName({ edited, again }: Asking, call: string): string {
   if (edited) return `${call}~edit:${activityInfo().activityId}`;
-  return trap === undefined ? call : `${call}~${trap === 'refused' ? 'trap' : 'swap'}`;
+  return again === undefined ? call : `${call}~${again}`;
 }
 
 function requestOf<T extends { readonly name: string }>(asking: Asking, question: Question<T>): ModelRequest {

@@ -16,8 +16,8 @@ export interface Asking {
   readonly attempt: number;
   /** Whether a person made it. */
   readonly edited: boolean;
-  /** Whether it is known to be bad, and why, which nobody who is asked can tell. */
-  readonly trap?: 'refused' | 'swapped';
+  /** Where an artefact is put before a judge again, which it cannot tell: what its calls are called beside the work's own. */
+  readonly again?: string;
   readonly harness: Harness;
   readonly input: unknown;
   readonly output: unknown;

@@ -5,10 +5,10 @@ import { eValue } from './evidence.ts';
 import { swappedAnswers, votesOf, type JudgeVote } from './judge-votes.ts';
 
 /** What it takes to let a judge decide (reference: learning.md §3.2). */
-const NEEDED = { labels: 50, rate: 0.8, kappa: 0.6 } as const;
+export const NEEDED = { labels: 50, rate: 0.8, kappa: 0.6 } as const;
 
 /** The newest labels of each kind that count: a judge that was bad once can show that it is good again. */
-const NEWEST = 100;
+export const NEWEST = 100;
 
 /** The newest labels that drift is looked for in, and how many have to come before them. */
 const DRIFT = { newest: 50, before: 100 } as const;

@@ -9,7 +9,7 @@ const STAGE_FIELDS = ['context', 'generate', 'verify', 'output'] as const;
 const EFFECT_FIELDS = ['run', 'repeatable'] as const;
 
 /** Workflow types that mean something else. */
-const RESERVED: readonly string[] = ['improve', 'evaluateHarness', 'watchHarness'];
+const RESERVED: readonly string[] = ['improve', 'evaluateHarness', 'watchHarness', 'askJudges'];
 
 const CAMEL_CASE = /^[a-z][a-zA-Z0-9]*$/;
 

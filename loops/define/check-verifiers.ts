@@ -63,6 +63,13 @@ function* selfVerification(field: string, generate: unknown, verifier: Fields): 
 function* modelMistakes(field: string, verifier: Fields, alone: boolean): Mistakes {
   const { kind, name, rubric } = verifier;
   yield* rubricMistakes(field, verifier);
+  const { readsInput } = verifier;
+  if (readsInput !== undefined && typeof readsInput !== 'boolean')
+    yield mistake(
+      field,
+      `expected \`readsInput\` to be true or false, got ${words(readsInput)}`,
+      'Say whether its criteria are about how the output fits its input, or leave it out.',
+    );
   if (kind === 'panel') yield* panelMistakes(field, verifier);
   else if (typeof verifier['model'] !== 'string' || verifier['model'].trim() === '')
     yield mistake(

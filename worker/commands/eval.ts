@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { dataOption, positive, upTo, version } from './options.ts';
+import { dataOption, positive, upTo, usd, version } from './options.ts';
 
 /** What `loopwright eval` was told. */
 export interface EvalOptions {
@@ -73,12 +73,5 @@ function against(text: string): string {
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('expected a share from 0 to 1');
-  return value;
-}
-
-function usd(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 10_000))
-    throw new InvalidArgumentError('expected an amount in USD from 0 to 10000');
   return value;
 }

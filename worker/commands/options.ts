@@ -62,6 +62,14 @@ export const upTo =
     return value;
   };
 
+/** Reads an option that is an amount of money. */
+export function usd(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 10_000))
+    throw new InvalidArgumentError('expected an amount in USD from 0 to 10000');
+  return value;
+}
+
 /** Reads an option that is a person's name: an empty one is mostly a variable that nobody has set. */
 export function who(text: string): string {
   const name = text.trim();

@@ -28,7 +28,7 @@ test('judges are shown with their figures and why their word counts for what it 
     },
   ]);
   expect((await judges('titles')).stdout).toMatch(
-    /^main +taste +advisory +- +- +- +- +1\.0 +it held what people did not/m,
+    /^main +taste +advisory +- +- +- +- +- +1\.0 +it held what people did not.*\nmain\/taste would be gating with 50 more of what people took; 50 more/m,
   );
   expect(await judges('quiet')).toMatchObject({
     code: 0,

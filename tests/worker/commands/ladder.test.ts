@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXIT } from '../../../contract/exit-codes.ts';
 import type { RunResult } from '../../../contract/outcomes.ts';
 import type { ToldStory } from '../../../core/story/told.ts';
 import type { ListedRun } from '../../../core/run-table.ts';
@@ -21,6 +22,11 @@ const runs = async (...words: string[]) =>
   JSON.parse((await up.command('runs', '--json', ...words)).stdout) as ListedRun[];
 
 const why = async (...words: string[]) => JSON.parse((await up.command('why', '--json', ...words)).stdout) as ToldStory;
+
+test('a loop that has no judge has none to ask again, which is said before anything is paid', async () => {
+  const { code, stderr } = await up.command('judges', 'supportTriage', '--ask', '--most', '5');
+  expect([code, stderr]).toEqual([EXIT.usage, expect.stringContaining('Loop supportTriage has no judge')]);
+});
 
 test('`run` prints the workflow id and leaves; the same command again finds the same run', async () => {
   const input = ticket('unsure', 'leave');
