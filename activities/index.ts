@@ -65,8 +65,11 @@ export function createActivities(deps: Dependencies) {
     raiseBudget: ofRun('raiseBudget', raiseBudget),
     act: ofRun('act', act),
     recordLesson: ofRun('recordLesson', recordLesson),
-    propose: ofRun('propose', async (_deps, { run }: { readonly run: PinnedRun }) =>
-      propose(deps, { run, ...(await askedOf(deps, run)) }),
+    propose: ofRun(
+      'propose',
+      orElsewhere(async (_deps, { run }: { readonly run: PinnedRun }) =>
+        propose(deps, { run, ...(await askedOf(deps, run)) }),
+      ),
     ),
     openTrial: ofRun('openTrial', openTrial),
     openWatch: ofRun('openWatch', openWatch),

@@ -54,7 +54,7 @@ export function sqlCandidates({ read, write }: Database): Candidates {
         .execute();
       return rows.map(candidateOf);
     },
-    settle: (key, change) => write((trx) => settle(trx, key, change)),
+    settle: (key, change) => write((trx) => settleCandidate(trx, key, change)),
   };
 }
 
@@ -104,16 +104,17 @@ async function again(
   return proposed;
 }
 
-async function settle(
+/** Says what became of a candidate; where the version came from none, nothing changes. */
+export async function settleCandidate(
   trx: Kysely<Tables>,
-  { loop, digest }: Pick<Candidate, 'loop' | 'digest'>,
+  which: Pick<Candidate, 'loop'> & (Pick<Candidate, 'digest'> | { readonly version: number }),
   { state, because, experiment, at }: CandidateChange,
 ): Promise<void> {
   await trx
     .updateTable('candidates')
     .set({ state, because: because ?? null, settled_at: at, ...(experiment === undefined ? {} : { experiment }) })
-    .where('loop', '=', loop)
-    .where('digest', '=', digest)
+    .where('loop', '=', which.loop)
+    .where((row) => ('digest' in which ? row('digest', '=', which.digest) : row('version', '=', which.version)))
     .execute();
 }
 

@@ -3,6 +3,7 @@ import { failure } from '../contract/failures.ts';
 import type { HarnessMove } from '../contract/harness-move.ts';
 import type { Timestamp } from '../contract/names.ts';
 import { addAudit } from './audit.ts';
+import { settleCandidate } from './candidates.ts';
 import type { Tables } from './schema.ts';
 import { versionNumber } from './version-number.ts';
 
@@ -88,7 +89,7 @@ export async function promote(trx: Kysely<Tables>, promoting: Promoting): Promis
     ...evidence,
     at,
   });
-  await settleCandidate(trx, loop, to_version, { state: 'promoted', because: reason, at });
+  await settleCandidate(trx, { loop, version: to_version }, { state: 'promoted', because: reason, at });
   return { kind: 'moved', current: move.to, move };
 }
 
@@ -122,8 +123,8 @@ export async function rollback(trx: Kysely<Tables>, rolling: RollingBack): Promi
     ...evidence,
     at,
   });
-  await settleCandidate(trx, loop, from_version, { state: 'rolledBack', because: reason, at });
-  await settleCandidate(trx, loop, to_version, { state: 'promoted', because: reason, at });
+  await settleCandidate(trx, { loop, version: from_version }, { state: 'rolledBack', because: reason, at });
+  await settleCandidate(trx, { loop, version: to_version }, { state: 'promoted', because: reason, at });
   return { kind: 'moved', current: to, move };
 }
 
@@ -196,19 +197,4 @@ async function versionIn(trx: Kysely<Tables>, loop: string, version: string): Pr
     );
   if (row !== undefined) return row;
   throw failure('InvalidInput', `Loop ${loop} has no harness ${version}. List them: loopwright harness list ${loop}`);
-}
-
-/** Says what became of the candidate that a version came from, where it came from one that ran. */
-async function settleCandidate(
-  trx: Kysely<Tables>,
-  loop: string,
-  version: number,
-  { state, because, at }: { readonly state: string; readonly because: string; readonly at: Timestamp },
-): Promise<void> {
-  await trx
-    .updateTable('candidates')
-    .set({ state, because, settled_at: at })
-    .where('loop', '=', loop)
-    .where('version', '=', version)
-    .execute();
 }

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, ContinueAsNew, startChild } from '@temporalio/workflow';
 import { TASK_TIMEOUT } from '../contract/names.ts';
+import { whereItBelongs } from './elsewhere.ts';
 import { runExperiment } from './experiment.ts';
 import { experiments, models, records } from './proxies.ts';
 import { loopWorkflow, type Run } from './run.ts';
@@ -13,7 +14,9 @@ import type { watchHarness } from './watch-harness.ts';
  */
 export const improve = loopWorkflow('improve', async (run) => {
   const { runKey, dryRun } = run.plan.run;
-  const proposed = await models.propose.executeWithOptions({ summary: 'propose' }, [{ run: runKey }]);
+  const proposed = await whereItBelongs({ name: undefined }, (place) =>
+    models.propose.executeWithOptions({ summary: 'propose', ...place }, [{ run: runKey }]),
+  );
   if (proposed.kind === 'none') return run.noWork(proposed.because);
   await prove(run, runKey);
   try {

@@ -13,6 +13,7 @@ import {
 } from '../../core/learning/proposers/proposer.ts';
 import { jsonOrText } from '../../core/json-text.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { demandQueue } from '../elsewhere.ts';
 import { MODEL_TIMEOUT_MS } from '../metered-call.ts';
 import { askRoute } from '../models/failover.ts';
 import { fence } from '../models/prompt.ts';
@@ -45,7 +46,8 @@ type Objection = (draft: Draft) => Promise<string | undefined>;
 
 /**
  * Asks the model of route `proposer` for one change. An answer that is no candidate, or that something stands against, is
- * asked for once more, with the reason, in a call of its own. Each is booked on the run of `improve`.
+ * asked for once more, with the reason, in a call of its own. Each is booked on the run of `improve`, and made on the queue
+ * of the route, where that has limits.
  * @throws what the call raises.
  */
 export async function modelDraft(
@@ -64,6 +66,7 @@ export async function modelDraft(
   if (failuresOf(ground).length === 0) return none('nothing that it may see was wrong');
   if (kinds.length === 0)
     return none('it may write no instruction before a person has read what went wrong (`loopwright lessons review`)');
+  demandQueue(deps, PROPOSER);
   const question = await questionTo(deps, request, ground, kinds);
   const first = await ask(deps, request, question, 'propose');
   const read = await readAnswer(first, base, ground, kinds, objection);

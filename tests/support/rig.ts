@@ -52,6 +52,8 @@ export interface RigOptions {
   readonly decisionKeys?: Dependencies['decisionKeys'];
   /** Limits of the route `default`. */
   readonly limits?: RouteLimits;
+  /** Adds a route `proposer` (model `fake-2`) with these limits. */
+  readonly proposer?: RouteLimits;
   readonly maxEvents?: number;
   /** Failures after which a verifier that breaks is given up; each takes the server about a second. */
   readonly patience?: number;
@@ -201,6 +203,10 @@ export async function rig(options: RigOptions, atTheEnd: typeof onTestFinished =
   };
 }
 
+function proposerRoutes({ proposer: limits }: RigOptions, route: Route): [string, Route][] {
+  return limits === undefined || route.kind === 'local' ? [] : [['proposer', { ...route, limits }]];
+}
+
 async function dependencies(
   options: RigOptions,
   store: Store,
@@ -225,10 +231,11 @@ async function dependencies(
   return {
     store,
     loops,
-    routes: new Map([
+    routes: new Map<string, Route>([
       ['default', { ...endpoint('fake-1'), ...(options.limits === undefined ? {} : { limits: options.limits }) }],
       ['strong', endpoint('fake-2')],
       ['judge', endpoint('fake-judge')],
+      ...proposerRoutes(options, endpoint('fake-2')),
       ['local', { kind: 'local' }],
     ]),
     prices: {

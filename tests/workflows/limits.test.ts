@@ -56,6 +56,33 @@ test('later attempts go to the queue of their route at once, and what a person w
   expect(model.seen).toHaveLength(3);
 });
 
+test('a proposal is made on the queue of its route, as every call is', async () => {
+  // Half of what they become is sealed from whoever proposes.
+  const topics = ['owls', 'night trains', 'apple pie', 'grey seals', 'red bricks'];
+  const loop = titleLoop();
+  const { start, gate, run, rows, model, adopt } = await rig({
+    loops: [{ loop, harness: 'approval: { when: "true" }' }],
+    improves: true,
+    proposer: { concurrent: 1 },
+    script: ({ model: asked, input }) =>
+      asked === 'fake-2' ? { json: {} } : good(topics.find((topic) => input.includes(topic)) ?? ''),
+  });
+  for (const topic of topics) {
+    const handle = await start(loop.name, { id: topic, topic });
+    await gate(handle);
+    await handle.signal('reject', { by: 'ada', note: 'The tone is wrong.' });
+    await handle.result();
+  }
+  expect(await run('improve', { loop: loop.name, kinds: ['eval'] })).toMatchObject({ outcome: 'noWork' });
+  expect(model.seen.filter((seen) => seen.model === 'fake-2')).toHaveLength(2);
+  const [improved] = await rows("select workflow_id as id from runs where loop = 'improve'");
+  const { events } = await (await adopt(String(improved?.['id']))).fetchHistory();
+  const queues = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    scheduled?.activityType?.name === 'propose' ? [scheduled.taskQueue?.name?.endsWith('-model-proposer')] : [],
+  );
+  expect(queues).toEqual([false, true]);
+});
+
 test('a route that lets so many through a minute spreads them out', async () => {
   const { run, model } = await rig({
     loops: [{ loop: titleLoop() }],

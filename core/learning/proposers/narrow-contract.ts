@@ -12,22 +12,23 @@ const MOST_VALUES = 20;
 
 type Field = ToolArgs['properties'][string];
 
-/** An effect may be done with no other values than those that people found right: its contract is narrowed to them. */
+/** An effect may be done with no other values than those that people found right: its contract is narrowed to them. Each effect is a change of its own. */
 export const narrowContract: Proposer = {
   name: NAME,
   change: 'tool',
   propose(ground) {
-    const [effect] = ground.effects;
-    if (effect === undefined) return nothing('the loop has no effect');
+    if (ground.effects.length === 0) return nothing('the loop has no effect');
     const [failures, right] = [failuresOf(ground), rightOf(ground)];
     if (failures.length < FEWEST_FAILURES)
       return nothing(`${failures.length} wrong answers, and fewer than ${FEWEST_FAILURES} are no pattern`);
     if (right.length < FEWEST_RIGHT)
       return nothing(`${right.length} right answers: too few to say which values are right`);
     const fields = [...new Set(right.flatMap(({ output }) => Object.keys(output ?? {})))];
-    const drafts = fields.flatMap((name) => draftOf(ground, effect, name, failures, right));
+    const drafts = ground.effects.flatMap((effect) =>
+      fields.flatMap((name) => draftOf(ground, effect, name, failures, right)),
+    );
     return drafts.length === 0
-      ? nothing('no field of the wrong answers has values that right ones never have')
+      ? nothing('no field of the wrong answers has values that right ones never have and that no contract speaks of')
       : { kind: 'drafts', drafts: drafts.toSorted((a, b) => b.gain - a.gain) };
   },
 };

@@ -145,6 +145,19 @@ test('an effect is narrowed to the values that were right', () => {
   expect(proposals(ground(answers, { effects: [] }), ['tool']).drafts).toEqual([]);
 });
 
+test('every effect is looked at: one whose contract speaks of the field already leaves the others to be narrowed', () => {
+  const answers = [...many(4, { ...wrong, intent: 'weather' }), ...many(12, { intent: 'fees' }), ...many(12, {})];
+  const said = { properties: { intent: { maxLength: 20 } } };
+  const harness = Harness.parse({ tools: [{ name: 'label', args: said }] });
+  const drafts = (effects: readonly string[]) =>
+    proposals(ground(answers, { harness, effects }), ['tool']).drafts.map(({ harness: { tools } }) => tools);
+  expect(drafts(['label'])).toEqual([]);
+  expect(drafts(['label', 'refund'])).toMatchObject([
+    [{ name: 'label' }, { name: 'refund', args: { properties: { intent: { enum: ['fees', 'refund'] } } } }],
+  ]);
+  expect(proposals(ground(answers, { effects: ['label', 'refund'] }), ['tool']).drafts).toHaveLength(2);
+});
+
 test('a kind of input that was answered wrongly goes to a stronger model, and the first tier has to be surer', () => {
   const answers = [...many(5, { ...wrong, text: 'my crypto wallet' }), ...many(20, {})];
   const { routing } = best(ground(answers), 'routing')?.harness ?? HARNESS;
