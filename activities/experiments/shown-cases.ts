@@ -1,4 +1,3 @@
-import { setImmediate as pause } from 'node:timers/promises';
 import type { KeptCase } from '../../contract/case.ts';
 import { casesFor } from '../../core/learning/ablation.ts';
 import type { Loop } from '../../loops/define/index.ts';
@@ -56,9 +55,7 @@ async function wouldShow(
 ): Promise<boolean> {
   const upTo = Math.min(watermark, one.lesson === undefined ? Infinity : one.lesson - 1);
   const known = await deps.lessons.examples({ loop, watermark: upTo });
-  // A loop may know ten thousand: the process has other work in between.
-  await pause();
-  return isAmongNearest(lesson.id, known, one.input, limit);
+  return await isAmongNearest(lesson.id, known, one.input, limit);
 }
 
 /** Lessons that a run of a loop is shown at most, in its context or by its learner; undefined where it does not say. */
