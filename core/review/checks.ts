@@ -2,7 +2,7 @@ import type { Timestamp } from '../../contract/names.ts';
 import type { ReviewAnswer } from '../../contract/review-answer.ts';
 import { plainLine } from '../plain-text.ts';
 import { answerTo, QUESTIONS, triggerOf, type AskedCheck } from './answers.ts';
-import type { LoopFacts } from './facts.ts';
+import type { EffectFacts, LoopFacts } from './facts.ts';
 import { dependences, independent, sidesOf } from './independence.ts';
 import { limitsSet } from './limits.ts';
 import { learningPlaces } from './places.ts';
@@ -197,18 +197,35 @@ function verifierRefuses(subject: Subject): Standing {
 }
 
 function stateRecorded({ effects, files }: LoopFacts): Standing {
-  if (effects.length > 0) {
-    const words = effects.map(({ name, repeatable }) => `\`${name}\`${repeatable ? '' : ' (not repeatable)'}`);
+  const allowed = effects.filter(({ contract }) => contract?.allow !== false);
+  if (allowed.length > 0)
     return done(
-      `${words.join(', ')} puts what was accepted outside the run, once for each work, and the store says so`,
+      `${allowed.map(effectWords).join(', ')} puts what was accepted outside the run, once for each work, and the store says so`,
       files.definition,
     );
-  }
+  if (effects.length > 0)
+    return open(
+      `its contracts forbid all it could do (${quoted(effects.map(({ name }) => name))}): what is accepted stays in the record of its run`,
+      files.harness,
+      'Allow an effect under `tools`, or end the loop at what it reports (`autonomy: L1`).',
+    );
   return open(
     'it has no effect: what is accepted stays in the record of its run, where no other program looks',
     files.definition,
     'Add an effect to `act`, such as `outbox.put(topic, idempotencyKey, output)` or `files.write(name, text)`.',
   );
+}
+
+/** An effect with what is to be known of it, its contract included. */
+function effectWords({ name, repeatable, contract }: EffectFacts): string {
+  const { fields = [], maxCalls, approve = false } = contract ?? {};
+  const said = [
+    ...(repeatable ? [] : ['not repeatable']),
+    ...(approve ? ['a person approves each'] : []),
+    ...(maxCalls === undefined ? [] : [`at most ${maxCalls} a day`]),
+    ...(fields.length === 0 ? [] : [`its contract narrows ${quoted(fields)}`]),
+  ];
+  return `\`${name}\`${said.length === 0 ? '' : ` (${said.join('; ')})`}`;
 }
 
 function stateTyped({ stages, files }: LoopFacts): Standing {
@@ -248,7 +265,10 @@ function stopHelp(facts: LoopFacts): Standing {
 }
 
 /** When a loop asks a person, in words; empty where it never does. */
-export function waysToAsk({ harness: { approval }, stages }: LoopFacts): readonly string[] {
+export function waysToAsk({ harness: { approval }, stages, effects }: LoopFacts): readonly string[] {
+  const approved = effects
+    .filter(({ contract }) => contract?.approve === true && contract.allow)
+    .map(({ name }) => name);
   const verifiers = stages.flatMap((stage) => stage.verifiers);
   const opinions = verifiers.filter(({ opinion }) => opinion).map(({ name }) => name);
   const panels = verifiers.filter(({ kind }) => kind === 'panel').map(({ name }) => name);
@@ -259,6 +279,7 @@ export function waysToAsk({ harness: { approval }, stages }: LoopFacts): readonl
     ...(opinions.length > 0 ? [`when ${quoted(opinions)} says no`] : []),
     ...(panels.length > 0 ? [`when the judges of ${quoted(panels)} disagree`] : []),
     ...(people.length > 0 ? [`by ${quoted(people)}, always`] : []),
+    ...(approved.length > 0 ? [`before ${quoted(approved)}, always`] : []),
   ];
 }
 

@@ -13,7 +13,7 @@ export interface LoopFacts {
   readonly stages: readonly StageFacts[];
   /** Of a finder: where it looks, and which loop it starts. */
   readonly finder?: { readonly source: string; readonly starts: string; readonly limit: number };
-  readonly effects: readonly { readonly name: string; readonly repeatable: boolean }[];
+  readonly effects: readonly EffectFacts[];
   /** What the agent may call by itself: nothing yet. A harness' `tools` are contracts of effects. */
   readonly tools: readonly ToolFacts[];
   readonly harness: Omit<Harness, 'tools'>;
@@ -21,6 +21,24 @@ export interface LoopFacts {
   readonly stated: ReadonlySet<string>;
   /** Whether the loop's folder has cases with at least one line. */
   readonly hasCases: boolean;
+}
+
+/** What a loop does to the world, and what its harness says of it. */
+export interface EffectFacts {
+  readonly name: string;
+  readonly repeatable: boolean;
+  /** Without one it may be done. */
+  readonly contract?: ContractFacts;
+}
+
+/** When an effect may be done: a contract under `tools` of the harness. */
+export interface ContractFacts {
+  readonly allow: boolean;
+  /** Whether each use waits for a person. */
+  readonly approve: boolean;
+  readonly maxCalls?: number;
+  /** Fields of the output that it narrows. */
+  readonly fields: readonly string[];
 }
 
 /** Something that the agent may call while it generates. */

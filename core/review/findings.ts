@@ -65,7 +65,7 @@ function fuzzyMemory({ stages, finder }: LoopFacts): readonly Finding[] {
 /** An effect on the world, and nobody decided who may let it happen, when, or for how much. */
 function noOperations(facts: LoopFacts): readonly Finding[] {
   const { approval } = facts.harness;
-  const acts = facts.effects.length + facts.tools.length > 0;
+  const acts = allowedEffects(facts).length + facts.tools.length > 0;
   const permission = approval.approvers.some((approver) => approver !== '*');
   const high = ceilingsReached(facts);
   const capped = (['usd', 'usdPerDay'] as const).some(
@@ -89,9 +89,9 @@ function protocolOnly(subject: Subject): readonly Finding[] {
     ...facts.tools
       .filter(({ approve }) => !approve)
       .map(({ name, maxCalls }) => ({ name, stops: maxCalls !== undefined })),
-    ...facts.effects
-      .filter(({ repeatable }) => !repeatable)
-      .map(({ name }) => ({ name, stops: deduplicated(subject) })),
+    ...allowedEffects(facts)
+      .filter(({ repeatable, contract }) => !repeatable && contract?.approve !== true)
+      .map(({ name, contract }) => ({ name, stops: contract?.maxCalls !== undefined || deduplicated(subject) })),
   ];
   if (calls.length === 0 || approval.when.trim() === 'true') return [];
   const last = sidesOf(facts).at(-1);
@@ -109,6 +109,11 @@ function protocolOnly(subject: Subject): readonly Finding[] {
       'Put a check before the call, a person (`approval.when: "true"`), or what makes it happen once: `dedupe`, `maxCalls`, `repeatable: true`.',
     ),
   ];
+}
+
+/** What a loop does, without what its contracts forbid. */
+function allowedEffects({ effects }: LoopFacts): LoopFacts['effects'] {
+  return effects.filter(({ contract }) => contract?.allow !== false);
 }
 
 /** Whether the same work is done at most once. */

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { LoopEntry } from '../../activities/dependencies.ts';
 import { evalsFor } from '../../activities/verifiers/stage-evals.ts';
 import type { Harness } from '../../contract/harness.ts';
+import type { Tool } from '../../contract/tool.ts';
 import { assertNever } from '../../core/assert-never.ts';
-import type { GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
+import type { EffectFacts, GeneratorFacts, LoopFacts, StageFacts, VerifierFacts } from '../../core/review/facts.ts';
 import type { JsonSchema } from '../../core/json-schema.ts';
 import { schemaFacts } from '../../core/review/schema.ts';
 import type { Evidence, Finder, Generator, Loop, Stage, Verifier } from '../../loops/define/index.ts';
@@ -33,7 +34,7 @@ export interface FactsOptions {
 
 /** Describes a loop as plain data for its review. */
 export async function loopFacts({ loop, harness, folder }: LoopEntry, options: FactsOptions): Promise<LoopFacts> {
-  const { tools: _none, ...rest } = harness;
+  const { tools, ...rest } = harness;
   const named = (file: string): string => join(shownPath(process.cwd(), folder), file);
   return {
     name: loop.name,
@@ -50,12 +51,23 @@ export async function loopFacts({ loop, harness, folder }: LoopEntry, options: F
       ),
     ),
     ...(loop.finder === undefined ? {} : { finder: finderFacts(loop.finder) }),
-    effects: Object.entries(loop.act).map(([effect, { repeatable }]) => ({ name: effect, repeatable })),
+    effects: Object.entries(loop.act).map(([effect, { repeatable }]) => ({
+      name: effect,
+      repeatable,
+      ...contractFacts(tools.find((tool) => tool.name === effect)),
+    })),
     tools: [],
     harness: rest,
     stated: statedIn(await textOf(join(folder, 'harness.yaml'))),
     hasCases: (await textOf(join(folder, 'cases.jsonl'))).trim() !== '',
   };
+}
+
+function contractFacts(tool: Tool | undefined): Pick<EffectFacts, 'contract'> {
+  if (tool === undefined) return {};
+  const { allow, approve, maxCalls, args } = tool;
+  const fields = [...new Set([...Object.keys(args?.properties ?? {}), ...(args?.required ?? [])])];
+  return { contract: { allow, approve, fields, ...(maxCalls === undefined ? {} : { maxCalls }) } };
 }
 
 function finderFacts({ source, starts, limit }: Finder): NonNullable<LoopFacts['finder']> {

@@ -158,6 +158,21 @@ describe('ProtocolOnly', () => {
     expect(findings(factsOf(sends))).toEqual([]);
   });
 
+  test('is none whose contract asks a person, caps it or forbids it', () => {
+    const contract = { allow: true, approve: false, fields: ['amount'] };
+    const under = (change: object) =>
+      findings(
+        factsOf({
+          dedupe: 'none',
+          effects: [{ name: 'send', repeatable: false, contract: { ...contract, ...change } }],
+        }),
+      );
+    expect(under({})).toEqual(['ProtocolOnly']);
+    expect(under({ approve: true })).toEqual([]);
+    expect(under({ maxCalls: 3 })).toEqual([]);
+    expect(under({ allow: false })).toEqual([]);
+  });
+
   test('is not one that a schedule starts, or a person lets happen each time', () => {
     const facts = { ...sends, dedupe: 'none' } as const;
     expect(findings(factsOf(facts), [answerOf('trigger.explicit', 'schedule weekly')])).toEqual([]);

@@ -216,6 +216,22 @@ describe('state', () => {
     expect(stateOf('state.recorded', factsOf({ effects: [] }))).toBe('open');
   });
 
+  test('an effect that its contract forbids lands nothing; what a contract says of the others is told', () => {
+    const contract = { allow: true, approve: true, maxCalls: 5, fields: ['amount'] };
+    const refund = { name: 'refund', repeatable: false, contract };
+    const facts = factsOf({ harness: {}, effects: [refund] });
+    expect(standing('state.recorded', facts).because).toContain(
+      '`refund` (not repeatable; a person approves each; at most 5 a day; its contract narrows `amount`)',
+    );
+    expect(standing('stop.help', facts)).toMatchObject({
+      state: 'done',
+      because: 'a person is asked before `refund`, always',
+    });
+    const forbidden = factsOf({ harness: {}, effects: [{ ...refund, contract: { ...contract, allow: false } }] });
+    expect(standing('state.recorded', forbidden)).toMatchObject({ state: 'open', seenIn: 'planted/harness.yaml' });
+    expect(stateOf('stop.help', forbidden)).toBe('open');
+  });
+
   test.each([
     ['no record', { ...untouched, record: false }],
     ['anything', { ...untouched, untyped: ['data'] }],

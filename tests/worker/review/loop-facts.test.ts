@@ -252,3 +252,12 @@ test('says whether `dedupe` names every input, or only some', async () => {
   );
   expect((await factsOf({ ...loop, input, dedupe: (given) => (given as Input).topic })).dedupe).toBe('byInput');
 });
+
+test('says what the contract of an effect demands', async () => {
+  const harness =
+    'tools: [{ name: publish, maxCalls: 9, approve: true, args: { properties: { title: { maxLength: 9 } } } }]';
+  expect((await factsOf(titleLoop(), harness)).effects).toEqual([
+    { name: 'publish', repeatable: true, contract: { allow: true, approve: true, maxCalls: 9, fields: ['title'] } },
+  ]);
+  expect((await factsOf(titleLoop())).effects).toEqual([{ name: 'publish', repeatable: true }]);
+});
