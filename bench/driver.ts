@@ -3,7 +3,9 @@ import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '
 import type { temporal } from '@temporalio/proto';
 import { LoopClient } from '../client/loop-client.ts';
 import { TASK_TIMEOUT } from '../contract/names.ts';
+import type { RunResult } from '../contract/outcomes.ts';
 import type { Side } from './notes.ts';
+import { PASSING_ATTEMPT } from './steps.ts';
 import type { Signs, WorkerProcess } from './worker-process.ts';
 
 /** How long a run is left waiting before it is approved, in milliseconds: long enough that its workflow task is done. */
@@ -95,9 +97,10 @@ export class Driver {
     await sleep(PARK_MS);
     const sentAt = clock();
     await this.approve(handle);
-    await handle.result();
+    const result: unknown = await handle.result();
     const endedAt = clock();
     clearTimeout(lost);
+    if (lane.side === 'ours') refuseOther(handle, result as RunResult);
     return { handle, startedAt, sentAt, endedAt };
   }
 
@@ -111,6 +114,15 @@ export class Driver {
     const { historyLength, historySize = 0 } = await handle.describe();
     return { events: historyLength, bytes: historySize };
   }
+}
+
+/** Ends the bench where a run did not do the work that the hand-written one does. */
+function refuseOther({ workflowId }: Handle, { outcome, attempts, gates }: RunResult): void {
+  if (outcome === 'accepted' && attempts === PASSING_ATTEMPT && gates === 1) return;
+  console.error(
+    `Expected run ${workflowId} to be accepted after ${PASSING_ATTEMPT} attempts and one gate, got ${outcome} after ${attempts} and ${gates}: the comparison is not the one that was meant.`,
+  );
+  process.exit(1);
 }
 
 /** Ends the bench; server and workers end with this process. */

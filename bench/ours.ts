@@ -102,7 +102,7 @@ function benchLoop({ work }: OursOptions) {
           check('third-time', async ({ draft }) => {
             await work();
             const attempt = attemptOf(draft);
-            return { verdict: attempt >= PASSING_ATTEMPT ? 'pass' : 'fail', evidence: `attempt ${attempt}` };
+            return { verdict: attempt >= PASSING_ATTEMPT ? 'pass' : 'fail', evidence: `draft no. ${attempt}` };
           }),
         ],
       },
@@ -110,13 +110,13 @@ function benchLoop({ work }: OursOptions) {
   });
 }
 
-/** Answers at once, a different draft each attempt: after `n` failed ones the prompt says so. */
+/** Answers at once, a different draft each attempt: the prompt says which one failed. */
 function modelInProcess({ work }: OursOptions) {
   return {
     model: 'bench-1',
     async complete({ prompt }: { readonly prompt: string }) {
       await work();
-      const failed = Number(/attempt (\d+)/.exec(prompt)?.[1] ?? 0);
+      const failed = Number(/draft no\. (\d+)/.exec(prompt)?.[1] ?? 0);
       const text = JSON.stringify({ draft: draftOf(failed + 1) });
       return { text, usage: { inputTokens: 200, outputTokens: 60 } };
     },
