@@ -4,6 +4,7 @@ import { failure } from '../contract/failures.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { RecentTexts } from './artefacts.ts';
 import { addAudit } from './audit.ts';
+import type { ErasureCount } from './erasure-count.ts';
 import { eraseHarnesses } from './erasure-harnesses.ts';
 import type { ErasedNames } from './erased-names.ts';
 import { reachOf, type Reach, type Wanted } from './erasure-reach.ts';
@@ -37,15 +38,24 @@ export interface Erasures {
   list(): Promise<readonly Erasure[]>;
 }
 
+/** What is kept in memory of a store, and has to follow what is erased in it. */
+interface InMemory {
+  readonly names: ErasedNames;
+  readonly recent: RecentTexts;
+  readonly erasures: ErasureCount;
+}
+
 /** Erasing, in SQL. */
-export function sqlErasures({ read, write }: Database, names: ErasedNames, recent: RecentTexts): Erasures {
+export function sqlErasures({ read, write }: Database, { names, recent, erasures }: InMemory): Erasures {
   return {
     plan: async (wanted) => (await planned(read, wanted, names)).plan,
     async erase(order) {
-      const answer = await write((trx) => erase(trx, order, names)).catch(async (error: unknown) => {
-        await names.reread(read);
-        throw error;
-      });
+      const answer = await write((trx) => erase(trx, order, names))
+        .catch(async (error: unknown) => {
+          await names.reread(read);
+          throw error;
+        })
+        .finally(() => erasures.forget());
       if (answer.kind === 'refused') return answer;
       recent.clear();
       await compact(read);

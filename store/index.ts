@@ -14,6 +14,7 @@ import { sqlAutonomy } from './autonomy.ts';
 import { DATABASE_FILE } from './database-file.ts';
 import { sqlCosts } from './costs.ts';
 import { sqlEffects } from './effects.ts';
+import { ErasureCount } from './erasure-count.ts';
 import { ErasedNames } from './erased-names.ts';
 import { sqlErasures } from './erasures.ts';
 import { sqlExperiments } from './experiments.ts';
@@ -62,6 +63,7 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
   const database = { read, write: groupCommit(read) };
   const recent = recentTexts();
   const names = await ErasedNames.in(read);
+  const erasures = new ErasureCount(read);
   return {
     artefacts: sqlArtefacts(database, recent),
     runs: sqlRuns(database, names),
@@ -72,14 +74,14 @@ export async function openStore(folder: string, pid: number): Promise<Store> {
     gates: sqlGates(database),
     approvals: sqlApprovals(database),
     statements: sqlStatements(database),
-    lessons: sqlLessons(database),
+    lessons: sqlLessons(database, erasures),
     effects: sqlEffects(database, names),
     ledger: sqlLedger(database),
     costs: sqlCosts(database),
     harnesses: sqlHarnesses(database),
     reviewAnswers: sqlReviewAnswers(database),
     sourceAnswers: sqlSourceAnswers(database),
-    erasures: sqlErasures(database, names, recent),
+    erasures: sqlErasures(database, { names, recent, erasures }),
     alerts: sqlAlerts(database),
     notices: sqlNotices(database),
     scheduleLooks: sqlScheduleLooks(database),

@@ -4,6 +4,7 @@ import type { Lesson } from '../contract/lesson.ts';
 import type { Lessons, NewLesson } from './ports.ts';
 import type { Tables } from './schema.ts';
 import { first, prepared } from './prepared.ts';
+import type { ErasureCount } from './erasure-count.ts';
 import type { Database } from './group-commit.ts';
 
 const selectNewest = prepared((database) =>
@@ -19,10 +20,6 @@ const selectNewest = prepared((database) =>
   ]),
 );
 
-const countErasures = prepared((database) =>
-  database.selectFrom('erasures').select(({ fn }) => fn.countAll<number>().as('n')),
-);
-
 const countOf = prepared((database, { runKey }: { runKey: string }) =>
   database
     .selectFrom('lessons')
@@ -31,13 +28,13 @@ const countOf = prepared((database, { runKey }: { runKey: string }) =>
 );
 
 /** Lessons in the order they were learnt, in SQL. */
-export function sqlLessons({ read }: Database): Lessons {
+export function sqlLessons({ read }: Database, erasures: ErasureCount): Lessons {
   return {
     async watermark() {
       const [newest] = await selectNewest(read, {});
       return Math.max(newest?.lesson ?? 0, newest?.change ?? 0);
     },
-    erasures: async () => first(await countErasures(read, {})).n,
+    erasures: () => erasures.now(),
     async list({ loop, after, upTo, limit }) {
       const rows = await read
         .selectFrom('lessons')
