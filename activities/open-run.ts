@@ -113,13 +113,13 @@ function parseInput(loop: Loop, input: unknown): unknown {
       `Loop ${loop.name} needs one JSON object as its input, got none. Give it with --input '{…}'. Its shape: ${shapeOf(loop.input)}`,
     );
   }
-  return parse(loop.input, input, `The input of loop ${loop.name}`, `\nIts shape: ${shapeOf(loop.input)}`);
+  return parse(loop.input, input, `The input of loop ${loop.name}`, () => `\nIts shape: ${shapeOf(loop.input)}`);
 }
 
-function parse<T>(schema: z.ZodType<T>, value: unknown, what: string, hint = ''): T {
+function parse<T>(schema: z.ZodType<T>, value: unknown, what: string, hint: () => string = () => ''): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw failure('InvalidInput', `${what} does not fit:\n${z.prettifyError(result.error)}${hint}`);
+  throw failure('InvalidInput', `${what} does not fit:\n${z.prettifyError(result.error)}${hint()}`);
 }
 
 function shapeOf(schema: z.ZodType): string {
@@ -227,6 +227,7 @@ function planOf(deps: Dependencies, entry: LoopEntry, harness: Harness, run: Pin
     patientVerifiers: true,
     onCap: harness.limits.onCap,
     stopsAbort: true,
+    stopsAtOnce: true,
     boundedMessages: true,
   };
 }

@@ -125,6 +125,8 @@ export interface RunPlan {
   readonly onCap?: 'stop' | 'degrade' | 'ask';
   /** A stop aborts a model call in flight. Runs that were opened before this was so finish the step first. */
   readonly stopsAbort?: true;
+  /** The message that stops a run aborts the call itself. Runs that were opened before this was so have a watch for each step. */
+  readonly stopsAtOnce?: true;
   /** A verifier that breaks has a regular step, and is waited for. Runs that were opened before this was so give up sooner. */
   readonly patientVerifiers?: true;
   /** Messages that are too large are refused. Runs that were opened before this was so take them. */

@@ -18,6 +18,7 @@ import { decide, takeBare, validate } from './decisions.ts';
 import { raiseBudget, validateRaise } from './raises.ts';
 import { read } from './readable.ts';
 import { refuse, type RunState } from './state.ts';
+import { abortSteps } from './stopping.ts';
 import { statusOf } from './visible.ts';
 
 /**
@@ -61,4 +62,5 @@ function stop(state: RunState, argument: unknown): void {
   if (!parsed.success) return refuse(state, 'stop', `malformed: ${parsed.why}`);
   if (state.phase === 'closed') return refuse(state, 'stop', 'late: the run is closed');
   state.stop ??= parsed.data;
+  abortSteps(state);
 }

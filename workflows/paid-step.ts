@@ -5,6 +5,7 @@ import { park, resume } from '../core/clock.ts';
 import { records } from './proxies.ts';
 import type { Checkpoint } from './stage.ts';
 import { planOf, type RunState } from './state.ts';
+import { untilStopped } from './stopping.ts';
 import { describe, show } from './visible.ts';
 
 /** Budgets that the approvers of a loop may raise. Those of a tenant and of the installation are not theirs. */
@@ -26,25 +27,6 @@ export async function paidStep<T>(state: RunState, checkpoint: Checkpoint, step:
       const short = shortOf(state, error);
       if (short === undefined || !(await moreCame(state, short, checkpoint))) throw error;
     }
-  }
-}
-
-/** A step that is cancelled when a person stops the run. */
-async function untilStopped<T>(state: RunState, step: () => Promise<T>): Promise<T> {
-  if (planOf(state).stopsAbort !== true) return await step();
-  const scope = new CancellationScope();
-  const watch = new CancellationScope();
-  const watching = watch
-    .run(() => condition(() => state.stop !== undefined))
-    .then(
-      () => scope.cancel(),
-      () => {},
-    );
-  try {
-    return await scope.run(step);
-  } finally {
-    watch.cancel();
-    await watching;
   }
 }
 
