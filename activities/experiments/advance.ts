@@ -4,18 +4,17 @@ import type { KeptCase, Slice } from '../../contract/case.ts';
 import { ARMS, type Arm, type Experiment, type Grade, type Standing } from '../../contract/experiment.ts';
 import { dollars } from '../../core/figures.ts';
 import { casesFor, leftOut } from '../../core/learning/ablation.ts';
-import { usd } from '../../core/money.ts';
+import { casesAtOnce } from '../../core/learning/batch.ts';
+import { microUsd, usd } from '../../core/money.ts';
 import { drawn } from '../../core/learning/draw.ts';
 import { standingOf } from '../../core/learning/standing.ts';
 import { partsOf } from '../../core/learning/slices.ts';
 import type { Store } from '../../store/ports.ts';
 import { growCases } from '../cases.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { parsedHarness } from '../pinned.ts';
 import { gradeOf, type CaseRan } from './grade.ts';
 import { ABLATION_CASES, shownCases } from './shown-cases.ts';
-
-/** Cases that are run at once; each is a run in every arm. */
-const AT_ONCE = 8;
 
 /** What an experiment does next. */
 export interface AdvanceInput {
@@ -71,7 +70,7 @@ export async function advance(deps: Dependencies, { experiment: id, ran, at }: A
   if (experiment.kind !== 'eval') await growCases(deps, experiment.loop);
   const cases = await casesOf(deps, experiment);
   const grades = await deps.store.grades.of(id);
-  const next = nextOf(experiment, cases, grades);
+  const next = nextOf(experiment, cases, grades, await runLimitOf(deps, experiment));
   await deps.store.experiments.stand(id, {
     state: next.kind === 'run' ? 'running' : next.kind === 'parked' ? 'parked' : 'closed',
     standing: next.standing,
@@ -134,7 +133,18 @@ async function gradeAll(deps: Dependencies, { id, loop }: Experiment, ran: reado
   await deps.store.grades.add(grades.flat());
 }
 
-function nextOf(experiment: Experiment, cases: readonly KeptCase[], grades: readonly Grade[]): Advance {
+/** What the harness lets a run spend, in micro-USD. */
+async function runLimitOf(deps: Dependencies, { loop, candidate }: Experiment): Promise<number> {
+  const version = await deps.store.harnesses.find(loop, candidate);
+  return version === undefined ? 0 : microUsd(parsedHarness(deps, version).limits.usd);
+}
+
+function nextOf(
+  experiment: Experiment,
+  cases: readonly KeptCase[],
+  grades: readonly Grade[],
+  runMicroUsd: number,
+): Advance {
   const arms = ARMS.filter((arm) => arm === 'candidate' || experiment.baseline !== undefined);
   const chosen = partsOf(experiment, cases);
   const stands = standingOf(experiment, chosen, grades);
@@ -146,16 +156,17 @@ function nextOf(experiment: Experiment, cases: readonly KeptCase[], grades: read
     of: chosen.length * arms.length,
   };
   if (stands.closed) return { kind: 'settled', ...counts };
-  const left = chosen.filter(({ one }) => arms.some((arm) => !graded.has(`${arm}/${one.id}`)));
+  const open = chosen.filter(({ one }) => arms.some((arm) => !graded.has(`${arm}/${one.id}`)));
   // What is inconclusive goes on with cases that are not there yet.
   const wanted =
     stands.standing === 'collecting'
-      ? left.filter(({ slice }) => stands.need === undefined || slice === stands.need)
+      ? open.filter(({ slice }) => stands.need === undefined || slice === stands.need)
       : [];
   if (wanted.length === 0) return { kind: 'parked', ...counts };
   const without = leftOut(experiment);
-  const next = wanted.slice(0, AT_ONCE);
-  const share = shareOf(experiment, grades, next.length * arms.length);
+  const left = leftOf(experiment, grades);
+  const next = wanted.slice(0, casesAtOnce(left, arms.length, runMicroUsd));
+  const share = shareOf(left, grades, next.length * arms.length);
   if (share === undefined)
     return {
       kind: 'settled',
@@ -186,11 +197,14 @@ function nextOf(experiment: Experiment, cases: readonly KeptCase[], grades: read
   };
 }
 
+function leftOf({ budgetMicroUsd }: Experiment, grades: readonly Grade[]): number {
+  return Math.max(0, budgetMicroUsd - grades.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0));
+}
+
 /** What each of the next runs may spend, in micro-USD, so that all of them stay within the budget; undefined where that is less than one has cost, or was refused one. */
-function shareOf({ budgetMicroUsd }: Experiment, grades: readonly Grade[], runs: number): number | undefined {
-  const spent = grades.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+function shareOf(leftMicroUsd: number, grades: readonly Grade[], runs: number): number | undefined {
   const dearest = grades.reduce((most, { costMicroUsd }) => Math.max(most, costMicroUsd), 0);
-  const share = Math.floor(Math.max(0, budgetMicroUsd - spent) / runs);
+  const share = Math.floor(leftMicroUsd / runs);
   const refused = grades.some(({ outcome }) => outcome === 'overBudget');
   return refused || share < dearest ? undefined : share;
 }
