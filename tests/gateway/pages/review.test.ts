@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { judgeFigures, standingOf } from '../../../core/learning/judges.ts';
 import { plant } from '../../support/planted.ts';
 import { titleLoop } from '../../support/loops.ts';
 import { dashboard } from '../../support/dashboard.ts';
@@ -13,8 +14,17 @@ test('a team goes through a loop: findings lead to their runs, and an answer is 
       outcome: 'accepted',
       gates: [['approve']],
     });
+  const figures = judgeFigures(
+    [],
+    [true, true, true, true, true, false].map((letThrough) => ({ letThrough })),
+  );
+  const judge = { loop: 'writeTitle', stage: 'main', judge: 'taste', ...standingOf(figures), figures, at: 1 };
+  await store.judgeRecords.stand(judge);
   const page = await (await windowOf('ada@example.com', { javaScriptEnabled: false })).newPage();
   await page.goto('/loops/writeTitle');
+  expect(await page.getByRole('region', { name: 'Judges', exact: true }).innerText()).toMatch(
+    /main\/taste[\s\S]*advisory[\s\S]*none\s+1 of 6/,
+  );
   await page.getByRole('link', { name: 'What is weak, and what its runs show' }).click();
   const stop = page.getByRole('region', { name: 'stop' });
   expect(await stop.innerText()).toMatch(/GateWavedThrough[\s\S]*20 of 20 \(100 %\)/);
