@@ -98,20 +98,29 @@ async function grown(
       reasons.add(failure.cluster);
       failures.push({ loop, ...failure, lesson: id, runKey, at: createdAt });
     }
-    // A correction asks for another attempt, or has its right output as an example of its own.
+    // A correction asks for another attempt, or has its right output as an example of its own: what was refused is held against that one.
     if (lesson.kind === 'correction') continue;
     const run = await deps.store.runs.find(runKey);
     const work = (run?.workKey ?? runKey).replace(/\/rerun:.*$/s, '');
     const related = groups.add(counts.text(lesson.input), groupName(deps, work));
     cases.push(
       caseOf(deps, lesson, {
-        ...expectationOf(lesson, counts.part),
+        ...expectationOf(await replacedBy(deps, lesson), counts.part),
         related,
         ...(failure === undefined ? {} : { cluster: failure.cluster }),
       }),
     );
   }
   return { cases, failures };
+}
+
+/** A lesson as its case sees it: where a person sent an answer back and approved another one, the first was replaced by it, as in an edit. */
+async function replacedBy({ store }: Needed, lesson: Lesson): Promise<Lesson> {
+  const { loop, runKey, id, kind, source } = lesson;
+  if (kind !== 'example' || source === 'edit') return lesson;
+  const before = await store.lessons.list({ loop, runKey, after: 0, upTo: id - 1 });
+  const back = before.findLast((one) => one.kind === 'correction' && one.output === undefined);
+  return back?.predicted === undefined ? lesson : { ...lesson, predicted: back.predicted };
 }
 
 /** A case is known by what it asks: the same input with the same expectation is the same case, however often it comes. */

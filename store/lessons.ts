@@ -35,7 +35,7 @@ export function sqlLessons({ read }: Database, erasures: ErasureCount): Lessons 
       return Math.max(newest?.lesson ?? 0, newest?.change ?? 0);
     },
     erasures: () => erasures.now(),
-    async list({ loop, after, upTo, limit }) {
+    async list({ loop, runKey, after, upTo, limit }) {
       const rows = await read
         .selectFrom('lessons')
         .selectAll()
@@ -44,6 +44,7 @@ export function sqlLessons({ read }: Database, erasures: ErasureCount): Lessons 
         .where('id', '<=', upTo)
         .where('erased_at', 'is', null)
         .orderBy('id')
+        .$if(runKey !== undefined, (some) => some.where('run_key', '=', runKey ?? ''))
         .$if(limit !== undefined, (some) => some.limit(limit ?? 0))
         .execute();
       return rows.map(lessonOf);

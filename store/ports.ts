@@ -250,9 +250,10 @@ export interface Lessons {
   watermark(): Promise<number>;
   /** How often something was erased: whoever keeps lessons in memory lets go of them when it changes. */
   erasures(): Promise<number>;
-  /** Lessons of a loop with `after < id <= upTo`, oldest first, at most `limit`, without those that were erased. */
+  /** Lessons of a loop, or of one of its runs, with `after < id <= upTo`, oldest first, at most `limit`, without those that were erased. */
   list(query: {
     readonly loop: string;
+    readonly runKey?: string;
     readonly after: number;
     readonly upTo: number;
     readonly limit?: number;

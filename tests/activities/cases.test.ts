@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { clusters, growCases } from '../../activities/cases.ts';
 import { Case } from '../../contract/case.ts';
+import { meets } from '../../core/learning/expected.ts';
 import type { NewLesson, Store } from '../../store/ports.ts';
 import { defineLoop, model, check } from '../../loops/define/index.ts';
 import { lessonOf, runOf } from '../store/samples.ts';
@@ -39,6 +40,27 @@ async function learn(store: Store, runKey: string, lessons: readonly Partial<New
   });
   await store.runs.close({ ...closed, lessons: written });
 }
+
+test('what a person sent back does not pass the case of the answer that they approved then', async () => {
+  const expecting = { ...triage, expects: () => undefined };
+  const { deps, store } = await workbench({ loop: expecting });
+  const input = { id: '1', text: 'give it back' };
+  const back = { kind: 'correction', source: 'edit', text: 'Kinder, please.', input } as const;
+  const rude = { intent: 'refund', reply: 'No.' };
+  await learn(store, 'revised', [
+    { ...back, predicted: { intent: 'refund', reply: 'Never.' } },
+    { ...back, predicted: rude },
+    { input, output: answer('refund'), predicted: answer('refund') },
+  ]);
+  await growCases(deps, 'triage');
+  const [kept, ...others] = await store.cases.list({ loop: 'triage' });
+  expect(others).toEqual([]);
+  // The right label stays right: only what was replaced is refused. It is no target, because passing it proves little.
+  expect(kept).toMatchObject({ runKey: 'revised', source: 'approval', never: { reply: 'No.' }, slice: 'guard' });
+  expect(kept?.cluster).toBeUndefined();
+  expect(meets(rude, kept ?? {}).meets).toBe(false);
+  expect(meets(answer('refund'), kept ?? {}).meets).toBe(true);
+});
 
 const byRun = ([a]: readonly unknown[], [b]: readonly unknown[]) => (String(a) < String(b) ? -1 : 1);
 
