@@ -186,7 +186,7 @@ function guardVerdict(target: SliceTally, guard: readonly SliceTally[], rules: T
   const so = `${votes(now)} in ${now.ran} guard cases`;
   if (now.harm >= rules.harm)
     return refuted(`Does harm elsewhere: ${so} (E ${figure(now.harm)} for harm, ${rules.harm} is too much).`);
-  if (settled !== undefined) return { standing: 'proven', because: `${proof}, and breaks nothing else: ${so}.` };
+  if (settled !== undefined) return { standing: 'proven', because: `${proof}, and loses nothing elsewhere: ${so}.` };
   if (now.ran < Math.min(available, rules.guardMost)) return collecting('guard', `${proof}; so far ${so}.`);
   const lack = lacks(now, rules);
   if (lack !== undefined) return inconclusive(`${proof}, but ${lack}: ${so}.`);
