@@ -69,3 +69,13 @@ test('who may not decide is shown no form, and is refused', async () => {
   expect((await send({ key: 'some-key-1', expected: 'v2', reason: 'x' })).status).toBe(403);
   expect((await store.harnesses.current('triage'))?.version).toBe(2);
 });
+
+test('a version of which nothing is left is no way back, and says nothing', async () => {
+  const { store, page, send } = await opened();
+  const named = (text: string): boolean => text.includes('Sort it.');
+  await store.erasures.erase({ id: 'o', named, runs: [], by: 'officer', files: 0, at: 5 });
+  expect((await store.harnesses.find('triage', 'v1'))?.body).toBeNull();
+  expect(await page()).toContain('All that v2 says');
+  const back = await send({ key: 'some-key-1', expected: 'v2', to: 'v1', reason: 'as it was' });
+  expect(back).toMatchObject({ status: 409, text: expect.stringContaining('v1 of loop triage was erased') as unknown });
+});
