@@ -24,15 +24,17 @@ export async function heldOutCurve(
 ): Promise<HeldOutPoint[]> {
   const position = new Map(worked.map((message, index) => [workflowIdOf(message), index]));
   const known = record.examples();
-  const examples = known.map(({ id, text, label }) => ({ id, text, label }));
   const points = [...new Set(afters)].filter((after) => after <= worked.length).toSorted((a, b) => a - b);
-  const watermarks = points.map((after) => lastExample(known, position, record, after));
+  const knows = points.map((after) => {
+    const watermark = lastExample(known, position, record, after);
+    const examples = known.filter(({ id }) => id <= watermark).map(({ id, text, label }) => ({ id, text, label }));
+    return { loop: 'supportTriage', labels: dataset.intents, examples, watermark };
+  });
   const right = points.map(() => 0);
   for (const [index, message] of dataset.heldOut.entries()) {
-    for (const [point, watermark] of watermarks.entries()) {
-      const question = { loop: 'supportTriage', labels: dataset.intents, text: message.text, examples, watermark };
-      if ((await learner.answer(question)).label === message.intent) right[point] = (right[point] ?? 0) + 1;
-    }
+    for (const [point, known] of knows.entries())
+      if ((await learner.answer({ ...known, text: message.text })).label === message.intent)
+        right[point] = (right[point] ?? 0) + 1;
     if (index % 50 === 0) onProgress(index / dataset.heldOut.length);
   }
   return points.map((after, point) => ({ after, accuracy: round((right[point] ?? 0) / dataset.heldOut.length) }));

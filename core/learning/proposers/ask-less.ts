@@ -1,20 +1,16 @@
 import { alternativesOf } from '../../alternatives.ts';
 import { percent } from '../../figures.ts';
-import { eValue } from '../evidence.ts';
 import { rulesOf, type TrialRules } from '../gate.ts';
-import { caseIds, manifestOf, nothing } from './proposer.ts';
+import { caseIds, manifestOf, nothing, wouldProve } from './proposer.ts';
 import type { Draft, Ground, PastAnswer, Proposer } from './proposer.ts';
 import { notAsked } from './ask-more.ts';
 import { cuts } from './conditions.ts';
 
 const NAME = 'ask-less';
 
-/** The trial's target cases are half as many as the answers that a proposer sees: those that are not sealed. */
-const OF_WHAT_IS_SEEN = 0.5;
-
 /**
  * A person is asked less where what they were asked about was right: the threshold of the approval rule goes down, as far as
- * the trial would prove by now, were its cases like the answers that are seen. What it could not prove yet is not worth its runs.
+ * a trial would prove by now.
  */
 export const askLess: Proposer = {
   name: NAME,
@@ -77,13 +73,12 @@ function draftOf(
   const alone = asked.filter(notAsked(approval));
   const right = alone.filter((answer) => answer.right);
   const wrong = alone.length - right.length;
-  const evidence = eValue(right.length * OF_WHAT_IS_SEEN, wrong * OF_WHAT_IS_SEEN, rules.floor);
-  if (evidence < rules.threshold) return undefined;
+  if (!wouldProve(ground, rules, right.length, wrong)) return undefined;
   return {
     change: 'approval',
     harness: { ...harness, approval },
     manifest: manifestOf(NAME, ground, {
-      summary: `Ask a person only below \`output.${threshold.field} < ${value}\` (it was ${threshold.value}): of ${alone.length} answers in between ${right.length} were right, and ${percent(rules.floor)} have to be.`,
+      summary: `Ask a person only below \`output.${threshold.field} < ${value}\` (it was ${threshold.value}): ${right.length} of ${alone.length} answers in between were right, and ${percent(rules.floor)} would do.`,
       fixes: caseIds(right),
       risks: [
         `It lets the loop do more by itself. ${wrong} of ${alone.length} answers in between were wrong, and nobody would have been asked.`,

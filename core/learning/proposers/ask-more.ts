@@ -1,8 +1,18 @@
 import { parseRule } from '../../rule.ts';
 import { holdsWherever } from '../../alternatives.ts';
+import { rulesOf } from '../gate.ts';
 import type { Harness } from '../../../contract/harness.ts';
 import { bindingsOf, conditionsFor, gainOf, type Condition } from './conditions.ts';
-import { caseIds, failuresOf, FEWEST_FAILURES, isPattern, manifestOf, nothing, rightOf } from './proposer.ts';
+import {
+  caseIds,
+  failuresOf,
+  FEWEST_FAILURES,
+  isPattern,
+  manifestOf,
+  nothing,
+  rightOf,
+  wouldProve,
+} from './proposer.ts';
 import type { Draft, Ground, PastAnswer, Proposer } from './proposer.ts';
 
 const NAME = 'ask-more';
@@ -26,11 +36,11 @@ export const askMore: Proposer = {
         `${failures.length} wrong answers were given without a person being asked, and fewer than ${FEWEST_FAILURES} are no pattern`,
       );
     const drafts = conditionsFor(failures, right, ['output', 'input'])
-      .filter((condition) => isWorthIt(condition, failures.length))
+      .filter((condition) => isWorthIt(condition, failures.length) && mayBeProven(ground, condition))
       .slice(0, MOST_DRAFTS)
       .map((condition) => draftOf(ground, condition));
     return drafts.length === 0
-      ? nothing('no condition on one field holds for the wrong answers without holding for many right ones')
+      ? nothing('no condition on one field holds for as many wrong answers as it takes, and for few right ones')
       : { kind: 'drafts', drafts };
   },
 };
@@ -46,6 +56,11 @@ export function notAsked({ when }: Harness['approval']): (answer: PastAnswer) =>
 
 function isWorthIt({ failures, right }: Condition, all: number): boolean {
   return isPattern(failures.length, all) && failures.length >= right.length * WRONG_FOR_ONE_RIGHT;
+}
+
+/** What is meant for all work has to come up in a trial; a cluster's target cases are all about it. */
+function mayBeProven(ground: Ground, { failures, right }: Condition): boolean {
+  return ground.cluster !== undefined || wouldProve(ground, rulesOf('approval', false), failures.length, right.length);
 }
 
 function draftOf(ground: Ground, condition: Condition): Draft {

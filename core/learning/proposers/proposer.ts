@@ -1,5 +1,7 @@
 import type { CandidateManifest, ChangeKind } from '../../../contract/candidate.ts';
 import type { Harness } from '../../../contract/harness.ts';
+import { eValue } from '../evidence.ts';
+import type { TrialRules } from '../gate.ts';
 
 /** An answer of the loop that a person has decided about. */
 export interface PastAnswer {
@@ -82,6 +84,20 @@ export function failuresOf({ answers, cluster }: Pick<Ground, 'answers' | 'clust
 /** The answers that were right: none of them may be spoilt. */
 export function rightOf({ answers }: Pick<Ground, 'answers'>): readonly PastAnswer[] {
   return answers.filter(({ right }) => right);
+}
+
+/**
+ * Whether the trial of a change for all work would prove it by now, were its target cases like the answers that are seen: they
+ * are half as many, and as many at most as a trial runs. What it could not prove yet is not worth its runs.
+ */
+export function wouldProve(
+  { answers }: Pick<Ground, 'answers'>,
+  rules: TrialRules,
+  fixes: number,
+  breaks: number,
+): boolean {
+  const share = Math.min(0.5, rules.targetMost / Math.max(1, answers.length));
+  return eValue(fixes * share, breaks * share, rules.floor) >= rules.threshold;
 }
 
 /** Most cases that a manifest names. */

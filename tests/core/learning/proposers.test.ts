@@ -57,6 +57,12 @@ test('where a loop was wrong by itself, a person is asked: the rule holds for wh
   expect(widens('approval', HARNESS, draft?.harness ?? HARNESS)).toBe(false);
 });
 
+test('a rule for all work is proposed where a trial of all work would come by what it is about', () => {
+  const { cluster: _none, ...all } = ground([...many(16, { ...wrong, intent: 'fees' }), ...many(40, {})]);
+  expect(best(all, 'approval')?.harness.approval.when).toContain('output.intent == "fees"');
+  expect(best({ ...all, answers: [...all.answers, ...many(400, {})] }, 'approval')).toBeUndefined();
+});
+
 test('a threshold that catches what was wrong takes the place of the old one', () => {
   const answers = [
     ...many(5, { ...wrong, confidence: 0.87, intent: 'a' }),
