@@ -11,6 +11,8 @@ export default defineConfig({
     reporters: ['default', './tests/support/count-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A second, the default, is short where four files run at once.
+    expect: { poll: { timeout: 10_000 } },
     // More than there are cores: tests mostly wait, for processes that start and for timers.
     maxWorkers: 4,
     // Test files share what they import, and a connection: to load Temporal's SDK for each took half of all the time.

@@ -35,8 +35,8 @@ export interface Workshop {
   outputOf(loop: string, stage: string): JsonSchema | undefined;
   /** What is wrong with an output of a stage, by field; empty where it fits, or nobody here knows. */
   mistakesIn(loop: string, stage: string, output: unknown): readonly FieldMistake[];
-  /** Reviews the definition of a loop; undefined where it does not run here. */
-  review(loop: string, answers: readonly ReviewAnswer[], now: number): Promise<Review | undefined>;
+  /** Reviews the definition of a loop, with the harness that it runs on (`body`, its folder's where it has none yet); undefined where it does not run here. */
+  review(loop: string, body: unknown, answers: readonly ReviewAnswer[], now: number): Promise<Review | undefined>;
   /** Starts a run. The same `key` is the same run, so a form that is sent twice starts one. */
   start(
     loop: string,

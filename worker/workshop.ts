@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '@temporalio/client';
 import type { LoopEntry } from '../activities/dependencies.ts';
+import { Harness } from '../contract/harness.ts';
 import { MOST_INPUT_BYTES } from '../activities/loop-starts.ts';
 import { LoopClient } from '../client/loop-client.ts';
 import type { JsonSchema } from '../core/json-schema.ts';
@@ -43,11 +44,12 @@ export function workshopOf({ loops, client, namespace, ui, taskQueue, env = {} }
       const schema = outputOf(loop, stage);
       return schema === undefined ? [] : mistakesIn(schema, output);
     },
-    async review(loop, answers, now) {
+    async review(loop, body, answers, now) {
       const entry = loops.get(loop);
       if (entry === undefined) return undefined;
       const { reviewLoops } = await import('./review/reviews.ts');
-      const [found] = await reviewLoops({ env, report: () => {} }, [entry], answers, now);
+      const harness = Harness.safeParse(body).data ?? entry.harness;
+      const [found] = await reviewLoops({ env, report: () => {} }, [{ ...entry, harness }], answers, now);
       return found;
     },
     async start(loop, { key, input, options }) {

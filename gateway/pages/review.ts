@@ -40,9 +40,9 @@ async function show(context: Context, options: PageOptions, mistake?: string): P
   const { store, now } = options;
   const known = (await store.loopBook.names()).includes(name);
   if (!known) return await missingPage(context, options, `There is no loop “${name}” on record.`);
-  const answers = await store.reviewAnswers.newest(name);
+  const [answers, current] = await Promise.all([store.reviewAnswers.newest(name), store.harnesses.current(name)]);
   const [review, evidence, level] = await Promise.all([
-    options.workshop()?.review(name, answers, now()),
+    options.workshop()?.review(name, current?.body, answers, now()),
     evidenceOf(store, name, now()),
     levelOf(store, name),
   ]);

@@ -17,6 +17,8 @@ let axe: Promise<string> | undefined;
  * wide, where nothing may have to be scrolled sideways.
  */
 export async function expectAccessible(page: Page, name: string): Promise<void> {
+  // A page that a form was answered with may be there before its style.
+  await page.waitForLoadState('load');
   axe ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(await axe);
   const found = await wrong(page, { type: 'tag', values: TAGS });

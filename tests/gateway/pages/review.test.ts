@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { judgeFigures, standingOf } from '../../../core/learning/judges.ts';
+import { Harness } from '../../../contract/harness.ts';
+import { adoptHarness } from '../../../worker/adopt-harness.ts';
 import { plant } from '../../support/planted.ts';
 import { titleLoop } from '../../support/loops.ts';
 import { dashboard } from '../../support/dashboard.ts';
@@ -27,6 +29,11 @@ test('a team goes through a loop: findings lead to their runs, and an answer is 
   );
   await page.getByRole('link', { name: 'What is weak, and what its runs show' }).click();
   const stop = page.getByRole('region', { name: 'stop' });
+  // What it runs on, which need not be what its file says.
+  const harness = Harness.parse({ approval: { when: 'size(output.title) > 40' } });
+  await adoptHarness(store, { loop: titleLoop(), harness }, { at: 1 });
+  await page.reload();
+  expect(await stop.innerText()).toContain('when `size(output.title) > 40`');
   expect(await stop.innerText()).toMatch(/GateWavedThrough[\s\S]*20 of 20 \(100 %\)/);
   await stop.getByText('Runs behind GateWavedThrough').click();
   await stop.getByRole('link', { name: 'writeTitle-k19' }).waitFor();
