@@ -41,6 +41,9 @@ export interface Base {
   readonly harness: Harness;
 }
 
+/** Reasons that are told where nobody has a change: the last, which are about all failures, come in any case. */
+const MOST_REASONS = 12;
+
 /** Clusters that are looked at where none is named. */
 const MOST_CLUSTERS = 10;
 
@@ -86,7 +89,8 @@ async function proposed(deps: Dependencies, request: ProposeInput, base: Base): 
   for (const ground of grounds) {
     const about = ground.cluster ?? 'all failures';
     const { drafts, silent } = await asked(ground, kinds);
-    because.push(...silent.map((why) => `${about}: ${why}`));
+    // A proposer that has nothing for the one has the same to say of most others.
+    because.push(...silent.filter((why) => !because.includes(why)));
     for (const draft of drafts) {
       const objection = await against(draft);
       if (objection === undefined) return await record(deps, request, base, draft);
@@ -94,7 +98,7 @@ async function proposed(deps: Dependencies, request: ProposeInput, base: Base): 
     }
   }
   return none(
-    `nobody has a change to propose for ${request.cluster ?? request.loop}. ${because.slice(0, 8).join('; ')}`,
+    `nobody has a change to propose for ${request.cluster ?? request.loop}. ${because.slice(-MOST_REASONS).join('; ')}`,
   );
 }
 
