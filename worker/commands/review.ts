@@ -93,7 +93,7 @@ function chosen(
   if (only === undefined) return [...loops.values()];
   const entry = loops.get(only);
   if (entry !== undefined) return [entry];
-  const more = mistakes.length === 0 ? '' : ` ${mistakes.length} could not be loaded: see above.`;
+  const more = mistakes.length === 0 ? '' : ' Others could not be loaded: see above.';
   const meant = nearest(only, [...loops.keys()]);
   const maybe = meant === undefined ? '' : ` Did you mean "${meant}"?`;
   throw new CommandError(

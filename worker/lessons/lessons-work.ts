@@ -16,7 +16,11 @@ export async function listLessons(
   const found = await withTheRecord({ data, env }, (record) => record.lessons(query));
   if (json) print(JSON.stringify(found.map(listedLesson)));
   else if (found.length > 0) print(lessonTable(found));
-  else report(`Loop ${query.loop} has no such lesson.`);
+  else report(`Loop ${query.loop} has no ${isNarrowed(query) ? 'such lesson' : 'lessons yet'}.`);
+}
+
+function isNarrowed({ kind, state, cluster, before }: LessonListQuery): boolean {
+  return [kind, state, cluster, before].some((one) => one !== undefined);
 }
 
 /** Shows one lesson. */
