@@ -123,6 +123,7 @@ export function parsedHarness(deps: Dependencies, { loop, version, body }: Harne
   const parsed = harnesses.get(deps.store) ?? new LRUCache<string, Harness>({ max: 200 });
   harnesses.set(deps.store, parsed);
   const key = `${loop} v${version}`;
+  if (body === null) throw failure('InvalidHarness', `${key} was erased: nothing can run on it any more.`);
   const harness = parsed.get(key) ?? Harness.parse(body);
   parsed.set(key, harness);
   return harness;

@@ -71,7 +71,7 @@ async function propose(
     .where('loop', '=', loop)
     .where('digest', '=', candidate.digest)
     .executeTakeFirst();
-  if (known !== undefined) return await again(trx, candidateOf(known), candidate);
+  if (known !== undefined && (await says(trx, known, body))) return await again(trx, candidateOf(known), candidate);
   const newest = await trx
     .selectFrom('harnesses')
     .select(({ fn }) => fn.max('version').as('version'))
@@ -83,8 +83,27 @@ async function propose(
     .values({ loop, version, body: JSON.stringify(body), digest, source: 'candidate', promoted: 0, at })
     .execute();
   const proposed = { ...candidate, version: `v${version}` };
-  await trx.insertInto('candidates').values(rowOf(proposed)).execute();
+  await trx
+    .insertInto('candidates')
+    .values(rowOf(proposed))
+    .onConflict((on) => on.columns(['loop', 'digest']).doUpdateSet(rowOf(proposed)))
+    .execute();
   return proposed;
+}
+
+/** Whether the version of a candidate says what was proposed: an erasure may have taken something out of it. */
+async function says(
+  trx: Kysely<Tables>,
+  { loop, version }: { readonly loop: string; readonly version: number },
+  body: unknown,
+): Promise<boolean> {
+  const kept = await trx
+    .selectFrom('harnesses')
+    .select('body')
+    .where('loop', '=', loop)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return kept?.body === JSON.stringify(body);
 }
 
 async function again(

@@ -66,7 +66,31 @@ export async function eraseHarnesses(
     if (body === undefined) continue;
     await trx.updateTable('harnesses').set({ body }).where('loop', '=', loop).where('version', '=', version).execute();
     if (current) await runWithout(trx, { loop, version, body }, { id, by, at });
+    else await endTrial(trx, { loop, version }, at);
   }
+}
+
+/** What was shown, or is being shown, of a version is not said of what is left of it: a change has to be proposed anew. */
+async function endTrial(
+  trx: Kysely<Tables>,
+  { loop, version }: Pick<ReachedHarness, 'loop' | 'version'>,
+  at: Timestamp,
+): Promise<void> {
+  const because = `What was erased stood in v${version}.`;
+  await trx
+    .updateTable('candidates')
+    .set({ state: 'rejected', because, settled_at: at })
+    .where('loop', '=', loop)
+    .where('version', '=', version)
+    .where('state', 'not in', ['promoted', 'refuted', 'rolledBack'])
+    .execute();
+  await trx
+    .updateTable('experiments')
+    .set({ state: 'closed', standing: 'inconclusive', because, closed_at: at })
+    .where('loop', '=', loop)
+    .where('state', '<>', 'closed')
+    .where((where) => where.or([where('candidate', '=', `v${version}`), where('baseline', '=', `v${version}`)]))
+    .execute();
 }
 
 async function runWithout(

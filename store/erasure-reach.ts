@@ -37,9 +37,10 @@ export async function reachOf(database: Kysely<Tables>, wanted: Wanted): Promise
   const { about, workKeys, unclosed, pinned } = await runsAbout(database, wanted, naming);
   const own = await onlyTheirs(database, [...about.keys()]);
   const shown = await showing(database, await lessonsGone(database, wanted, about));
-  const artefacts = new Set([...naming, ...own, ...shown]);
+  const caseIds = await casesOf(database, about);
+  const artefacts = new Set([...naming, ...own, ...shown, ...(await quoting(database, caseIds))]);
   const others = await holdersOf(database, artefacts, unclosed);
-  const harnesses = await harnessesOf(database, wanted, about);
+  const harnesses = await harnessesReached(database, { named: wanted.named, caseIds });
   const blocked = [...unclosed.values()].filter(({ runKey }) => {
     if (about.has(runKey) || standsOn(pinned.get(runKey), harnesses)) return true;
     return [...(others.get(runKey) ?? [])].some((digest) => !shown.has(digest));
@@ -157,18 +158,26 @@ async function holdersOf(
   return held;
 }
 
-/** Versions that the erasure reaches. An example may come from a case of a run that goes, and not name the subject itself. */
-async function harnessesOf(
-  database: Kysely<Tables>,
-  { named }: Wanted,
-  about: ReadonlyMap<string, Run>,
-): Promise<ReachedHarness[]> {
+/** The cases of runs. What quotes one need not name the subject itself: an example of a harness, or what `improve` shows of a change. */
+async function casesOf(database: Kysely<Tables>, about: ReadonlyMap<string, Run>): Promise<ReadonlySet<string>> {
   const caseIds = new Set<string>();
   for (const runKey of about.keys()) {
     const rows = await database.selectFrom('cases').select('id').where('run_key', '=', runKey).execute();
     for (const { id } of rows) caseIds.add(id);
   }
-  return await harnessesReached(database, { named, caseIds });
+  return caseIds;
+}
+
+/** Ids of cases that grew from decisions. */
+const CASE_ID = /\bc-[0-9a-f]{16}\b/g;
+
+/** Texts that quote one of these cases. */
+async function quoting(database: Kysely<Tables>, caseIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const digests = new Set<string>();
+  if (caseIds.size === 0) return digests;
+  for await (const { digest, body } of rowsOf(database, 'artefacts', ['digest'], ['body']))
+    if ([...String(body).matchAll(CASE_ID)].some(([id]) => caseIds.has(id))) digests.add(String(digest));
+  return digests;
 }
 
 /** Whether an open run is pinned to a version that would go as a whole. */

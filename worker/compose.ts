@@ -104,7 +104,10 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     const deps = await dependencies(options, { ...folder, cluster, config, source, telemetry: seen.telemetry });
     warnOfAttributes(deps.attributes, options);
     await warnOfMissingLoops(deps, report);
-    await watchFit(deps);
+    // What keeps it from looking keeps no loop from running: it is looked at again, beside.
+    await watchFit(deps).catch((error: unknown) =>
+      report(`What loops run on was not looked at: ${(error as Error).message}`),
+    );
     // They may come later, where the folder is watched.
     for (const mistake of hookLoopMistakes(folder.hooks, [...source.loops.keys()])) report(mistakeLine(mistake));
     const beside = besideWorker(deps, { watched: source.watched, seen, cluster, improve: config.improve }, report);

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { condition, defineQuery, makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
 import { runExperiment } from './experiment.ts';
 import { thrown } from './failing.ts';
@@ -22,7 +23,12 @@ export interface Watched {
  * Watches what was promoted: new cases run on the version before it too, and when they show that it does harm, the loop
  * goes back by itself. Ends when enough have shown none, or when the loop runs on another version by now.
  */
-export async function watchHarness(input: WatchInput): Promise<Watched> {
+export async function watchHarness(input?: WatchInput): Promise<Watched> {
+  if (typeof input?.experiment !== 'string' || typeof input.everyMs !== 'number')
+    throw ApplicationFailure.nonRetryable(
+      'The input of watchHarness does not fit: expected { "experiment", "everyMs" } of a promotion. It is started by itself.',
+      'InvalidInput',
+    );
   const { experiment, everyMs } = input;
   let now = { standing: 'collecting', because: 'no new case yet' };
   setHandler(defineQuery('status'), () => ({ experiment, ...now }), { description: 'What the new cases say so far.' });

@@ -66,6 +66,7 @@ export async function advance(deps: Dependencies, { experiment: id, ran, at }: A
   const experiment = await deps.store.experiments.find(id);
   if (experiment === undefined)
     throw failure('ArtefactMissing', `Experiment ${id} is not in the store: this is another data folder.`);
+  if (experiment.state === 'closed') return await closedAs(deps, experiment, at);
   await gradeAll(deps, experiment, ran);
   if (experiment.kind !== 'eval') await growCases(deps, experiment.loop);
   const cases = await casesOf(deps, experiment);
@@ -79,6 +80,16 @@ export async function advance(deps: Dependencies, { experiment: id, ran, at }: A
   });
   if (experiment.kind === 'trial' && next.kind !== 'run') await settleTried(deps, experiment, next, at);
   return next;
+}
+
+/** One that was closed, here before or by an erasure of what it is about, stays as it was. */
+async function closedAs(deps: Dependencies, experiment: Experiment, at: number): Promise<Advance> {
+  const { id, loop, kind, candidate, standing, because } = experiment;
+  // Whoever closed it may have been killed before the candidate was told.
+  const tried = kind === 'trial' ? await deps.store.candidates.ofVersion(loop, candidate) : undefined;
+  if (tried?.state === 'trial') await settleTried(deps, experiment, { standing, because }, at);
+  const graded = (await deps.store.grades.of(id)).length;
+  return { kind: 'settled', standing, because, graded, of: graded };
 }
 
 /** The cases of an experiment, in the order in which they are run. */

@@ -119,7 +119,13 @@ async function mustHave(
 }
 
 async function mustExist(deps: Dependencies, loop: string, wanted: string): Promise<void> {
-  if ((await deps.store.harnesses.find(loop, wanted)) !== undefined) return;
+  const found = await deps.store.harnesses.find(loop, wanted);
+  if (found?.body === null)
+    throw failure(
+      'InvalidInput',
+      `${wanted} of loop ${loop} was erased. \`loopwright harness list ${loop}\` lists the others.`,
+    );
+  if (found !== undefined) return;
   throw failure(
     'InvalidInput',
     `Loop ${loop} has no harness version ${wanted}. \`loopwright harness list ${loop}\` lists them.`,

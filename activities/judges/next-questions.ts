@@ -3,7 +3,7 @@ import type { PinnedRun } from '../../contract/run.ts';
 import { isGoodFor, isTrapFor } from '../../core/learning/judge-votes.ts';
 import { inTurns } from '../../core/learning/questions.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { entryOf, harnessOf } from '../pinned.ts';
+import { harnessOf, knownLoop } from '../pinned.ts';
 import type { Again } from './again.ts';
 import { judgesOf, type StageJudge } from './judges-of.ts';
 import { noticesSwaps, swappedArtefacts } from './swapped.ts';
@@ -42,7 +42,7 @@ export async function nextQuestions(
   deps: Dependencies,
   { run, most, failed }: NextQuestionsInput,
 ): Promise<NextQuestions> {
-  const { loop } = entryOf(deps, run.loop);
+  const { loop } = knownLoop(deps, run.loop);
   const evidence = await deps.store.judgeRecords.evidence(run.loop, JUDGED_ARTEFACTS);
   const each = await Promise.all(judgesOf(loop).map((judge) => questionsFor(deps, run, judge, { evidence, most })));
   // Judge by judge in turn: whoever ends early has asked all of them.
@@ -69,7 +69,7 @@ async function questionsFor(
   { stage, judge }: StageJudge,
   { evidence: { artefacts }, most }: Known,
 ): Promise<readonly Question[]> {
-  const { loop } = entryOf(deps, run.loop);
+  const { loop } = knownLoop(deps, run.loop);
   // What it is compared with is the work's own, and was there only then.
   if (judge.kind === 'pairwise' && judge.baseline === 'best') return [];
   const here = artefacts.filter((one) => one.stage === stage);

@@ -66,7 +66,7 @@ export function rulesOf(kind: ChangeKind, widens: boolean, rightAlone: number = 
   const unasked = letsThrough(kind, widens);
   return {
     threshold: widens ? WIDENING : THRESHOLDS[kind],
-    floor: unasked ? rightAlone : 0.5,
+    floor: !unasked ? 0.5 : kind === 'approval' ? rightAlone : RIGHT_ALONE,
     // Above .95 there is little left to see: .99 right shows in some 250 cases that change, .98 in 500.
     targetMost: unasked ? 600 : 60,
     guardLeast: 30,
@@ -114,13 +114,13 @@ export function weigh(
 }
 
 /** When a watch ends: evidence of harm that takes a change back, and cases after which it is let be. */
-export interface WatchRules {
+export interface WatchRules extends Pick<TrialRules, 'missing' | 'uneven'> {
   readonly harm: number;
   readonly most: number;
 }
 
 /** Evidence of harm at which a promoted change is taken back, within so many cases (DESIGN §8). */
-const WATCH: WatchRules = { harm: 20, most: 400 };
+const WATCH: WatchRules = { harm: 20, most: 400, missing: 0.05, uneven: 5 };
 
 /** How a promoted change does on new cases, its base against it: `refuted` where harm is shown, `proven` after enough cases without. */
 export function weighWatch(seen: readonly Pair[], rules: WatchRules = WATCH): Weighed {
@@ -139,13 +139,22 @@ export function weighWatch(seen: readonly Pair[], rules: WatchRules = WATCH): We
           because: `${votes(now)} in ${now.ran} of ${rules.most} cases (E ${figure(now.harm)} for harm, ${rules.harm} would take it back).`,
           need: 'guard',
         }
-      : { standing: 'proven', because: `No harm in ${now.ran} cases: ${votes(now)}.` };
+      : harmless(now);
   return {
     ...verdict,
     slices: { target: NOTHING_RUN, guard: now, pinned: NOTHING_RUN },
     fixes: idsOf(pairs, 'fix'),
     breaks: idsOf(pairs, 'break'),
   };
+}
+
+/** Cases of which nobody knows what they came to show nothing, of harm neither. */
+function harmless(now: SliceTally): Verdict {
+  const lack = lacks(now, WATCH);
+  const so = `${votes(now)} in ${now.ran} cases`;
+  return lack === undefined
+    ? { standing: 'proven', because: `No harm: ${so}.` }
+    : inconclusive(`Nothing is shown, ${lack}: ${so}.`);
 }
 
 function pinnedVerdict(pairs: readonly Pair[], now: SliceTally, available: number): Verdict | undefined {
@@ -216,7 +225,7 @@ function isFutile(at: SliceTally, rules: TrialRules): boolean {
 }
 
 /** What is wrong with how many cases have a result, in words. */
-function lacks(at: SliceTally, rules: TrialRules): string | undefined {
+function lacks(at: SliceTally, rules: Pick<TrialRules, 'missing' | 'uneven'>): string | undefined {
   if (at.missing > rules.missing * at.ran) return `${at.missing} of ${at.ran} have no result`;
   return at.uneven >= rules.uneven ? 'One side lacks results more often than the other' : undefined;
 }

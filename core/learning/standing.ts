@@ -23,7 +23,7 @@ export function standingOf(experiment: Experiment, parts: readonly Part[], grade
   if (experiment.kind === 'ablation') return ablationStands(pairs, parts.length);
   if (experiment.kind === 'watch') {
     const { standing, because } = weighWatch(pairs);
-    return { standing, because, closed: standing === 'refuted' || standing === 'proven' };
+    return { standing, because, closed: standing !== 'collecting' };
   }
   const { standing, because, need } = weigh(pairs, trialRules(experiment, parts), countsOf(parts));
   return {

@@ -7,7 +7,7 @@ import { ERASED } from '../../contract/erasure.ts';
 import { mentions } from '../../core/mentions.ts';
 import { DATABASE_FILE, openStore } from '../../store/index.ts';
 import type { Judgement, Store } from '../../store/ports.ts';
-import { candidateOf, caseOf, contentsOf, lessonOf, moving, runOf } from './samples.ts';
+import { candidateOf, caseOf, contentsOf, experiment, lessonOf, moving, runOf } from './samples.ts';
 
 const EVE = 'eve@example.com';
 const named = mentions(EVE, false);
@@ -222,6 +222,30 @@ test('an example of the subject leaves every version, what runs is a new one wit
     store.harnesses.promote({ ...moving('q'), version: 'v3', expected: 'v4', unproven: true }),
   ).rejects.toThrow('v3 of loop triage was erased');
   expect(await store.erasures.plan(order)).toMatchObject({ counts: {}, harnesses: [] });
+});
+
+test('what was being shown of a version that loses an example is not said of what is left, and is proposed anew', async () => {
+  const { store } = await opened();
+  await fullRun(store, 'r1', `{"from":"${EVE}"}`);
+  const caseId = 'c-0123456789abcdef';
+  await store.cases.grow({ loop: 'triage', upTo: 1, cases: [caseOf(caseId, { runKey: 'r1' })], failures: [] });
+  await store.harnesses.adopt('triage', { examples: [] }, 'sha256:1', 1);
+  const body = { examples: [{ input: 'x', output: 3, source: `case ${caseId}` }] };
+  const proposed = candidateOf('sha256:c', { state: 'trial' });
+  await store.candidates.propose(proposed, { body, digest: 'sha256:2' });
+  await store.experiments.open({ ...experiment, kind: 'trial', baseline: 'v1', candidate: 'v2' });
+  // The run of `improve` quotes her case, and does not name her.
+  const shown = await store.artefacts.put(`{"fixes":["${caseId}"]}`, { runKey: 'i1', keep: 'durable' });
+  await store.erasures.erase(order);
+  expect(await store.candidates.ofVersion('triage', 'v2')).toMatchObject({
+    state: 'rejected',
+    because: 'What was erased stood in v2.',
+  });
+  expect(await store.experiments.find(experiment.id)).toMatchObject({ state: 'closed', standing: 'inconclusive' });
+  expect(await store.artefacts.get(shown)).toBeUndefined();
+  const again = await store.candidates.propose({ ...proposed, runKey: 'i2' }, { body, digest: 'sha256:2' });
+  expect(again).toMatchObject({ version: 'v3', state: 'trial' });
+  expect((await store.harnesses.find('triage', 'v3'))?.body).toEqual(body);
 });
 
 test('a version that names the subject elsewhere goes as a whole, but under no run that stands on it', async () => {

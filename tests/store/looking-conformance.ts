@@ -2,24 +2,9 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { RunQuery } from '../../contract/record.ts';
 import type { Store } from '../../store/ports.ts';
 import type { OpenEmptyStore } from './conformance.ts';
-import { callOf, candidateOf, lessonOf, runOf } from './samples.ts';
+import { callOf, candidateOf, experiment, lessonOf, runOf } from './samples.ts';
 
 const alert = { key: 'late:nightly', kind: 'late', about: 'nightly', text: 'did not run', raisedAt: 1570 } as const;
-const experiment = {
-  id: 'eval-1',
-  loop: 'triage',
-  kind: 'eval',
-  candidate: 'v1',
-  widens: false,
-  watermark: 0,
-  seed: 1,
-  budgetMicroUsd: 1,
-  workflowId: 'eval-1',
-  state: 'running',
-  standing: 'collecting',
-  because: 'no case has run yet',
-  openedAt: 1000,
-} as const;
 const closing = { outcome: 'stopped', reason: 'r', closedAt: 2000, lessons: [] } as const;
 
 /** What every store must tell those who look on: what is new, runs by pages, loops in numbers. */

@@ -198,3 +198,20 @@ export async function contentsOf(store: Store): Promise<Record<string, unknown[]
   });
   return Object.fromEntries(await Promise.all(tables));
 }
+
+/** An eval that has just begun. */
+export const experiment = {
+  id: 'eval-1',
+  loop: 'triage',
+  kind: 'eval',
+  candidate: 'v1',
+  widens: false,
+  watermark: 0,
+  seed: 1,
+  budgetMicroUsd: 1,
+  workflowId: 'eval-1',
+  state: 'running',
+  standing: 'collecting',
+  because: 'no case has run yet',
+  openedAt: 1000,
+} as const;

@@ -1,8 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Harness } from '../../contract/harness.ts';
 import { candidateOf, moving } from '../store/samples.ts';
 import { good, titleLoop } from '../support/loops.ts';
 import { rig } from '../support/rig.ts';
+
+test('a watch that somebody starts without what it is to watch fails, and says so', async () => {
+  const { client, taskQueue } = await rig({ loops: [{ loop: titleLoop('triage') }], script: [] });
+  for (const args of [[], [{ experiment: 7 }]]) {
+    const workflowId = `watch-${randomUUID()}`;
+    const ended = client.workflow.execute('watchHarness', { taskQueue, workflowId, args });
+    await expect(ended).rejects.toMatchObject({
+      cause: { type: 'InvalidInput', message: expect.stringContaining('"experiment", "everyMs"') as unknown },
+    });
+  }
+});
 
 test('new runs take the version that the loop went back to, and one that is open ends on its own', async () => {
   const { store, start, run, gate } = await rig({

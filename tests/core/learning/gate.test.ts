@@ -109,6 +109,7 @@ describe('a trial', () => {
     const own = rulesOf('approval', true, 0.8);
     expect(weigh(pairs('target', 'FFFFFFFFFB'.repeat(20)), own, many).need).toBe('guard');
     expect(rulesOf('approval', false, 0.8).floor).toBe(0.5);
+    expect(rulesOf('eval', true, 0.8).floor).toBe(0.95);
   });
 });
 
@@ -182,4 +183,6 @@ test('a watch takes back what does harm, and lets be what does none', () => {
   expect(weighWatch(pairs('guard', `BBBBBB${'F'.repeat(50)}`)).standing).toBe('refuted');
   expect(weighWatch(GUARD.slice(1)).standing).toBe('collecting');
   expect(weighWatch([...GUARD, ...pairs('guard', 'BBBBBBB', 400)]).standing).toBe('proven');
+  expect(weighWatch(pairs('guard', '?'.repeat(400))).standing).toBe('inconclusive');
+  expect(weighWatch(pairs('guard', `${'c'.repeat(25)}${'.'.repeat(375)}`)).standing).toBe('inconclusive');
 });
