@@ -3,7 +3,7 @@ import type { Candidate, CandidateState } from '../contract/candidate.ts';
 import type { Timestamp } from '../contract/names.ts';
 import type { Database } from './group-commit.ts';
 import type { Tables } from './schema.ts';
-import { versionNumber } from './version-number.ts';
+import { nextVersion, versionNumber } from './version-number.ts';
 
 /** Changes that were proposed for harnesses. */
 export interface Candidates {
@@ -72,12 +72,7 @@ async function propose(
     .where('digest', '=', candidate.digest)
     .executeTakeFirst();
   if (known !== undefined && (await says(trx, known, body))) return await again(trx, candidateOf(known), candidate);
-  const newest = await trx
-    .selectFrom('harnesses')
-    .select(({ fn }) => fn.max('version').as('version'))
-    .where('loop', '=', loop)
-    .executeTakeFirst();
-  const version = (newest?.version ?? 0) + 1;
+  const version = await nextVersion(trx, loop);
   await trx
     .insertInto('harnesses')
     .values({ loop, version, body: JSON.stringify(body), digest, source: 'candidate', promoted: 0, at })

@@ -3,6 +3,7 @@ import type { Timestamp } from '../contract/names.ts';
 import { digestOf } from './artefacts.ts';
 import { BLANK, moveTo } from './harness-moves.ts';
 import type { Tables } from './schema.ts';
+import { nextVersion } from './version-number.ts';
 
 /** A version of a harness that an erasure reaches. */
 export interface ReachedHarness {
@@ -98,12 +99,7 @@ async function runWithout(
   { loop, version: from, body }: { readonly loop: string; readonly version: number; readonly body: string },
   { id, by, at }: { readonly id: string; readonly by: string; readonly at: Timestamp },
 ): Promise<void> {
-  const newest = await trx
-    .selectFrom('harnesses')
-    .select(({ fn }) => fn.max('version').as('version'))
-    .where('loop', '=', loop)
-    .executeTakeFirstOrThrow();
-  const version = newest.version + 1;
+  const version = await nextVersion(trx, loop);
   const row = { loop, version, body, digest: digestOf(body), source: 'erasure', promoted: 1, at };
   await trx.insertInto('harnesses').values(row).execute();
   await moveTo(trx, {

@@ -31,14 +31,12 @@ export interface Wanted {
  * or where it shows a lesson of theirs.
  */
 export async function reachOf(database: Kysely<Tables>, wanted: Wanted): Promise<Reach> {
-  const naming = new Set<string>();
-  for await (const { digest, body } of rowsOf(database, 'artefacts', ['digest'], ['body']))
-    if (wanted.named(String(body))) naming.add(String(digest));
+  const { naming, quoting } = await readTexts(database, wanted);
   const { about, workKeys, unclosed, pinned } = await runsAbout(database, wanted, naming);
   const own = await onlyTheirs(database, [...about.keys()]);
   const shown = await showing(database, await lessonsGone(database, wanted, about));
   const caseIds = await casesOf(database, about);
-  const artefacts = new Set([...naming, ...own, ...shown, ...(await quoting(database, caseIds))]);
+  const artefacts = new Set([...naming, ...own, ...shown, ...[...caseIds].flatMap((id) => quoting.get(id) ?? [])]);
   const others = await holdersOf(database, artefacts, unclosed);
   const harnesses = await harnessesReached(database, { named: wanted.named, caseIds });
   const blocked = [...unclosed.values()].filter(({ runKey }) => {
@@ -55,6 +53,25 @@ export async function reachOf(database: Kysely<Tables>, wanted: Wanted): Promise
     open: blocked,
     harnesses,
   };
+}
+
+/** Ids of cases that grew from decisions. */
+const CASE_ID = /\bc-[0-9a-f]{16}\b/g;
+
+/** Texts that name the subject, and those that quote a case, by its id: all texts are read once. */
+async function readTexts(database: Kysely<Tables>, { named }: Wanted) {
+  const naming = new Set<string>();
+  const quoting = new Map<string, string[]>();
+  for await (const { digest, body } of rowsOf(database, 'artefacts', ['digest'], ['body'])) {
+    const text = String(body);
+    if (named(text)) naming.add(String(digest));
+    for (const id of new Set(text.match(CASE_ID))) {
+      const quotes = quoting.get(id) ?? [];
+      quotes.push(String(digest));
+      quoting.set(id, quotes);
+    }
+  }
+  return { naming, quoting };
 }
 
 async function runsAbout(database: Kysely<Tables>, { named, runs }: Wanted, naming: ReadonlySet<string>) {
@@ -166,18 +183,6 @@ async function casesOf(database: Kysely<Tables>, about: ReadonlyMap<string, Run>
     for (const { id } of rows) caseIds.add(id);
   }
   return caseIds;
-}
-
-/** Ids of cases that grew from decisions. */
-const CASE_ID = /\bc-[0-9a-f]{16}\b/g;
-
-/** Texts that quote one of these cases. */
-async function quoting(database: Kysely<Tables>, caseIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-  const digests = new Set<string>();
-  if (caseIds.size === 0) return digests;
-  for await (const { digest, body } of rowsOf(database, 'artefacts', ['digest'], ['body']))
-    if ([...String(body).matchAll(CASE_ID)].some(([id]) => caseIds.has(id))) digests.add(String(digest));
-  return digests;
 }
 
 /** Whether an open run is pinned to a version that would go as a whole. */

@@ -13,7 +13,7 @@ import {
   type RollingBack,
 } from './harness-moves.ts';
 import type { Tables } from './schema.ts';
-import { versionNumber } from './version-number.ts';
+import { nextVersion, versionNumber } from './version-number.ts';
 
 /** A harness version as it is kept. */
 export interface HarnessVersion {
@@ -98,12 +98,7 @@ async function takeOver(
   { loop, body, digest, at }: { loop: string; body: unknown; digest: Digest; at: Timestamp },
   from: number | null,
 ): Promise<HarnessVersion> {
-  const newest = await trx
-    .selectFrom('harnesses')
-    .select(({ fn }) => fn.max('version').as('version'))
-    .where('loop', '=', loop)
-    .executeTakeFirst();
-  const version = (newest?.version ?? 0) + 1;
+  const version = await nextVersion(trx, loop);
   const source = 'file';
   await trx
     .insertInto('harnesses')

@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Dependencies } from '../activities/dependencies.ts';
 import {
   ablationIds,
@@ -7,7 +7,8 @@ import {
   type AblationSettings,
 } from '../activities/experiments/next-ablation.ts';
 import type { LessonTrial } from '../contract/kept-lesson.ts';
-import { IMPROVE, TASK_QUEUE, TASK_TIMEOUT } from '../contract/names.ts';
+import { IMPROVE, TASK_QUEUE } from '../contract/names.ts';
+import { startOnce } from './start-once.ts';
 
 /** When lessons are left out by themselves, and where the runs are made. */
 export interface AblateOptions {
@@ -78,19 +79,11 @@ async function statusOf(client: Client, workflowId: string): Promise<string | un
 
 /** Starts the workflow of an ablation that is on record; false where it was started before. */
 async function start({ client, loop, taskQueue }: Place, trial: LessonTrial): Promise<boolean> {
-  try {
-    await client.workflow.start('evaluateHarness', {
-      taskQueue,
-      workflowId: trial.workflowId,
-      args: [ablationInput({ loop, ...trial })],
-      workflowTaskTimeout: TASK_TIMEOUT,
-      staticSummary: `what lesson #${trial.lesson} of ${loop} is worth`.slice(0, 200),
-      // One that somebody has ended stays ended.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-    throw error;
-  }
+  return await startOnce(client, {
+    type: 'evaluateHarness',
+    workflowId: trial.workflowId,
+    taskQueue,
+    input: ablationInput({ loop, ...trial }),
+    summary: `what lesson #${trial.lesson} of ${loop} is worth`,
+  });
 }

@@ -1,9 +1,10 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { beginWatch } from '../activities/improve/watch.ts';
-import { TASK_QUEUE, TASK_TIMEOUT } from '../contract/names.ts';
+import { TASK_QUEUE } from '../contract/names.ts';
 import { ImproveInput } from '../loops/improve/input.ts';
 import type { WatchInput } from '../workflows/watch-harness.ts';
+import { startOnce } from './start-once.ts';
 
 /** How long `improve` has to begin its own watch of what it promoted, in milliseconds. */
 const IMPROVE_BEGINS_MS = 60_000;
@@ -41,16 +42,5 @@ async function watchNewest(
   const promoted = { id, loop, from: move.from, to: move.to, candidate, budgetUsd, everyMinutes, at };
   const { experiment, everyMs } = await beginWatch(deps, promoted);
   const input: WatchInput = { experiment, everyMs };
-  await client.workflow
-    .start('watchHarness', {
-      taskQueue,
-      workflowId: id,
-      args: [input],
-      workflowTaskTimeout: TASK_TIMEOUT,
-      // One that somebody has ended stays ended.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    });
+  await startOnce(client, { type: 'watchHarness', workflowId: id, taskQueue, input });
 }

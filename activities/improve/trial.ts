@@ -1,5 +1,5 @@
 import { microUsd } from '../../core/money.ts';
-import { letsThrough, RIGHT_ALONE } from '../../core/learning/gate.ts';
+import { letsThrough, rulesOf } from '../../core/learning/gate.ts';
 import type { Candidate } from '../../contract/candidate.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { parsedHarness } from '../pinned.ts';
@@ -33,7 +33,7 @@ export async function openTrial(deps: Dependencies, { run, at }: OfImprove): Pro
     change: candidate.kind,
     widens: candidate.widens,
     ...(cluster === undefined ? {} : { cluster }),
-    ...(letsThrough(candidate.kind, candidate.widens) ? { atLeast: await rightAlone(deps, candidate) } : {}),
+    ...(letsThrough(candidate.kind, candidate.widens) ? { atLeast: await rightEnough(deps, candidate) } : {}),
     budgetMicroUsd: microUsd(budgetUsd),
     workflowId: (await deps.store.runs.find(run.runKey))?.workflowId ?? '',
     at,
@@ -48,8 +48,8 @@ export async function openTrial(deps: Dependencies, { run, at }: OfImprove): Pro
   return { experiment: id, everyMs: everyMinutes * MINUTE, until: openedAt + waitDays * DAY };
 }
 
-/** What the team of a loop wants of what it does alone: as the version says that is to be changed. */
-async function rightAlone(deps: Dependencies, { loop, base }: Candidate): Promise<number> {
+/** Share that has to be right of what a candidate would let through: as the version says that is to be changed. */
+async function rightEnough(deps: Dependencies, { loop, base, kind, widens }: Candidate): Promise<number> {
   const found = await deps.store.harnesses.find(loop, base);
-  return (found && parsedHarness(deps, found).approval.rightAlone) ?? RIGHT_ALONE;
+  return rulesOf(kind, widens, found && parsedHarness(deps, found).approval.rightAlone).floor;
 }

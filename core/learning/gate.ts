@@ -54,7 +54,7 @@ const THRESHOLDS: Readonly<Record<ChangeKind, number>> = {
 
 /** Evidence for what lets a loop do more than before, and the share of what is let through unasked that has to be right where its team says nothing else. */
 const WIDENING = 100;
-export const RIGHT_ALONE = 0.95;
+const RIGHT_ALONE = 0.95;
 
 /** Whether a change lets answers through that were held before: it is measured by how many of them are right. */
 export function letsThrough(kind: ChangeKind, widens: boolean): boolean {
@@ -139,7 +139,7 @@ export function weighWatch(seen: readonly Pair[], rules: WatchRules = WATCH): We
           because: `${votes(now)} in ${now.ran} of ${rules.most} cases (E ${figure(now.harm)} for harm, ${rules.harm} would take it back).`,
           need: 'guard',
         }
-      : harmless(now);
+      : harmless(now, rules);
   return {
     ...verdict,
     slices: { target: NOTHING_RUN, guard: now, pinned: NOTHING_RUN },
@@ -149,8 +149,8 @@ export function weighWatch(seen: readonly Pair[], rules: WatchRules = WATCH): We
 }
 
 /** Cases of which nobody knows what they came to show nothing, of harm neither. */
-function harmless(now: SliceTally): Verdict {
-  const lack = lacks(now, WATCH);
+function harmless(now: SliceTally, rules: WatchRules): Verdict {
+  const lack = lacks(now, rules);
   const so = `${votes(now)} in ${now.ran} cases`;
   return lack === undefined
     ? { standing: 'proven', because: `No harm: ${so}.` }

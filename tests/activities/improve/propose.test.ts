@@ -150,13 +150,14 @@ describe('a harness that somebody brings', () => {
 
 test('what asks people less has to be as right as the team of its loop says, whoever brings it', async () => {
   const rules = { when: 'output.confidence < 0.9', rightAlone: 0.85 };
+  const evals = [{ id: 'calm', kind: 'notContains', text: '!' }];
   const bench = await workbench({
-    harness: { approval: rules },
-    input: { loop: 'writeTitle', candidate: { approval: { ...rules, when: 'output.confidence < 0.8' } } },
+    harness: { approval: rules, evals },
+    input: { loop: 'writeTitle', candidate: { approval: { ...rules, when: 'output.confidence < 0.8' }, evals } },
   });
   const run: PinnedRun = { ...bench.run, loop: 'improve' };
   await openRun(bench);
-  const bring = (approval: object) => improve(bench, 'r1', { candidate: { approval } });
+  const bring = (approval: object) => improve(bench, 'r1', { candidate: { approval, evals } });
   expect(await bring({ ...rules, rightAlone: 0.6 })).toMatchObject({
     kind: 'none',
     because: expect.stringContaining('`approval.rightAlone`, which only people change'),
@@ -164,6 +165,11 @@ test('what asks people less has to be as right as the team of its loop says, who
   expect(await bring({ ...rules, when: 'output.confidence < 0.8' })).toMatchObject({ version: 'v2' });
   const { experiment } = await bench.within(() => openTrial(bench.deps, { run, at: 0 }));
   expect(await bench.store.experiments.find(experiment)).toMatchObject({ widens: true, atLeast: 0.85 });
+  // A check that goes is no question of how often people are asked.
+  await openRun(bench, 'r2');
+  expect(await improve(bench, 'r2', { candidate: { approval: rules } })).toMatchObject({ version: 'v3' });
+  const other = await bench.within(() => openTrial(bench.deps, { run: { ...run, runKey: 'r2' }, at: 0 }));
+  expect(await bench.store.experiments.find(other.experiment)).toMatchObject({ change: 'eval', atLeast: 0.95 });
 });
 
 describe('a model that proposes', () => {
